@@ -1,0 +1,11 @@
+"""What every template may ask about the site."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """The footer's facts, and whether this is the demo world."""
+    return {"footer": settings.SITE_FOOTER, "is_demo": settings.DEMO}

@@ -1,0 +1,11 @@
+"""App configuration of lms.credits."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CreditsConfig(AppConfig):
+    name = "lms.credits"
+    label = "credits"
+    verbose_name = _("Credit hours")
+    default_auto_field = "django.db.models.BigAutoField"

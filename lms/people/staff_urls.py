@@ -1,0 +1,6 @@
+"""Addresses where staff sign in."""
+
+from django.urls import URLPattern
+
+app_name = "staff"
+urlpatterns: list[URLPattern] = []

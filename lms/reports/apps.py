@@ -1,0 +1,11 @@
+"""App configuration of lms.reports."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ReportsConfig(AppConfig):
+    name = "lms.reports"
+    label = "reports"
+    verbose_name = _("Officer's desk")
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,22 @@
+"""The test suite: fast hashing, tasks run at once, files in a temporary folder, SQLite unless DATABASE_URL says otherwise."""
+
+import tempfile
+from pathlib import Path
+
+from .base import *
+
+SECRET_KEY = "tests-only"  # noqa: S105  (no secret: tests)
+FIELD_KEYS = {"test1": "11" * 32}
+SEALING_KEY = "22" * 32
+ALLOWED_HOSTS = ["*"]
+DEMO = False
+INSTALLED_APPS = [*INSTALLED_APPS, "lms.demo"]
+VAR_DIR = Path(tempfile.mkdtemp(prefix="tianjian-test-"))
+MEDIA_ROOT = VAR_DIR / "files"
+STATIC_ROOT = VAR_DIR / "static"
+SMS_BACKEND = "dummy"
+SMS_FILE = VAR_DIR / "sms.log"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend", "QUEUES": ["default", "media"]}}
+LOGGING["root"]["level"] = "WARNING"

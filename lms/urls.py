@@ -1,0 +1,31 @@
+"""Every address of the site; this is the top floor and may know everything."""
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.urls import include, path
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
+
+
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Plain "ok" once the database has answered."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return HttpResponse("ok", content_type="text/plain")
+
+
+urlpatterns = [
+    path("healthz", healthz),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("account/", include("lms.people.urls")),
+    path("staff/", include("lms.people.staff_urls")),
+    path("files/", include("media.urls")),
+    path("learn/", include("lms.learning.urls")),
+    path("hours/", include("lms.credits.urls")),
+    path("desk/", include("lms.reports.urls")),
+    path("search/", include("search.urls")),
+    path("admin/", include(wagtailadmin_urls)),
+    path("documents/", include(wagtaildocs_urls)),
+    path("", include(wagtail_urls)),
+]
