@@ -1,0 +1,249 @@
+"""Texts for people: collect them, compile them, and prove that every one has a translation.
+
+    python -m lms.tools.messages extract people     # collect the texts of one app (or: all)
+    python -m lms.tools.messages compile            # write the .mo files that Django reads
+    python -m lms.tools.messages check              # list what is untranslated, fuzzy, missing, obsolete or misquoted
+
+Babel does the work, so no machine needs gettext installed. English is the language of the source texts; each app keeps
+its Simplified Chinese beside it in `locale/zh_Hans/LC_MESSAGES/django.po`. Texts in `lms/templates/<folder>/` belong to
+the app that the folder serves; what belongs to no app belongs to `lms/locale/`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from babel.messages.catalog import Catalog
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+LOCALE = "zh_Hans"
+APPS = {
+    "audit": "lms/audit",
+    "people": "lms/people",
+    "media": "media",
+    "courses": "courses",
+    "learning": "lms/learning",
+    "credits": "lms/credits",
+    "reports": "lms/reports",
+    "search": "search",
+    "demo": "lms/demo",
+    "lms": "lms",
+}
+# Folders of lms/templates/ whose name is not the name of the app that they serve.
+TEMPLATE_FOLDERS = {"staff": "people", "desk": "reports"}
+WITHOUT_TEXTS = {"migrations", "tools", "frontend", "docs", "static", "static_build", "locale", "__pycache__"}
+KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
+    "_": None,
+    "gettext": None,
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext": (1, 2),
+    "ngettext_lazy": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "pgettext_lazy": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
+    "npgettext_lazy": ((1, "c"), 2, 3),
+}
+PLACEHOLDER = re.compile(r"%\((\w+)\)[#0 +-]*\d*(?:\.\d+)?[a-zA-Z]|\{(\w+)(?:![rsa])?(?::[^{}]*)?\}")
+
+
+def catalogue_path(app: str) -> Path:
+    return ROOT / APPS[app] / "locale" / LOCALE / "LC_MESSAGES" / "django.po"
+
+
+def owner(path: Path) -> str:
+    """The app whose catalogue holds the texts of `path` (relative to the repository)."""
+    parts = path.parts
+    if parts[:2] == ("lms", "templates"):
+        folder = parts[2] if len(parts) > 3 else ""
+        folder = TEMPLATE_FOLDERS.get(folder, folder)
+        return folder if folder in APPS else "lms"
+    return next((app for app, home in APPS.items() if app != "lms" and path.is_relative_to(home)), "lms")
+
+
+def sources() -> Iterator[Path]:
+    """Every Python file and template of our own, relative to the repository, in one order everywhere."""
+    tops = sorted({Path(home).parts[0] for home in APPS.values()})
+    for top in tops:
+        for folder, folders, names in os.walk(ROOT / top):
+            folders[:] = sorted(set(folders) - WITHOUT_TEXTS)
+            for name in sorted(names):
+                if name.endswith((".py", ".html", ".txt")):
+                    yield (Path(folder) / name).relative_to(ROOT)
+
+
+def as_python(path: Path) -> bytes:
+    """The source of a Python file, or a template turned by Django into calls of gettext."""
+    text = (ROOT / path).read_text(encoding="utf-8")
+    if path.suffix == ".py":
+        return text.encode()
+    from django.utils.translation.template import templatize
+
+    # Indentation of a template means nothing to Python's tokenizer, which would refuse an uneven one.
+    return "\n".join(line.strip() for line in templatize(text, origin=str(path)).splitlines()).encode()
+
+
+def collect(app: str) -> Catalog:
+    """A catalogue of the texts that stand in the sources of `app` now, without translations."""
+    from babel.messages.catalog import Catalog
+    from babel.messages.extract import extract
+
+    found = Catalog(locale=LOCALE, domain="django", charset="utf-8")
+    for path in sources():
+        if owner(path) != app:
+            continue
+        texts = extract("python", io.BytesIO(as_python(path)), keywords=KEYWORDS, comment_tags=["Translators:"])
+        for _line, message, comments, context in texts:
+            found.add(message, None, [(path.as_posix(), 0)], auto_comments=comments, context=context)
+    return found
+
+
+def load(app: str) -> Catalog | None:
+    from babel.messages.pofile import read_po
+
+    path = catalogue_path(app)
+    if not path.exists():
+        return None
+    with path.open("rb") as file:
+        return read_po(file, locale=LOCALE, domain="django", abort_invalid=True)
+
+
+def as_text(catalogue: Catalog) -> bytes:
+    """The file as it is committed: sorted by text, with file names but neither line numbers nor dates."""
+    from babel.messages.pofile import write_po
+
+    catalogue.header_comment = "# Simplified Chinese texts. Collected by lms.tools.messages, translated by people."
+    catalogue.fuzzy = False
+    for message in catalogue:
+        message.locations = sorted({(name, 0) for name, _line in message.locations})
+    out = io.BytesIO()
+    write_po(out, catalogue, width=120, sort_output=True, include_lineno=False, ignore_obsolete=True)
+    kept = ("Language", "MIME", "Content", "Plural")
+    lines = out.getvalue().decode().split("\n")
+    in_header = True
+    written = []
+    for line in lines:
+        in_header = in_header and line != ""
+        if in_header and line.startswith('"') and not line.startswith(tuple(f'"{word}' for word in kept)):
+            continue
+        if in_header and line.startswith('"Language-Team'):
+            continue
+        written.append(line)
+    return "\n".join(written).encode()
+
+
+def extract_app(app: str) -> str:
+    """Merge the texts of the sources into the catalogue: translations stay, vanished texts go, new ones wait."""
+    found = collect(app)
+    path = catalogue_path(app)
+    catalogue = load(app)
+    if catalogue is None:
+        if not len(found):
+            return f"{app}: no texts"
+        catalogue = found
+    else:
+        catalogue.update(found, no_fuzzy_matching=True, update_header_comment=False)
+    text = as_text(catalogue)
+    if not path.exists() or path.read_bytes() != text:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text)
+    waiting = sum(1 for message in catalogue if message.id and not is_translated(message.string))
+    return f"{app}: {len(catalogue)} texts, {waiting} to translate in {path.relative_to(ROOT)}"
+
+
+def is_translated(string: str | list[str] | tuple[str, ...]) -> bool:
+    return all(string) and bool(string) if isinstance(string, list | tuple) else bool(string)
+
+
+def compile_all() -> list[str]:
+    """Write each .mo that is older than its .po."""
+    from babel.messages.mofile import write_mo
+
+    done = []
+    for app in APPS:
+        po = catalogue_path(app)
+        mo = po.with_suffix(".mo")
+        catalogue = load(app)
+        if catalogue is None or (mo.exists() and mo.stat().st_mtime_ns >= po.stat().st_mtime_ns):
+            continue
+        part = mo.with_suffix(f".{os.getpid()}.part")
+        with part.open("wb") as file:
+            write_mo(file, catalogue)
+        part.replace(mo)
+        done.append(app)
+    return done
+
+
+def placeholders(text: str) -> Counter[str]:
+    return Counter(first or second for first, second in PLACEHOLDER.findall(text))
+
+
+def check_app(app: str) -> list[str]:
+    """One line for each fault of the catalogue of `app`."""
+    found = {(message.id, message.context) for message in collect(app) if message.id}
+    catalogue = load(app)
+    if catalogue is None:
+        return [f"{app}: no catalogue, {len(found)} texts missing"] if found else []
+    faults = []
+    kept = set()
+    for message in catalogue:
+        if not message.id:
+            continue
+        key = (message.id, message.context)
+        kept.add(key)
+        sources_ = message.id if isinstance(message.id, list | tuple) else (message.id,)
+        strings = message.string if isinstance(message.string, list | tuple) else (message.string,)
+        if key not in found:
+            faults.append(f"{app}: obsolete: {sources_[0]!r}")
+        elif message.fuzzy:
+            faults.append(f"{app}: fuzzy: {sources_[0]!r}")
+        elif not is_translated(message.string):
+            faults.append(f"{app}: untranslated: {sources_[0]!r}")
+        else:
+            # Chinese has one form for every count, so it answers to the plural source text.
+            wanted = [placeholders(source) for source in sources_]
+            faults += [
+                f"{app}: placeholders differ: {sources_[0]!r} -> {string!r}"
+                for string in strings
+                if all(set(placeholders(string)) != set(want) for want in wanted)
+            ]
+    for key in sorted(found - kept, key=str):
+        source = key[0] if isinstance(key[0], str) else key[0][0]
+        faults.append(f"{app}: missing (run extract): {source!r}")
+    return faults
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m lms.tools.messages", description=(__doc__ or "").split("\n")[0])
+    actions = parser.add_subparsers(dest="action", required=True)
+    for action in ("extract", "check"):
+        chosen = actions.add_parser(action)
+        chosen.add_argument("app", nargs="?", default="all", choices=[*APPS, "all"])
+    actions.add_parser("compile")
+    options = parser.parse_args(arguments)
+
+    if options.action == "compile":
+        done = compile_all()
+        print(f"Compiled: {', '.join(done)}." if done else "Every catalogue is already compiled.")
+        return 0
+    apps = list(APPS) if options.app == "all" else [options.app]
+    if options.action == "extract":
+        for app in apps:
+            print(extract_app(app))
+        return 0
+    faults = [fault for app in apps for fault in check_app(app)]
+    print("\n".join(faults) if faults else "Every text is translated.")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,109 @@
+"""The catalogue tool, on a small project of its own."""
+
+from pathlib import Path
+
+import pytest
+
+from lms.tools import messages
+
+TEMPLATE = """{% load i18n %}
+  <p>{% translate "Good morning" %}</p>
+    {% blocktranslate trimmed with name=person.name %}
+      Welcome, {{ name }}, it's 5% more
+    {% endblocktranslate %}
+ {% blocktranslate count counter=n %}one lesson{% plural %}{{ counter }} lessons{% endblocktranslate %}
+<p title="{% translate 'May' context 'month' %}">{{ value|default:_("nothing yet") }}</p>
+"""
+MODULE = """from django.utils.translation import gettext_lazy as _, ngettext
+LABEL = _("Good morning")
+STEP = _("%(done)s of %(all)s")
+def f(n): return ngettext("%(n)s hour", "%(n)s hours", n) % {"n": n}
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "lms/templates/staff").mkdir(parents=True)
+    (tmp_path / "lms/people").mkdir()
+    (tmp_path / "lms/templates/staff/page.html").write_text(TEMPLATE)
+    (tmp_path / "lms/people/models.py").write_text(MODULE)
+    monkeypatch.setattr(messages, "ROOT", tmp_path)
+    monkeypatch.setattr(messages, "APPS", {"people": "lms/people", "lms": "lms"})
+    return tmp_path
+
+
+def translate(project: Path) -> Path:
+    """Extract and fill the catalogue with placeholders kept."""
+    messages.extract_app("people")
+    catalogue = messages.load("people")
+    assert catalogue is not None
+    for message in catalogue:
+        if message.id:
+            source = message.id[-1] if isinstance(message.id, tuple | list) else message.id
+            message.string = (f"译 {source}",) if isinstance(message.id, tuple | list) else f"译 {source}"
+    path = messages.catalogue_path("people")
+    path.write_bytes(messages.as_text(catalogue))
+    return path
+
+
+def test_extract_finds_python_and_template_texts_with_context_and_plural(project: Path) -> None:
+    found = {(message.id, message.context) for message in messages.collect("people") if message.id}
+
+    assert found == {
+        ("Good morning", None),
+        ("Welcome, %(name)s, it's 5%% more", None),
+        (("one lesson", "%(counter)s lessons"), None),
+        ("May", "month"),
+        ("nothing yet", None),
+        ("%(done)s of %(all)s", None),
+        (("%(n)s hour", "%(n)s hours"), None),
+    }
+
+
+def test_extract_twice_changes_nothing_and_names_no_lines(project: Path) -> None:
+    path = translate(project)
+    before = path.read_bytes()
+
+    messages.extract_app("people")
+
+    assert path.read_bytes() == before
+    assert str(project) not in before.decode()
+    assert "models.py:" not in before.decode()
+    assert messages.check_app("people") == []
+
+
+def test_extract_keeps_translations_and_drops_what_vanished(project: Path) -> None:
+    path = translate(project)
+    (project / "lms/templates/staff/page.html").write_text("{% load i18n %}{% translate 'Good evening' %}")
+
+    assert any("obsolete: 'May'" in fault for fault in messages.check_app("people"))
+    assert any("missing (run extract): 'Good evening'" in fault for fault in messages.check_app("people"))
+    messages.extract_app("people")
+
+    assert messages.check_app("people") == ["people: untranslated: 'Good evening'"]
+    assert "译 Good morning" in path.read_text()
+    assert "May" not in path.read_text()
+
+
+def test_check_names_a_lost_placeholder(project: Path) -> None:
+    path = translate(project)
+    path.write_text(path.read_text().replace("译 %(done)s of %(all)s", "译 %(done)s"))
+
+    faults = messages.check_app("people")
+
+    assert len(faults) == 1
+    assert faults[0].startswith("people: placeholders differ: '%(done)s of %(all)s'")
+
+
+def test_compile_writes_what_gettext_reads(project: Path) -> None:
+    import gettext
+
+    path = translate(project)
+
+    assert messages.compile_all() == ["people"]
+    assert messages.compile_all() == []
+    with path.with_suffix(".mo").open("rb") as file:
+        catalogue = gettext.GNUTranslations(file)
+    assert catalogue.gettext("Good morning") == "译 Good morning"
+    assert catalogue.ngettext("one lesson", "%(counter)s lessons", 1) == "译 %(counter)s lessons"
+    assert catalogue.pgettext("month", "May") == "译 May"
