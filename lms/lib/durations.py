@@ -1,0 +1,32 @@
+"""Lengths in whole seconds, and the days and years of Beijing."""
+
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+BEIJING = ZoneInfo("Asia/Shanghai")
+
+
+def beijing_day(at: datetime) -> date:
+    """The calendar day in Beijing of an aware moment; a naive one is refused."""
+    if at.tzinfo is None:
+        raise ValueError("A moment without a time zone has no day.")
+    return at.astimezone(BEIJING).date()
+
+
+def whole_seconds(length: Fraction | Decimal | float) -> int:
+    """A decoded length as whole seconds, half a second upwards; anything that sounds at all lasts at least one."""
+    if length < 0:
+        raise ValueError(f"A length is never negative: {length}.")
+    exact = (
+        length if isinstance(length, Decimal) else Decimal(Fraction(length).numerator) / Fraction(length).denominator
+    )
+    return max(int(exact.quantize(Decimal(1), rounding=ROUND_HALF_UP)), 1 if length > 0 else 0)
+
+
+def format_seconds(seconds: int) -> str:
+    """The length as on a player: 0:07, 12:05, 1:02:03."""
+    minutes, rest = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
