@@ -1,0 +1,74 @@
+"""What this machine can offer: a test that needs more is skipped by name and counted; with CI=true it fails.
+
+A test says what it needs with a marker: browser, postgresql, nginx or speech.
+"""
+
+import importlib.util
+import os
+import shutil
+from collections import Counter
+from collections.abc import Callable
+from functools import cache
+
+import psycopg
+import pytest
+
+from lms.tools.browser import find_browser
+
+DEFAULT_POSTGRESQL_URL = "postgresql://postgres@127.0.0.1:5432/postgres"
+
+
+def postgresql_url() -> str:
+    """The server on which tests may create databases: that of DATABASE_URL, else the usual one of this machine."""
+    url = os.environ.get("DATABASE_URL", "")
+    return url if url.startswith("postgres") else DEFAULT_POSTGRESQL_URL
+
+
+def has_postgresql() -> bool:
+    try:
+        psycopg.connect(postgresql_url(), connect_timeout=3).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def nginx_path() -> str | None:
+    return shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+
+
+def has_speech() -> bool:
+    return all(importlib.util.find_spec(name) for name in ("whisper", "torch"))
+
+
+PROBES: dict[str, Callable[[], object]] = {
+    "browser": find_browser,
+    "postgresql": has_postgresql,
+    "nginx": nginx_path,
+    "speech": has_speech,
+}
+
+
+@cache
+def offers(need: str) -> bool:
+    return bool(PROBES[need]())
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for need in PROBES:
+        if item.get_closest_marker(need) and not offers(need):
+            reason = f"this machine offers no {need}"
+            if os.environ.get("CI") == "true":
+                pytest.fail(reason, pytrace=False)
+            pytest.skip(reason)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    reasons = Counter(
+        report.longrepr[2].removeprefix("Skipped: ")
+        for report in terminalreporter.stats.get("skipped", [])
+        if isinstance(report.longrepr, tuple)
+    )
+    if reasons:
+        terminalreporter.section("skipped", sep="-")
+        for reason, count in sorted(reasons.items()):
+            terminalreporter.line(f"{count} skipped: {reason}")
