@@ -1,0 +1,45 @@
+from pathlib import Path
+
+import pytest
+
+from lms.lib import env
+
+
+def test_a_missing_variable_is_named(monkeypatch):
+    monkeypatch.setenv("TIANJIAN_X", "  ")
+
+    with pytest.raises(env.EnvironmentRefused, match="TIANJIAN_X"):
+        env.text("TIANJIAN_X")
+
+
+def test_readers_read(monkeypatch):
+    monkeypatch.setenv("TIANJIAN_X", " 12 ")
+
+    assert env.text("TIANJIAN_X") == "12"
+    assert env.integer("TIANJIAN_X") == 12
+    assert env.words("TIANJIAN_X", "") == ["12"]
+
+
+def test_readers_fall_back(monkeypatch):
+    monkeypatch.delenv("TIANJIAN_X", raising=False)
+
+    assert env.text("TIANJIAN_X", "") == ""
+    assert env.integer("TIANJIAN_X", 0) == 0
+    assert env.flag("TIANJIAN_X") is False
+    assert env.words("TIANJIAN_X", "a, b,,") == ["a", "b"]
+    assert env.folder("TIANJIAN_X", Path("/tmp/a/../b")) == Path("/tmp/b")
+
+
+@pytest.mark.parametrize(("written", "meant"), [("YES", True), ("0", False), ("off", False), ("True", True)])
+def test_flag_reads_yes_and_no(monkeypatch, written, meant):
+    monkeypatch.setenv("TIANJIAN_X", written)
+
+    assert env.flag("TIANJIAN_X") is meant
+
+
+@pytest.mark.parametrize("reader", [env.integer, env.flag])
+def test_a_value_of_the_wrong_kind_is_refused(monkeypatch, reader):
+    monkeypatch.setenv("TIANJIAN_X", "maybe")
+
+    with pytest.raises(env.EnvironmentRefused, match="maybe"):
+        reader("TIANJIAN_X")
