@@ -1,0 +1,66 @@
+"""How a person is reached."""
+
+from datetime import date
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from lms.lib.encryption import decrypt
+from lms.lib.retention import Retention
+from lms.people.enums import ContactKind
+from lms.people.models.dated import Dated, DatedQuerySet
+
+PHONE_PURPOSE = "phone"
+
+
+def mask_phone(number: str) -> str:
+    return number[:3] + "****" + number[-4:]
+
+
+class ContactQuerySet(DatedQuerySet):
+    def of_number(self, index: str, on: date) -> "ContactQuerySet":
+        """Everybody who is reached on this number on the day, in the order they registered."""
+        return (
+            self.filter(kind=ContactKind.PHONE, index=index, person__in=_present_persons())
+            .on(on)
+            .select_related("person")
+            .order_by("person__joined_at", "person_id")
+        )
+
+
+def _present_persons() -> models.QuerySet[models.Model]:
+    from lms.people.models.persons import Person
+
+    return Person.objects.present().values("pk")
+
+
+class Contact(Dated):
+    """A phone number, encrypted, found by its keyed index. Dated and not unique: couples share a phone."""
+
+    RETENTION = Retention("signing in and being told", until="the account is closed or the number changed")
+
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("person"), on_delete=models.CASCADE, related_name="contacts"
+    )
+    kind = models.CharField(_("kind"), max_length=8, choices=ContactKind.choices, default=ContactKind.PHONE)
+    encrypted = models.TextField(_("encrypted number"))
+    index = models.CharField(_("keyed index"), max_length=128)
+    last_used_at = models.DateTimeField(_("last used"), null=True, blank=True)
+
+    objects = ContactQuerySet.as_manager()
+
+    class Meta(Dated.Meta):
+        verbose_name = _("contact")
+        verbose_name_plural = _("contacts")
+        indexes = [
+            # Signing in: who is reached on this number.
+            models.Index(fields=["index"], name="people_contact_index"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.kind}"
+
+    @property
+    def masked(self) -> str:
+        return mask_phone(decrypt(self.encrypted, PHONE_PURPOSE))

@@ -1,0 +1,133 @@
+"""Law 8: scope is place ∩ purpose ∩ authority, on a day. Every list, page, export and search asks here."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from lms.people.enums import DESK_ROLES, FARMERS, OrgKind, Purpose, RoleKind
+from lms.people.models import Org, Person, Post, Role, in_place
+from lms.people.models.dated import holds_on
+
+# Counts below this are not shown: they would tell who it is (law 8).
+SMALLEST_COUNT = 10
+
+
+def roles_on(actor: Any, day: date) -> list[Role]:
+    """The roles an actor holds on the day; nobody who is signed out, closed or merged holds any."""
+    if not getattr(actor, "is_authenticated", False) or not actor.is_active or actor.merged_into_id:
+        return []
+    roles = Role.objects.filter(person=actor).on(day).filter(holds_on(day, "org__"))
+    return list(roles.select_related("org__division__successor").order_by("kind", "org_id", "step"))
+
+
+def has_role(actor: Any, kind: RoleKind, on: date) -> bool:
+    return any(role.kind == kind for role in roles_on(actor, on))
+
+
+def is_officer(actor: Any, on: date) -> bool:
+    """Whether the desk has anything for the actor on the day."""
+    return any(role.kind in DESK_ROLES for role in roles_on(actor, on))
+
+
+def _orgs_of(actor: Any, kind: RoleKind, on: date) -> list[Org]:
+    return [role.org for role in roles_on(actor, on) if role.kind == kind]
+
+
+def _cadres_of(org: Org, on: date) -> Q:
+    """Persons with a post in the org's place that the org manages, or that somebody below it in place manages.
+
+    Whoever is managed one level up, or from elsewhere, is not hers, although she sits in the same building.
+    """
+    posts = (
+        Post.objects.on(on)
+        .filter(in_place(org.division, on, "org__division"))
+        .filter(
+            Q(cadre_authority=org)
+            | in_place(org.division, on, "cadre_authority__division")
+            & ~Q(cadre_authority__division__level=org.division.current(on).level)
+        )
+    )
+    return Q(pk__in=posts.values("person")) | Q(merged_from__in=posts.values("person"))
+
+
+def _farmers_of(org: Org, on: date) -> Q:
+    villagers = Person.objects.filter(holds_on(on, "belongings__") & in_place(org.division, on, "belongings__division"))
+    return Q(kind__in=FARMERS) & Q(pk__in=villagers.values("pk"))
+
+
+_SCOPES = {
+    Purpose.CADRE_TRAINING: (RoleKind.OFFICER, OrgKind.ORGANIZATION_DEPARTMENT, _cadres_of),
+    Purpose.FARMER_TRAINING: (RoleKind.OFFICER, OrgKind.AGRICULTURE_DEPARTMENT, _farmers_of),
+}
+
+
+def persons_visible_to(actor: Any, *, purpose: Purpose, on: date) -> QuerySet[Person]:
+    """The persons whom the actor may see for the purpose, as of the day. The one query form of law 8.
+
+    An officer of an organisation department sees the cadres it manages, one of an agriculture department the
+    farmers of its place (masked: see `is_masked`), a security administrator the holders of staff accounts.
+    Everybody else sees nobody, and may be told counts.
+    """
+    present = Person.objects.present()
+    if purpose == Purpose.ACCOUNT_ADMINISTRATION:
+        if not has_role(actor, RoleKind.SECURITY_ADMIN, on):
+            return present.none()
+        return present.filter(Q(roles__isnull=False) | Q(invitations__isnull=False)).distinct()
+    role_kind, org_kind, scope_of = _SCOPES[purpose]
+    scope = Q(pk__in=[])
+    for org in _orgs_of(actor, role_kind, on):
+        if org.kind == org_kind:
+            scope |= scope_of(org, on)
+    return present.filter(scope).distinct()
+
+
+def is_masked(purpose: Purpose) -> bool:
+    """Whether names and numbers are masked until each unmasking is asked for and logged."""
+    return purpose == Purpose.FARMER_TRAINING
+
+
+def count_visible_to(actor: Any, *, among: QuerySet[Person], on: date) -> int | None:
+    """How many of the persons belong to the places of the actor's organisations; None below ten.
+
+    This is all that an officer learns whose organisation has no purpose of its own for persons.
+    """
+    places = Q(pk__in=[])
+    for role in roles_on(actor, on):
+        if role.kind in DESK_ROLES:
+            places |= holds_on(on, "belongings__") & in_place(role.org.division, on, "belongings__division")
+    return shown_count(among.filter(places).distinct().count())
+
+
+def shown_count(count: int) -> int | None:
+    """The count, or None where it is too small to show."""
+    return count if count >= SMALLEST_COUNT else None
+
+
+def may_recognise_hours_of(actor: Any, person: Person, on: date) -> bool:
+    """Only officers of the organisation that manages the person as a cadre on the day."""
+    orgs = _orgs_of(actor, RoleKind.OFFICER, on)
+    posts = Post.objects.filter(Q(person=person) | Q(person__merged_into=person)).on(on)
+    return posts.filter(cadre_authority__in=orgs).exists()
+
+
+def orgs_of_trainer(actor: Any, on: date) -> QuerySet[Org]:
+    """The organisations whose content the actor may make and publish on the day."""
+    return Org.objects.filter(pk__in=[org.pk for org in _orgs_of(actor, RoleKind.TRAINER, on)])
+
+
+def may_manage_content_of(actor: Any, org: Org, on: date) -> bool:
+    """Trainers work only in the content of their own organisations."""
+    return any(own == org for own in _orgs_of(actor, RoleKind.TRAINER, on))
+
+
+def is_reviewer(actor: Any, org: Org, step: str, on: date) -> bool:
+    """Whether the actor does this step of review for the organisation on the day."""
+    return any(
+        role.kind == RoleKind.REVIEWER and role.org_id == org.pk and role.step == step for role in roles_on(actor, on)
+    )
+
+
+def orgs_of_reviewer(actor: Any, on: date) -> QuerySet[Org]:
+    """The organisations for whose content the actor does any step of review on the day."""
+    return Org.objects.filter(pk__in=[org.pk for org in _orgs_of(actor, RoleKind.REVIEWER, on)])

@@ -1,0 +1,52 @@
+"""Reads about persons, shared by several callers."""
+
+from datetime import date
+
+from lms.people.enums import FARMERS, LearnerCategory
+from lms.people.models import Belonging, Division, Org, Person, Post
+
+
+def same_person_ids(person: Person) -> list[int]:
+    """The ids under which facts about this human being were written: her own and those merged into it."""
+    survivor = person.survivor
+    return [survivor.pk, *survivor.merged_from.values_list("pk", flat=True)]
+
+
+def posts_on(person: Person, day: date) -> list[Post]:
+    """The posts held on the day, the one held longest first."""
+    posts = Post.objects.filter(person__in=same_person_ids(person)).on(day)
+    return list(posts.select_related("org", "cadre_authority").order_by("active_from", "pk"))
+
+
+def categories_on(person: Person, day: date) -> frozenset[str]:
+    """Every category that the person falls under on the day: what she called herself, and what her posts make her.
+
+    Being a cadre is not a claim: without a post on the day nobody is one.
+    """
+    kind = LearnerCategory(person.survivor.kind)
+    categories = {str(post.category) for post in posts_on(person, day)}
+    if categories:
+        categories.add(LearnerCategory.CADRE.value)
+    if kind != LearnerCategory.CADRE:
+        categories.add(kind.value)
+    if kind in FARMERS:
+        categories.add(LearnerCategory.FARMER.value)
+    return frozenset(categories)
+
+
+def home_division_on(person: Person, day: date) -> Division | None:
+    """The village the person belongs to on the day, or what it has become by then."""
+    belonging = (
+        Belonging.objects.filter(person__in=same_person_ids(person))
+        .on(day)
+        .select_related("division__successor")
+        .order_by("-active_from")
+        .first()
+    )
+    return belonging.division.current(day) if belonging else None
+
+
+def authority_on(person: Person, day: date) -> Org | None:
+    """The organisation that manages the person as a cadre on the day; of several posts the newest decides."""
+    posts = posts_on(person, day)
+    return posts[-1].cadre_authority if posts else None
