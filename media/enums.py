@@ -1,0 +1,92 @@
+"""States and kinds of recordings and captions, and groups of them."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class VideoStatus(TextChoices):
+    RECEIVED = "received", _("waiting to be converted")
+    TRANSCODING = "transcoding", _("being converted")
+    TRANSCODED = "transcoded", _("waiting for speech recognition")
+    TRANSCRIBING = "transcribing", _("speech is being recognised")
+    READY = "ready", _("ready")
+    FAILED = "failed", _("failed")
+
+
+# A worker has taken the recording and must show a heartbeat.
+CLAIMED = frozenset({VideoStatus.TRANSCODING, VideoStatus.TRANSCRIBING})
+# Nobody works on it yet; a task should be on its way.
+WAITING = frozenset({VideoStatus.RECEIVED, VideoStatus.TRANSCODED})
+# A claim that is lost or given back returns to the state before it.
+BEFORE_CLAIM = {VideoStatus.TRANSCODING: VideoStatus.RECEIVED, VideoStatus.TRANSCRIBING: VideoStatus.TRANSCODED}
+CLAIM_OF = {before: claimed for claimed, before in BEFORE_CLAIM.items()}
+
+
+class CaptionState(TextChoices):
+    NONE = "none", _("no captions yet")
+    DRAFT = "draft", _("captions wait for approval")
+    APPROVED = "approved", _("captions approved")
+
+
+class Language(TextChoices):
+    CHINESE = "zh", _("Chinese")
+    ENGLISH = "en", _("English")
+
+
+class RenditionKind(TextChoices):
+    VIDEO = "video", _("picture and sound")
+    AUDIO = "audio", _("sound only")
+
+
+class TranscriptSource(TextChoices):
+    MACHINE = "machine", _("speech recognition")
+    HAND = "hand", _("written by hand")
+    UPLOAD = "upload", _("uploaded file")
+
+
+class TranscriptState(TextChoices):
+    DRAFT = "draft", _("draft")
+    APPROVED = "approved", _("approved")
+    SUPERSEDED = "superseded", _("replaced by a newer version")
+
+
+class FailureCode(TextChoices):
+    """Why a recording failed, as a sentence that says what to do."""
+
+    NOT_MEDIA = "not_media", _("This file is not a video or sound recording. Please choose another file.")
+    INCOMPLETE = (
+        "incomplete",
+        _("The recording is not whole: its table of contents is missing. Please copy it again and upload once more."),
+    )
+    NOTHING_PLAYABLE = "nothing_playable", _("The file holds neither a picture nor sound that can be played.")
+    PICTURE_TOO_LARGE = "picture_too_large", _("The picture is too large. Please export it at 4K or smaller.")
+    TOO_LONG = "too_long", _("The recording is too long. Please cut it into shorter parts.")
+    UNREADABLE = "unreadable", _("The recording is damaged and could not be converted. Please export it once more.")
+    TOO_SLOW = "too_slow", _("Converting took too long and was stopped. It will be tried again.")
+    OUT_OF_MEMORY = "out_of_memory", _("Converting needed more memory than allowed. It will be tried again.")
+    DISK_FULL = "disk_full", _("The server's disk is full. Please tell the administrator; it will be tried again.")
+    SOURCE_MISSING = "source_missing", _("The uploaded file can no longer be found on the server.")
+    TOOL_MISSING = "tool_missing", _("The converter is not installed on the server. Please tell the administrator.")
+    WORKER_LOST = "worker_lost", _("The work stopped several times without an answer. Please tell the administrator.")
+    MODEL_MISSING = (
+        "model_missing",
+        _(
+            "The speech recognition model cannot be had. It will be tried again; captions can also be typed or uploaded."
+        ),
+    )
+    RECOGNITION_FAILED = (
+        "recognition_failed",
+        _("Speech recognition did not succeed. It will be tried again; captions can also be typed or uploaded."),
+    )
+    UNEXPECTED = "unexpected", _("Something unexpected went wrong. It will be tried again.")
+
+
+class Notice(TextChoices):
+    """Something a trainer should know about a recording that did succeed."""
+
+    SHORTER_THAN_STATED = (
+        "shorter_than_stated",
+        _("Less could be read than the file claims to hold. Please check that the end is there."),
+    )
+    NO_SOUND = "no_sound", _("The recording has no sound.")
+    NO_PICTURE = "no_picture", _("The recording has no picture; it plays as sound with a still image.")

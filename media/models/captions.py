@@ -1,0 +1,118 @@
+"""Transcripts, their cues, and the caption tracks that learners are served."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from lms.lib.retention import Retention
+from media.enums import Language, TranscriptSource, TranscriptState
+from media.models.videos import Video
+
+if TYPE_CHECKING:
+    from django_stubs_ext.db.models.manager import RelatedManager
+
+
+class Transcript(models.Model):
+    """What is said in a recording, in one language: a draft by machine or hand, or a version a person approved.
+
+    `transcribing.transcribe` and `captioning` write it. An approved version is never edited; correcting it makes
+    a new draft. Kept as long as its recording.
+    """
+
+    RETENTION = Retention("captions and search", until="the recording goes", basis="contract")
+
+    video = models.ForeignKey(Video, models.CASCADE, related_name="transcripts")
+    language = models.CharField(_("language"), max_length=12, choices=Language)
+    source = models.CharField(_("source"), max_length=8, choices=TranscriptSource)
+    state = models.CharField(_("state"), max_length=12, choices=TranscriptState, default=TranscriptState.DRAFT)
+    version = models.PositiveIntegerField(_("version"))
+    based_on = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
+    # Which recogniser and model wrote it, for machine drafts.
+    engine = models.CharField(max_length=120, blank=True)
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey("people.Person", models.SET_NULL, null=True, blank=True, related_name="+")
+    edited_at = models.DateTimeField(null=True, blank=True)
+    approved_at = models.DateTimeField(_("approved at"), null=True, blank=True)
+    approved_by = models.ForeignKey(
+        "people.Person", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("approved by")
+    )
+
+    if TYPE_CHECKING:
+        cues: RelatedManager[Cue]
+
+    class Meta:
+        verbose_name = _("transcript")
+        verbose_name_plural = _("transcripts")
+        ordering = ["video", "language", "-version"]
+        constraints = [
+            models.UniqueConstraint(fields=["video", "language", "version"], name="media_transcript_version_once"),
+            models.UniqueConstraint(
+                fields=["video", "language"],
+                condition=Q(state=TranscriptState.APPROVED),
+                name="media_transcript_one_approved",
+            ),
+            models.CheckConstraint(
+                name="media_transcript_approved_has_moment",
+                condition=Q(state=TranscriptState.DRAFT) | Q(approved_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.video_id} {self.language} {self.version}"
+
+
+class Cue(models.Model):
+    """One caption: from, to, words, and how sure the recogniser was."""
+
+    RETENTION = Retention("captions and search", until="the recording goes", basis="contract")
+
+    transcript = models.ForeignKey(Transcript, models.CASCADE, related_name="cues")
+    number = models.PositiveIntegerField()
+    start_ms = models.PositiveIntegerField()
+    end_ms = models.PositiveIntegerField()
+    text = models.TextField()
+    # 0.000 to 1.000; null when a person wrote it.
+    confidence = models.DecimalField(max_digits=4, decimal_places=3, null=True, blank=True)
+    flags = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        verbose_name = _("cue")
+        verbose_name_plural = _("cues")
+        ordering = ["transcript", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["transcript", "number"], name="media_cue_number_once"),
+            models.CheckConstraint(name="media_cue_ends_after_start", condition=Q(end_ms__gt=F("start_ms"))),
+            models.CheckConstraint(
+                name="media_cue_confidence_is_share",
+                condition=Q(confidence__isnull=True) | (Q(confidence__gte=0) & Q(confidence__lte=1)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class CaptionTrack(models.Model):
+    """What learners are served in one language: the WebVTT of the approved transcript, written by approving."""
+
+    RETENTION = Retention("captions and search", until="the recording goes", basis="contract")
+
+    video = models.ForeignKey(Video, models.CASCADE, related_name="caption_tracks")
+    language = models.CharField(max_length=12, choices=Language)
+    label = models.CharField(max_length=60)
+    transcript = models.ForeignKey(Transcript, models.PROTECT, related_name="+")
+    vtt = models.TextField()
+    published_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("caption track")
+        verbose_name_plural = _("caption tracks")
+        ordering = ["video", "language"]
+        constraints = [models.UniqueConstraint(fields=["video", "language"], name="media_caption_track_once")]
+
+    def __str__(self) -> str:
+        return f"{self.video_id} {self.language}"

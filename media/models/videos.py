@@ -1,0 +1,218 @@
+"""Recordings and their renditions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from lms.lib.ids import public_code
+from lms.lib.retention import Retention
+from media.enums import (
+    CLAIMED,
+    WAITING,
+    CaptionState,
+    FailureCode,
+    Language,
+    Notice,
+    RenditionKind,
+    TranscriptState,
+    VideoStatus,
+)
+
+if TYPE_CHECKING:
+    from django_stubs_ext.db.models.manager import RelatedManager
+
+    from media.models.captions import CaptionTrack, Transcript
+
+
+def new_video_code() -> str:
+    """A code that stands in addresses and folder names."""
+    return public_code(12)
+
+
+class VideoQuerySet(models.QuerySet["Video"]):
+    def of_orgs(self, orgs: Any) -> VideoQuerySet:
+        """Recordings that belong to one of the orgs."""
+        return self.filter(org__in=orgs)
+
+    def claimed(self) -> VideoQuerySet:
+        """A worker has taken them."""
+        return self.filter(status__in=CLAIMED)
+
+    def waiting(self) -> VideoQuerySet:
+        """They wait for a worker."""
+        return self.filter(status__in=WAITING)
+
+    def unfinished(self) -> VideoQuerySet:
+        """Neither ready nor failed."""
+        return self.filter(status__in=CLAIMED | WAITING)
+
+    def retryable(self, at: datetime) -> VideoQuerySet:
+        """Failed for a reason that may pass, and their pause is over."""
+        return self.filter(status=VideoStatus.FAILED, failure_permanent=False, next_attempt_at__lte=at)
+
+    def playable(self) -> VideoQuerySet:
+        """Ready and not taken down."""
+        return self.filter(status=VideoStatus.READY, taken_down_at=None)
+
+
+class Video(models.Model):
+    """A recording: the file as it came, and where it stands on its way to a lesson.
+
+    Made by `receiving.receive_video`; `staging` moves the status (claim, advance, fail, give back, retry);
+    `taking_down.take_down` ends its life on screen. Once ready it never changes: replacing makes a new one.
+    Kept as long as a lesson, a completion or an hour points at it.
+    """
+
+    RETENTION = Retention("teaching", until="no lesson, completion or hour points at it", basis="contract")
+
+    code = models.CharField(_("code"), max_length=16, unique=True, default=new_video_code, editable=False)
+    title = models.CharField(_("title"), max_length=200)
+    org = models.ForeignKey("people.Org", models.PROTECT, related_name="videos", verbose_name=_("organisation"))
+    uploaded_by = models.ForeignKey(
+        "people.Person",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="uploaded_videos",
+        verbose_name=_("uploaded by"),
+    )
+    language = models.CharField(_("spoken language"), max_length=12, choices=Language, default=Language.CHINESE)
+
+    source = models.FileField(_("recording"), max_length=200)
+    original_name = models.CharField(_("file name"), max_length=255, blank=True)
+    source_sha256 = models.CharField(max_length=64)
+    source_size_bytes = models.PositiveBigIntegerField()
+    received_at = models.DateTimeField(_("received at"))
+
+    ai_generated = models.BooleanField(_("picture or voice made by artificial intelligence"), default=False)
+    ai_label = models.CharField(_("label shown to learners"), max_length=120, blank=True)
+
+    status = models.CharField(_("state"), max_length=16, choices=VideoStatus, default=VideoStatus.RECEIVED)
+    queued_at = models.DateTimeField(null=True, blank=True)
+    claim_token = models.CharField(max_length=32, blank=True)
+    claimed_by = models.CharField(max_length=120, blank=True)
+    heartbeat_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(null=True, blank=True)
+    # {"transcode": {"done": seconds, "of": seconds|null, "left": seconds|null}, "transcribe": {...}}
+    stage_progress = models.JSONField(default=dict, blank=True)
+
+    failed_status = models.CharField(max_length=16, choices=VideoStatus, blank=True)
+    failure_code = models.CharField(max_length=32, choices=FailureCode, blank=True)
+    failure_detail = models.TextField(blank=True)
+    failure_permanent = models.BooleanField(default=False)
+
+    # What decoding found; null until transcoded.
+    decoded_seconds = models.PositiveIntegerField(_("length in seconds"), null=True, blank=True)
+    has_picture = models.BooleanField(default=False)
+    has_sound = models.BooleanField(default=False)
+    width = models.PositiveIntegerField(null=True, blank=True)
+    height = models.PositiveIntegerField(null=True, blank=True)
+    notices = models.JSONField(default=list, blank=True)
+    # Folder in storage that holds playlists, segments and poster; named anew by each run, so two never mix.
+    stream_folder = models.CharField(max_length=200, blank=True)
+    poster = models.FileField(max_length=200, blank=True)
+    # 16 kHz mono 16-bit WAV, only between the two stages.
+    recognition_audio = models.FileField(max_length=200, blank=True)
+    transcoded_at = models.DateTimeField(null=True, blank=True)
+    ready_at = models.DateTimeField(null=True, blank=True)
+
+    caption_state = models.CharField(
+        _("captions"), max_length=16, choices=CaptionState, default=CaptionState.NONE, editable=False
+    )
+
+    taken_down_at = models.DateTimeField(_("taken down at"), null=True, blank=True)
+    taken_down_by = models.ForeignKey("people.Person", models.SET_NULL, null=True, blank=True, related_name="+")
+    taken_down_reason = models.CharField(max_length=300, blank=True)
+
+    if TYPE_CHECKING:
+        renditions: RelatedManager[Rendition]
+        transcripts: RelatedManager[Transcript]
+        caption_tracks: RelatedManager[CaptionTrack]
+
+    objects = VideoQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("recording")
+        verbose_name_plural = _("recordings")
+        ordering = ["-received_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="media_video_ready_has_length",
+                condition=~Q(status=VideoStatus.READY) | Q(decoded_seconds__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="media_video_failed_says_why",
+                condition=~Q(status=VideoStatus.FAILED) | ~Q(failure_code=""),
+            ),
+        ]
+        indexes = [
+            # The sweeper: what is claimed, waits or may be retried.
+            models.Index(fields=["status", "heartbeat_at"], name="media_video_sweep"),
+            # The list of an org's recordings, newest first.
+            models.Index(fields=["org", "-received_at"], name="media_video_org_newest"),
+            # Receiving: is this very file here already?
+            models.Index(fields=["source_sha256"], name="media_video_sha256"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_ready(self) -> bool:
+        """Both stages are behind it."""
+        return self.status == VideoStatus.READY
+
+    @property
+    def is_playable(self) -> bool:
+        """Ready and not taken down."""
+        return self.is_ready and self.taken_down_at is None
+
+    @property
+    def is_streamable(self) -> bool:
+        """Renditions exist and it was not taken down; staff may watch it before it is ready."""
+        return bool(self.stream_folder) and self.taken_down_at is None
+
+    def approved_track(self, language: str | None = None) -> CaptionTrack | None:
+        """The captions that learners are served in this language (else its own), if a person approved them."""
+        return self.caption_tracks.filter(
+            language=language or self.language, transcript__state=TranscriptState.APPROVED
+        ).first()
+
+    def stated_notices(self) -> list[str]:
+        """What the trainer should know, as sentences."""
+        return [str(Notice(code).label) for code in self.notices]
+
+
+class Rendition(models.Model):
+    """One form in which a recording is served: a step of the ladder, or the sound alone. Written by transcoding."""
+
+    RETENTION = Retention("playing the recording", until="the recording goes", basis="contract")
+
+    video = models.ForeignKey(Video, models.CASCADE, related_name="renditions")
+    kind = models.CharField(max_length=8, choices=RenditionKind)
+    name = models.CharField(max_length=16)
+    # File name of its playlist within the video's stream_folder.
+    playlist = models.CharField(max_length=60)
+    width = models.PositiveIntegerField(null=True, blank=True)
+    height = models.PositiveIntegerField(null=True, blank=True)
+    frame_rate = models.DecimalField(max_digits=6, decimal_places=3, null=True, blank=True)
+    codecs = models.CharField(max_length=60)
+    # Measured from the bytes written: the greediest segment, and the whole.
+    peak_bits_per_second = models.PositiveIntegerField()
+    average_bits_per_second = models.PositiveIntegerField()
+    size_bytes = models.PositiveBigIntegerField()
+
+    class Meta:
+        verbose_name = _("rendition")
+        verbose_name_plural = _("renditions")
+        ordering = ["kind", "-height"]
+        constraints = [models.UniqueConstraint(fields=["video", "name"], name="media_rendition_once")]
+
+    def __str__(self) -> str:
+        return self.name
