@@ -15,6 +15,7 @@ VAR_DIR = Path(tempfile.mkdtemp(prefix="tianjian-test-"))
 MEDIA_ROOT = VAR_DIR / "files"
 STATIC_ROOT = VAR_DIR / "static"
 SMS_BACKEND = "dummy"
+TRANSCRIBE_BACKEND = env.text("TRANSCRIBE_BACKEND", "dummy")
 SMS_FILE = VAR_DIR / "sms.log"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
