@@ -1,0 +1,19 @@
+// Every page: nothing here is needed for reading or for any form to work.
+import "./site.css";
+
+/** A nervous finger presses twice: the second press of the same form is swallowed until the page changes or six seconds pass. */
+document.addEventListener("submit", (event) => {
+  const form = event.target as HTMLFormElement;
+  if (form.getAttribute("aria-busy") === "true") {
+    event.preventDefault();
+  } else if (!event.defaultPrevented) {
+    form.setAttribute("aria-busy", "true");
+    // A download leaves the page where it is.
+    window.setTimeout(() => form.removeAttribute("aria-busy"), 6000);
+  }
+});
+
+// Coming back with the browser's own button finds the page as it was left: let its forms be sent again.
+window.addEventListener("pageshow", () => {
+  document.querySelectorAll("form[aria-busy]").forEach((form) => form.removeAttribute("aria-busy"));
+});

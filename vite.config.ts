@@ -1,0 +1,38 @@
+// Builds lms/frontend/ into lms/static_build/. Entries keep fixed names, so templates say {% static "site.js" %};
+// Django's manifest storage hashes them. Everything loaded later lies in chunks/ with a hash of its own.
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vite";
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+const entries = ["site.ts", "player.ts", "captions.ts", "admin.ts"];
+const input = Object.fromEntries(
+  entries
+    .map((file) => [file.replace(".ts", ""), here(`lms/frontend/${file}`)] as const)
+    .filter(([, path]) => existsSync(path)),
+);
+
+export default defineConfig({
+  base: "./",
+  publicDir: false,
+  build: {
+    outDir: here("lms/static_build"),
+    emptyOutDir: true,
+    // The WebView inside older WeChat, QQ and UC.
+    target: "chrome80",
+    cssTarget: "chrome80",
+    modulePreload: false,
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 450,
+    rollupOptions: {
+      input,
+      output: {
+        entryFileNames: "[name].js",
+        chunkFileNames: "chunks/[name]-[hash].js",
+        assetFileNames: (asset) =>
+          asset.names.some((name) => name.endsWith(".css")) ? "[name][extname]" : "chunks/[name]-[hash][extname]",
+      },
+    },
+  },
+});
