@@ -70,9 +70,7 @@ class FailureCode(TextChoices):
     WORKER_LOST = "worker_lost", _("The work stopped several times without an answer. Please tell the administrator.")
     MODEL_MISSING = (
         "model_missing",
-        _(
-            "The speech recognition model cannot be had. It will be tried again; captions can also be typed or uploaded."
-        ),
+        _("The speech recognition model is not there. It will be tried again; captions can also be typed or uploaded."),
     )
     RECOGNITION_FAILED = (
         "recognition_failed",

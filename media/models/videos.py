@@ -99,7 +99,7 @@ class Video(models.Model):
     heartbeat_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField(null=True, blank=True)
-    # {"transcode": {"done": seconds, "of": seconds|null, "left": seconds|null}, "transcribe": {...}}
+    # {"transcode" | "transcribe": {"done": seconds, "percent": 0–99 | null, "left_seconds": seconds | null}}
     stage_progress = models.JSONField(default=dict, blank=True)
 
     failed_status = models.CharField(max_length=16, choices=VideoStatus, blank=True)

@@ -1,0 +1,196 @@
+"""Where a recording stands: the only functions that move `Video.status`.
+
+    received ─► transcoding ─► transcoded ─► transcribing ─► ready
+                     └──────────► failed ◄────────┘
+
+A worker claims with a conditional update, keeps its claim by a heartbeat, and writes only while the claim is its
+own. A worker that was taken for dead and comes back finds `ClaimLost` and changes nothing.
+"""
+
+import os
+import socket
+import time
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
+from django.db.models import F, Q
+from django.utils import timezone
+
+from media.enums import BEFORE_CLAIM, CLAIM_OF, FailureCode, VideoStatus
+from media.models import Video
+from media.signals import announce, video_failed, video_ready, video_transcoded, video_waiting
+
+STAGE_NAMES = {VideoStatus.TRANSCODING: "transcode", VideoStatus.TRANSCRIBING: "transcribe"}
+_AFTER = {
+    VideoStatus.TRANSCODING: (VideoStatus.TRANSCODED, video_transcoded),
+    VideoStatus.TRANSCRIBING: (VideoStatus.READY, video_ready),
+}
+_NOT_CLAIMED: dict[str, Any] = {"claim_token": "", "claimed_by": "", "heartbeat_at": None}
+_NOT_FAILED: dict[str, Any] = {
+    "failed_status": "",
+    "failure_code": "",
+    "failure_detail": "",
+    "failure_permanent": False,
+    "next_attempt_at": None,
+}
+
+
+class ClaimLost(Exception):
+    """The recording belongs to another worker by now, or was finished by a person."""
+
+
+def worker_name() -> str:
+    """This process, so that a sweeper on the same machine can see whether it still lives."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+@dataclass
+class Claim:
+    """The right of this worker to one stage of one recording."""
+
+    video_id: int
+    status: VideoStatus
+    token: str
+    attempts: int
+    _started: float = field(default_factory=time.monotonic)
+    _saved: float = 0.0
+
+    def _write(self, **fields: Any) -> None:
+        """Change the row while the claim holds. Raises ClaimLost."""
+        if not Video.objects.filter(pk=self.video_id, claim_token=self.token).update(**fields):
+            raise ClaimLost(f"Video {self.video_id} is no longer claimed by this worker.")
+
+    def keep(self, done: float | None = None, of: float | None = None) -> None:
+        """Show that the work goes on, and how far it is; writes at most once a second.
+
+        `done` and `of` are in any one unit (seconds of the recording, or parts of one); without them only the
+        heart beats. Time left is reckoned from the pace so far. Raises ClaimLost.
+        """
+        now = time.monotonic()
+        if now - self._saved < 1:
+            return
+        self._saved = now
+        beat = timezone.now()
+        if done is None:
+            self._write(heartbeat_at=beat)
+            return
+        spent = now - self._started
+        percent = min(round(100 * done / of), 99) if of else None
+        left = max(round(spent * (of - done) / done), 0) if of and done > 0 and spent >= 2 else None
+        progress = {STAGE_NAMES[self.status]: {"done": round(done, 1), "percent": percent, "left_seconds": left}}
+        self._write(heartbeat_at=beat, stage_progress=progress)
+
+    def advance(self, *, at: datetime, **fields: Any) -> None:
+        """The stage is done: write what it found and announce the next. Raises ClaimLost."""
+        status, signal = _AFTER[self.status]
+        moment = {"transcoded_at" if status == VideoStatus.TRANSCODED else "ready_at": at}
+        fields |= {**_NOT_CLAIMED, **_NOT_FAILED, **moment}
+        self._write(status=status, attempts=0, stage_progress={}, queued_at=at, **fields)
+        announce(signal, video_id=self.video_id)
+
+    def fail(self, code: str, *, detail: str, permanent: bool, at: datetime) -> None:
+        """The stage failed: keep the reason, and when to try again unless that is of no use. Raises ClaimLost."""
+        exhausted = self.attempts >= settings.MEDIA_ATTEMPTS
+        self._write(
+            status=VideoStatus.FAILED,
+            failed_status=self.status,
+            failure_code=code,
+            failure_detail=detail[-4000:],
+            failure_permanent=permanent,
+            next_attempt_at=None if permanent or exhausted else at + pause_after(self.attempts),
+            **_NOT_CLAIMED,
+        )
+        announce(video_failed, video_id=self.video_id)
+
+    def give_back(self) -> None:
+        """The worker is asked to stop: as if the stage had not begun. Raises ClaimLost."""
+        self._write(status=BEFORE_CLAIM[self.status], attempts=F("attempts") - 1, stage_progress={}, **_NOT_CLAIMED)
+        announce(video_waiting, video_id=self.video_id)
+
+
+def pause_after(attempts: int) -> timedelta:
+    """How long to wait before trying again: 1, 4, 16 … minutes."""
+    return timedelta(minutes=4 ** max(attempts - 1, 0))
+
+
+def claim(video_id: int, status: VideoStatus, *, at: datetime) -> Claim | None:
+    """Take the recording for the stage (TRANSCODING or TRANSCRIBING), or None where it does not wait for it."""
+    token = uuid4().hex
+    taken = Video.objects.filter(pk=video_id, status=BEFORE_CLAIM[status], taken_down_at=None).update(
+        status=status,
+        claim_token=token,
+        claimed_by=worker_name(),
+        heartbeat_at=at,
+        attempts=F("attempts") + 1,
+        stage_progress={},
+    )
+    if not taken:
+        return None
+    attempts = Video.objects.values_list("attempts", flat=True).get(pk=video_id)
+    return Claim(video_id, status, token, attempts)
+
+
+def retry(video: Video, *, at: datetime) -> bool:
+    """A person or the sweeper sends a failed recording on its way again; False where it had not failed."""
+    back_to = BEFORE_CLAIM.get(VideoStatus(video.failed_status)) if video.failed_status else None
+    if back_to is None:
+        return False
+    moved = Video.objects.filter(pk=video.pk, status=VideoStatus.FAILED).update(
+        status=back_to, queued_at=at, stage_progress={}, **_NOT_FAILED
+    )
+    if moved:
+        announce(video_waiting, video_id=video.pk)
+    return bool(moved)
+
+
+def retry_by_hand(video: Video, *, at: datetime) -> bool:
+    """As `retry`, with the count of attempts begun anew: somebody has looked at it."""
+    Video.objects.filter(pk=video.pk, status=VideoStatus.FAILED).update(attempts=0)
+    return retry(video, at=at)
+
+
+def take_back(video: Video, *, at: datetime) -> bool:
+    """The worker of a claimed recording is gone: let another have it, or give up when it happens again and again."""
+    status = VideoStatus(video.status)
+    row = Video.objects.filter(pk=video.pk, status=status, claim_token=video.claim_token)
+    if video.attempts >= settings.MEDIA_ATTEMPTS:
+        moved = row.update(
+            status=VideoStatus.FAILED,
+            failed_status=status,
+            failure_code=FailureCode.WORKER_LOST,
+            failure_detail=video.claimed_by,
+            failure_permanent=False,
+            next_attempt_at=None,
+            **_NOT_CLAIMED,
+        )
+        signal = video_failed
+    else:
+        moved = row.update(status=BEFORE_CLAIM[status], queued_at=at, stage_progress={}, **_NOT_CLAIMED)
+        signal = video_waiting
+    if moved:
+        announce(signal, video_id=video.pk)
+    return bool(moved)
+
+
+def finish_with_captions(video: Video, *, at: datetime) -> bool:
+    """People supplied the captions, so recognition is no longer waited for: the recording is ready.
+
+    True where it became ready now; a recognition in progress loses its claim.
+    """
+    reached = Q(status__in=[VideoStatus.TRANSCODED, VideoStatus.TRANSCRIBING]) | Q(
+        status=VideoStatus.FAILED, failed_status=VideoStatus.TRANSCRIBING
+    )
+    moved = Video.objects.filter(reached, pk=video.pk).update(
+        status=VideoStatus.READY, ready_at=at, attempts=0, stage_progress={}, **_NOT_CLAIMED, **_NOT_FAILED
+    )
+    if moved:
+        announce(video_ready, video_id=video.pk)
+    return bool(moved)
+
+
+def note_queued(video_id: int, *, at: datetime) -> None:
+    """A task for its next stage is on its way."""
+    Video.objects.filter(pk=video_id, status__in=CLAIM_OF).update(queued_at=at)
