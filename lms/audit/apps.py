@@ -9,3 +9,9 @@ class AuditConfig(AppConfig):
     label = "audit"
     verbose_name = _("Audit log")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from lms.audit.models import AuditEntry
+        from lms.lib import append_only
+
+        append_only.protect(AuditEntry)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -81,3 +81,20 @@ def verify(data: bytes, signature: str, public: str) -> bool:
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+def chain_faults(
+    links: Iterable[tuple[int, str, str, dict[str, Any]]], *, head_seq: int, head_hash: str
+) -> Iterator[str]:
+    """What is wrong with a chain of (seq, prev_hash, hash, payload) in order of seq that should end at the head."""
+    last_seq, last_hash = 0, GENESIS
+    for seq, prev_hash, own_hash, payload in links:
+        if seq != last_seq + 1:
+            yield f"{seq}: follows {last_seq}, entries are missing or doubled"
+        if prev_hash != last_hash:
+            yield f"{seq}: does not continue the entry before it"
+        if own_hash != chain_hash(prev_hash, payload):
+            yield f"{seq}: was changed after it was written"
+        last_seq, last_hash = seq, own_hash
+    if (last_seq, last_hash) != (head_seq, head_hash):
+        yield f"{last_seq}: the chain should end at {head_seq} with hash {head_hash[:12]}"
