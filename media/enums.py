@@ -50,6 +50,15 @@ class TranscriptState(TextChoices):
     SUPERSEDED = "superseded", _("replaced by a newer version")
 
 
+class CueFlag(TextChoices):
+    """Why a person must look at a cue before it may be approved."""
+
+    INVENTION = "invention", _("a phrase that recognisers like to invent")
+    REPETITION = "repetition", _("the same words again and again")
+    SILENCE = "silence", _("words where hardly anything can be heard")
+    TOO_FAST = "too_fast", _("more words than anybody can say or read in this time")
+
+
 class FailureCode(TextChoices):
     """Why a recording failed, as a sentence that says what to do."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -15,12 +16,15 @@ from media.models.videos import Video
 if TYPE_CHECKING:
     from django_stubs_ext.db.models.manager import RelatedManager
 
+# A cue whose words the recogniser held for less probable than this is coloured for the reviewer.
+UNSURE_BELOW = Decimal("0.6")
+
 
 class Transcript(models.Model):
     """What is said in a recording, in one language: a draft by machine or hand, or a version a person approved.
 
-    `transcribing.transcribe` and `captioning` write it. An approved version is never edited; correcting it makes
-    a new draft. Kept as long as its recording.
+    `transcribing.transcribe` and `captioning` write it. At most one draft is open per language; an approved version
+    is never edited, correcting it makes a new draft, and what a newer version replaces stays as superseded.
     """
 
     RETENTION = Retention("captions and search", until="the recording goes", basis="contract")
@@ -30,12 +34,15 @@ class Transcript(models.Model):
     source = models.CharField(_("source"), max_length=8, choices=TranscriptSource)
     state = models.CharField(_("state"), max_length=12, choices=TranscriptState, default=TranscriptState.DRAFT)
     version = models.PositiveIntegerField(_("version"))
+    # Counts the times the draft was saved, so that two people do not overwrite each other unawares.
+    revision = models.PositiveIntegerField(default=1)
     based_on = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
     # Which recogniser and model wrote it, for machine drafts.
     engine = models.CharField(max_length=120, blank=True)
     created_at = models.DateTimeField()
     created_by = models.ForeignKey("people.Person", models.SET_NULL, null=True, blank=True, related_name="+")
     edited_at = models.DateTimeField(null=True, blank=True)
+    edited_by = models.ForeignKey("people.Person", models.SET_NULL, null=True, blank=True, related_name="+")
     approved_at = models.DateTimeField(_("approved at"), null=True, blank=True)
     approved_by = models.ForeignKey(
         "people.Person", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("approved by")
@@ -55,9 +62,14 @@ class Transcript(models.Model):
                 condition=Q(state=TranscriptState.APPROVED),
                 name="media_transcript_one_approved",
             ),
+            models.UniqueConstraint(
+                fields=["video", "language"],
+                condition=Q(state=TranscriptState.DRAFT),
+                name="media_transcript_one_draft",
+            ),
             models.CheckConstraint(
                 name="media_transcript_approved_has_moment",
-                condition=Q(state=TranscriptState.DRAFT) | Q(approved_at__isnull=False),
+                condition=~Q(state=TranscriptState.APPROVED) | Q(approved_at__isnull=False),
             ),
         ]
 
@@ -77,7 +89,9 @@ class Cue(models.Model):
     text = models.TextField()
     # 0.000 to 1.000; null when a person wrote it.
     confidence = models.DecimalField(max_digits=4, decimal_places=3, null=True, blank=True)
+    # Why a person must look at it, as values of CueFlag; `settled` once one did.
     flags = models.JSONField(default=list, blank=True)
+    settled = models.BooleanField(default=False)
 
     class Meta:
         verbose_name = _("cue")
@@ -95,6 +109,16 @@ class Cue(models.Model):
     def __str__(self) -> str:
         return self.text
 
+    @property
+    def is_doubtful(self) -> bool:
+        """Flagged, and nobody has settled it yet."""
+        return bool(self.flags) and not self.settled
+
+    @property
+    def is_unsure(self) -> bool:
+        """The recogniser gave it little confidence."""
+        return self.confidence is not None and self.confidence < UNSURE_BELOW
+
 
 class CaptionTrack(models.Model):
     """What learners are served in one language: the WebVTT of the approved transcript, written by approving."""
@@ -104,7 +128,7 @@ class CaptionTrack(models.Model):
     video = models.ForeignKey(Video, models.CASCADE, related_name="caption_tracks")
     language = models.CharField(max_length=12, choices=Language)
     label = models.CharField(max_length=60)
-    transcript = models.ForeignKey(Transcript, models.PROTECT, related_name="+")
+    transcript = models.ForeignKey(Transcript, models.RESTRICT, related_name="+")
     vtt = models.TextField()
     published_at = models.DateTimeField()
 

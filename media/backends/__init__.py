@@ -1,0 +1,1 @@
+"""The outside tools of this app, each behind a small interface."""

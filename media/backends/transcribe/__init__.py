@@ -1,0 +1,25 @@
+"""Speech recognition behind one interface: whisper for real, dummy for unit tests."""
+
+from functools import cache
+
+from django.conf import settings
+
+from .base import CueDraft, Transcriber, TranscribeFailed
+
+__all__ = ["CueDraft", "TranscribeFailed", "Transcriber", "transcriber"]
+
+
+@cache
+def _load(backend: str, model: str, threads: int) -> Transcriber:
+    if backend == "dummy":
+        from .dummy import DummyTranscriber
+
+        return DummyTranscriber()
+    from .whisper import WhisperTranscriber
+
+    return WhisperTranscriber(model, root=settings.VAR_DIR / "models", threads=threads)
+
+
+def transcriber() -> Transcriber:
+    """The recogniser that the settings name. A process keeps it, and with it the loaded model."""
+    return _load(settings.TRANSCRIBE_BACKEND, settings.WHISPER_MODEL, settings.MEDIA_THREADS)
