@@ -1,6 +1,6 @@
 """Lengths in whole seconds, and the days and years of Beijing."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from zoneinfo import ZoneInfo
@@ -13,6 +13,11 @@ def beijing_day(at: datetime) -> date:
     if at.tzinfo is None:
         raise ValueError("A moment without a time zone has no day.")
     return at.astimezone(BEIJING).date()
+
+
+def beijing_midnight(day: date) -> datetime:
+    """The moment, in UTC, at which the day begins in Beijing."""
+    return datetime.combine(day, time.min, tzinfo=BEIJING).astimezone(UTC)
 
 
 def whole_seconds(length: Fraction | Decimal | float) -> int:
