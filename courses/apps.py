@@ -9,3 +9,9 @@ class CoursesConfig(AppConfig):
     label = "courses"
     verbose_name = _("Courses")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from courses.models import OutlineVersion
+        from lms.lib.append_only import protect
+
+        protect(OutlineVersion)

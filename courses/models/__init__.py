@@ -1,0 +1,24 @@
+"""Nouns of courses: pages, outline versions, questions, and what happens to pages on their way to learners."""
+
+from courses.models.coding import new_page_code
+from courses.models.gate import GatedPage
+from courses.models.outlines import OutlineVersion
+from courses.models.pages import CataloguePage, CoursePage, HomePage, LessonPage
+from courses.models.publishing import EditorNotice, ReviewTask, Takedown
+from courses.models.questions import Choice, Question, QuestionSet
+
+__all__ = [
+    "CataloguePage",
+    "Choice",
+    "CoursePage",
+    "EditorNotice",
+    "GatedPage",
+    "HomePage",
+    "LessonPage",
+    "OutlineVersion",
+    "Question",
+    "QuestionSet",
+    "ReviewTask",
+    "Takedown",
+    "new_page_code",
+]

@@ -1,0 +1,320 @@
+"""The pages: the home page, tracks, courses and lessons."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.fields import StreamField
+from wagtail.images.blocks import ImageBlock
+from wagtail.models import Page
+from wagtail.search import index
+
+from courses.enums import Access, Audience, CompletionRule, CourseType, Dimension, LessonKind, Season, Subject
+from courses.models.coding import CodedPage
+from courses.models.fields import CodesField
+from courses.models.forms import CourseForm, LessonForm
+from courses.models.gate import GatedPage
+from lms.lib.retention import Retention
+
+
+class BodyBlocks(blocks.StreamBlock):
+    heading = blocks.CharBlock(label=_("Heading"), icon="title", max_length=120)
+    paragraph = blocks.RichTextBlock(label=_("Paragraph"), features=["bold", "ul", "ol", "link"])
+    image = ImageBlock(label=_("Picture"))
+    steps = blocks.ListBlock(blocks.CharBlock(label=_("Step"), max_length=300), label=_("Steps"), icon="list-ol")
+
+
+class HomePage(Page):
+    """The start page; there is one."""
+
+    RETENTION = Retention("teaching", until="never", days=None, basis="public data")
+
+    parent_page_types = ["wagtailcore.Page"]
+    subpage_types = ["courses.CataloguePage"]
+    max_count = 1
+
+    intro = models.CharField(_("one sentence of welcome"), max_length=200, blank=True)
+
+    content_panels = [*Page.content_panels, FieldPanel("intro")]
+
+    class Meta:
+        verbose_name = _("home page")
+        verbose_name_plural = _("home pages")
+
+
+class CataloguePage(CodedPage, Page):
+    """A track: courses on one subject for one audience."""
+
+    RETENTION = Retention("teaching", until="never", days=None, basis="public data")
+
+    parent_page_types = ["courses.HomePage"]
+    subpage_types = ["courses.CoursePage"]
+
+    subject = models.CharField(_("subject"), max_length=24, choices=Subject, blank=True)
+    audience = CodesField(_("audience"), codes=Audience)
+    credit_for = CodesField(_("earns credit hours for"), codes=Audience)
+    minimum_age = models.PositiveSmallIntegerField(
+        _("minimum age"), null=True, blank=True, help_text=_("For doing it oneself; watching is open to all.")
+    )
+    intro = models.TextField(_("introduction"), blank=True)
+
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("title_en"),
+        FieldPanel("intro"),
+        FieldPanel("subject"),
+        FieldPanel("audience"),
+        FieldPanel("credit_for"),
+        FieldPanel("minimum_age"),
+    ]
+    search_fields = [*Page.search_fields, index.SearchField("title_en"), index.SearchField("intro")]
+
+    class Meta:
+        verbose_name = _("track")
+        verbose_name_plural = _("tracks")
+
+
+class CoursePage(CodedPage, GatedPage, Page):
+    """A course: one module of a track, provided by one organisation."""
+
+    RETENTION = Retention("teaching", until="never", days=None, basis="public data")
+
+    parent_page_types = ["courses.CataloguePage"]
+    subpage_types = ["courses.LessonPage"]
+
+    org = models.ForeignKey(
+        "people.Org", models.PROTECT, null=True, blank=True, related_name="courses", verbose_name=_("provider")
+    )
+    subject = models.CharField(_("subject"), max_length=24, choices=Subject, blank=True)
+    season = models.CharField(
+        _("season"),
+        max_length=12,
+        choices=Season,
+        blank=True,
+        help_text=_("In season the course comes to the front of the home page."),
+    )
+    audience = CodesField(_("audience"), codes=Audience, help_text=_("Empty: as for the track."))
+    credit_for = CodesField(_("earns credit hours for"), codes=Audience, help_text=_("Empty: as for the track."))
+    access = models.CharField(_("who may play it"), max_length=12, choices=Access, default=Access.PUBLIC)
+    intro = models.TextField(_("introduction"), blank=True)
+
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("title_en"),
+        FieldPanel("org"),
+        FieldPanel("intro"),
+        FieldPanel("subject"),
+        FieldPanel("season"),
+        FieldPanel("audience"),
+        FieldPanel("credit_for"),
+        FieldPanel("access"),
+    ]
+    base_form_class = CourseForm
+    search_fields = [
+        *Page.search_fields,
+        index.SearchField("title_en"),
+        index.SearchField("intro"),
+        index.FilterField("org_id"),
+    ]
+
+    class Meta:
+        verbose_name = _("course")
+        verbose_name_plural = _("courses")
+
+    @property
+    def track(self) -> CataloguePage:
+        """The track this course stands in."""
+        return self.get_parent().specific
+
+    @property
+    def effective_audience(self) -> list[str]:
+        return self.audience or self.track.audience
+
+    @property
+    def effective_credit_for(self) -> list[str]:
+        return self.credit_for or self.track.credit_for
+
+    @property
+    def effective_subject(self) -> str:
+        return self.subject or self.track.subject
+
+    def lessons(self) -> models.QuerySet[LessonPage]:
+        """Its live lessons in order."""
+        return LessonPage.objects.child_of(self).live().order_by("path")
+
+    def unmet_conditions(self) -> list[str]:
+        return [] if self.org_id else [str(_("The course does not say which organisation provides it."))]
+
+
+class LessonPage(CodedPage, GatedPage, Page):
+    """One lesson: a recording, something to read or practise, or a class in person."""
+
+    RETENTION = Retention("teaching", until="never", days=None, basis="public data")
+
+    parent_page_types = ["courses.CoursePage"]
+    subpage_types: list[str] = []
+
+    org = models.ForeignKey(
+        "people.Org", models.PROTECT, null=True, blank=True, related_name="lessons", verbose_name=_("organisation")
+    )
+    teaches = models.CharField(
+        _("what it teaches"), max_length=300, blank=True, help_text=_("One plain sentence, shown to learners.")
+    )
+    teaches_en = models.CharField(_("what it teaches, in English"), max_length=300, blank=True)
+    kind = models.CharField(_("kind"), max_length=12, choices=LessonKind, default=LessonKind.VIDEO)
+    course_type = models.CharField(
+        _("required or elective"), max_length=12, choices=CourseType, default=CourseType.REQUIRED
+    )
+    planned_minutes = models.PositiveSmallIntegerField(_("planned length in minutes"), null=True, blank=True)
+    video = models.ForeignKey(
+        "media.Video", models.PROTECT, null=True, blank=True, related_name="lessons", verbose_name=_("recording")
+    )
+    body = StreamField(BodyBlocks(), verbose_name=_("text"), blank=True)
+    completion_rule = models.CharField(
+        _("complete when learners"), max_length=12, choices=CompletionRule, default=CompletionRule.COVERAGE
+    )
+    coverage_percent = models.PositiveSmallIntegerField(
+        _("share of the recording to be watched, in percent"),
+        default=90,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+    )
+    quiz = models.ForeignKey(
+        "courses.QuestionSet",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="lessons",
+        verbose_name=_("quiz"),
+    )
+    dims = CodesField(_("skills"), codes=Dimension)
+    digcomp = models.JSONField(_("DigComp competences"), default=list, blank=True)
+
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("title_en"),
+        FieldPanel("teaches"),
+        FieldPanel("teaches_en"),
+        MultiFieldPanel(
+            [FieldPanel("kind"), FieldPanel("course_type"), FieldPanel("planned_minutes")], heading=_("What it is")
+        ),
+        FieldPanel("video"),
+        FieldPanel("body"),
+        MultiFieldPanel(
+            [FieldPanel("completion_rule"), FieldPanel("coverage_percent"), FieldPanel("quiz")],
+            heading=_("When it is complete"),
+        ),
+        FieldPanel("dims"),
+    ]
+    base_form_class = LessonForm
+    search_fields = [
+        *Page.search_fields,
+        index.SearchField("title_en"),
+        index.SearchField("teaches", boost=2),
+        index.SearchField("teaches_en"),
+        index.SearchField("body"),
+        index.FilterField("org_id"),
+        index.FilterField("kind"),
+    ]
+
+    class Meta:
+        verbose_name = _("lesson")
+        verbose_name_plural = _("lessons")
+
+    @property
+    def course(self) -> CoursePage:
+        """The course this lesson stands in."""
+        return self.get_parent().specific
+
+    @property
+    def language(self) -> str:
+        """The language its captions must have: zh or en."""
+        return self.locale.language_code.split("-")[0]
+
+    @property
+    def decoded_seconds(self) -> int | None:
+        """The length of its recording in whole seconds, from decoding."""
+        return self.video.decoded_seconds if self.video else None
+
+    def next_lesson(self) -> LessonPage | None:
+        """The live lesson after this one in its course."""
+        return LessonPage.objects.live().sibling_of(self).filter(path__gt=self.path).order_by("path").first()
+
+    def previous_lesson(self) -> LessonPage | None:
+        """The live lesson before this one in its course."""
+        return LessonPage.objects.live().sibling_of(self).filter(path__lt=self.path).order_by("path").last()
+
+    def prepare(self) -> None:
+        if self.org_id is None and self.path:
+            self.org_id = self.course.org_id  # a lesson belongs to whoever provides its course
+        if self.kind == LessonKind.OFFLINE:
+            self.course_type = CourseType.ELECTIVE  # counts neither for nor against
+            self.completion_rule = CompletionRule.OFFLINE
+
+    def full_clean(self, *args: Any, **kwargs: Any) -> None:
+        self.prepare()
+        super().full_clean(*args, **kwargs)
+
+    def clean(self) -> None:
+        super().clean()
+        if self.path and self.org_id != self.course.org_id:
+            raise ValidationError(_("A lesson belongs to the organisation that provides its course."))
+
+    @classmethod
+    def can_create_at(cls, parent: Any) -> bool:
+        return super().can_create_at(parent) and parent.specific.org_id is not None
+
+    def can_move_to(self, parent: Any) -> bool:
+        return super().can_move_to(parent) and parent.specific.org_id == self.org_id
+
+    def unmet_conditions(self) -> list[str]:
+        reasons = []
+        if self.org_id is None:
+            reasons.append(str(_("The lesson does not say which organisation it belongs to.")))
+        if (self.kind == LessonKind.OFFLINE) != (self.completion_rule == CompletionRule.OFFLINE):
+            reasons.append(str(_("Only a class in person is completed by taking part in person.")))
+        if self.needs_recording and self.video is None:
+            reasons.append(str(_("The lesson has no recording yet.")))
+        if self.video is not None:
+            reasons += self._recording_defects()
+        if self.completion_rule == CompletionRule.COVERAGE and not 1 <= self.coverage_percent <= 100:
+            reasons.append(str(_("The share of the recording to be watched must lie between 1 and 100 percent.")))
+        if self.completion_rule == CompletionRule.QUIZ:
+            reasons += self._quiz_defects()
+        if not self.body and (
+            self.kind == LessonKind.READING
+            or self.completion_rule == CompletionRule.READING
+            or (self.video is None and self.kind == LessonKind.PRACTICE)
+        ):
+            reasons.append(str(_("The lesson has no text to read yet.")))
+        return reasons
+
+    @property
+    def needs_recording(self) -> bool:
+        """Whether learners would have nothing to watch, or nothing to complete by watching, without a recording."""
+        return self.kind in {LessonKind.VIDEO, LessonKind.LIVE} or self.completion_rule == CompletionRule.COVERAGE
+
+    def _recording_defects(self) -> list[str]:
+        video = self.video
+        if video is None:
+            return []
+        reasons = []
+        if not video.is_playable or not video.decoded_seconds:
+            reasons.append(str(_("The recording cannot be played: it is not ready yet or was taken down.")))
+        if video.approved_track(self.language) is None:
+            reasons.append(str(_("The captions of the recording have not been approved in the language of this page.")))
+        if video.org_id != self.org_id:
+            reasons.append(str(_("The recording belongs to another organisation.")))
+        return reasons
+
+    def _quiz_defects(self) -> list[str]:
+        if self.quiz is None:
+            return [str(_("The lesson is completed by a quiz, but has none yet."))]
+        if self.quiz.org_id != self.org_id:
+            return [str(_("The quiz belongs to another organisation."))]
+        return self.quiz.defects()

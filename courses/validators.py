@@ -1,0 +1,29 @@
+"""What must be true before learners see a page, as far as other apps add to it."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from wagtail.models import Page
+
+_conditions: list[Callable[[Any], list[str]]] = []
+
+
+class NotPublishable(Exception):
+    """The page may not be shown to learners yet; `reasons` are sentences for its editor."""
+
+    def __init__(self, page: "Page", reasons: list[str]) -> None:
+        super().__init__(" ".join(reasons))
+        self.page = page
+        self.reasons = reasons
+
+
+def register_condition(condition: Callable[[Any], list[str]]) -> None:
+    """Let a higher floor add reasons (a function of the page) why a course or lesson may not be published."""
+    if condition not in _conditions:
+        _conditions.append(condition)
+
+
+def registered_reasons(page: "Page") -> list[str]:
+    """The reasons of every registered condition."""
+    return [reason for condition in _conditions for reason in condition(page)]
