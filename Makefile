@@ -20,7 +20,8 @@ demo: ## Start the whole site with the demo world at http://127.0.0.1:$PORT/ (80
 	@$(PYTHON) -m lms.tools.demo
 
 test: setup ## Run the test suite; arguments for pytest in ARGS
-	@.venv/bin/python -m lms.tools.check test $(ARGS)
+	@.venv/bin/python -m lms.tools.browser
+	@.venv/bin/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 setup: ## Install packages, build the front end, compile translations
 	@$(PYTHON) -m lms.tools.setup

@@ -110,15 +110,12 @@ def make_venv() -> None:
         raise SetupError(f"python -m venv failed:\n{done.stdout}{done.stderr}")
 
 
-def pip_install(arguments: list[str], *, expected: int) -> None:
-    """Run pip and turn its chatter into one line of progress; on failure show the end of what it said."""
-    command = [str(VENV_PYTHON), "-m", "pip", "install", "--progress-bar", "off", *arguments]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    lines: list[str] = []
+def follow_pip(output: Iterable[str], lines: list[str], expected: int) -> None:
+    """Keep what pip says in `lines` and show how far it has come: one living line, or one every few seconds."""
     seen = 0
     shown = 0.0
     alive = sys.stdout.isatty()
-    for line in process.stdout or ():
+    for line in output:
         lines.append(line)
         name = re.match(r"(?:Collecting|Requirement already satisfied:|Processing) (\S+)", line)
         if name:
@@ -135,7 +132,19 @@ def pip_install(arguments: list[str], *, expected: int) -> None:
             say(text)
     if alive:
         print("\r" + " " * 78 + "\r", end="", flush=True)
-    if process.wait():
+
+
+def pip_install(arguments: list[str], *, expected: int) -> None:
+    """Run pip and show how far it is; on failure show the end of what it said."""
+    command = [str(VENV_PYTHON), "-m", "pip", "install", "--progress-bar", "off", *arguments]
+    lines: list[str] = []
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        try:
+            follow_pip(process.stdout or (), lines, expected)
+        except BaseException:
+            process.kill()
+            raise
+    if process.returncode:
         raise SetupError("pip could not install what is needed:\n" + "".join(lines[-25:]))
 
 
@@ -206,7 +215,12 @@ def node_folder() -> Path:
 def run_npm(folder: Path, *arguments: str) -> None:
     environment = {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', '')}"}
     done = subprocess.run(
-        [folder / "npm", *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL
+        [folder / "npm", *arguments],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
     )
     if done.returncode:
         tail = "\n".join((done.stdout + done.stderr).strip().splitlines()[-25:])
@@ -235,7 +249,9 @@ def build_frontend() -> None:
 
 
 def compile_messages() -> None:
-    done = subprocess.run([VENV_PYTHON, "-m", "lms.tools.messages", "compile"], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run(
+        [VENV_PYTHON, "-m", "lms.tools.messages", "compile"], cwd=ROOT, capture_output=True, text=True
+    )
     if done.returncode:
         raise SetupError(f"The translations could not be compiled:\n{done.stdout}{done.stderr}")
 
