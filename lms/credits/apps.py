@@ -9,3 +9,9 @@ class CreditsConfig(AppConfig):
     label = "credits"
     verbose_name = _("Credit hours")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from lms.credits.models import CreditLedgerEntry, DailySeal
+        from lms.lib import append_only
+
+        append_only.protect(CreditLedgerEntry, DailySeal)

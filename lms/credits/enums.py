@@ -1,0 +1,66 @@
+"""Choices of lms.credits; stored codes are those of the glossary."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class RuleUnit(models.TextChoices):
+    """What a rule gives hours for: each lesson as it is completed, or the course as a whole."""
+
+    LESSON = "lesson", _("each lesson")
+    COURSE = "course", _("the whole course")
+
+
+class CreditCategory(models.TextChoices):
+    """Two counters; hours never move between them."""
+
+    ONLINE_SELF_STUDY = "online_self_study", _("Online self-study")
+    CENTRALIZED_TRAINING = "centralized_training", _("Centralised training")
+
+
+class EntryKind(models.TextChoices):
+    EARNED = "earned", _("Earned")
+    REVERSAL = "reversal", _("Reversal")
+    CORRECTION = "correction", _("Correction")
+
+
+class SourceKind(models.TextChoices):
+    """What caused an entry; `source_id` is the id of that row."""
+
+    LESSON_COMPLETION = "lesson_completion", _("Completed lesson")
+    COURSE_COMPLETION = "course_completion", _("Completed course")
+    REVERSED_ENTRY = "reversed_entry", _("Entry that was reversed")
+    CORRECTED_ENTRY = "corrected_entry", _("Entry that was corrected")
+
+
+COMPLETIONS = (SourceKind.LESSON_COMPLETION, SourceKind.COURSE_COMPLETION)
+
+
+class Component(models.TextChoices):
+    """One cause may give hours for several reasons; each is an entry of its own."""
+
+    BASE = "base", _("Length of study")
+    TEST_BONUS = "test_bonus", _("Passed test")
+
+
+class Confidence(models.TextChoices):
+    """How well the number is sourced; see lms/docs/policy.md."""
+
+    A = "A", _("The clause itself was read")
+    B = "B", _("Official page, or several that agree")
+    C = "C", _("One weak page or an old local rule")
+    U = "U", _("Not sourced")
+
+
+class Period(models.TextChoices):
+    ANNUAL = "annual", _("every year")
+    FIVE_YEAR_CYCLE = "five_year_cycle", _("every five years")
+
+
+class Bound(models.TextChoices):
+    """Whom a requirement binds."""
+
+    COUNTY_LEVEL_AND_ABOVE = "county_level_and_above", _("County-division level and above")
+    TOWNSHIP_LEVEL_AND_BELOW = "township_level_and_below", _("Township-section level and below")
+    ALL_CADRES = "all_cadres", _("All cadres")
+    VILLAGE_CADRES = "village_cadres", _("Village cadres")

@@ -1,0 +1,198 @@
+"""The ledger, the heads of its chains, its daily seals and the sums made from it."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from courses.models import OutlineVersion
+from lms.credits.enums import Component, CreditCategory, EntryKind, SourceKind
+from lms.credits.models.rules import CreditRule
+from lms.lib.retention import Retention
+from lms.lib.sealing import GENESIS, canonical_bytes
+
+KEPT = Retention("the training record of a cadre", until="never", days=None, basis="statutory_duty")
+
+
+class CreditLedgerQuerySet(models.QuerySet["CreditLedgerEntry"]):
+    def of(self, person_ids: Iterable[int]) -> Self:
+        return self.filter(person__in=person_ids)
+
+    def in_year(self, year: int) -> Self:
+        """Entries whose day lies in the year, both in Beijing."""
+        return self.filter(day__year=year)
+
+    def caused_by(self, source_kind: str, source_id: int) -> Self:
+        return self.filter(source_kind=source_kind, source_id=source_id)
+
+    def standing(self) -> Self:
+        """Entries that count and were not reversed."""
+        return self.filter(counts=True, reversal__isnull=True)
+
+
+class CreditLedgerEntry(models.Model):
+    """学时台账: one line of a person's record, written by `registering` and `correcting`, never changed.
+
+    An entry that `counts` takes its achievement: (person, achievement_key, component, round). The first one does so
+    under a partial unique constraint. Rows cannot be changed, so a reversal cannot switch its entry off; instead the
+    next entry for the same achievement names the reversal that freed it in `freed_by`, and a reversal frees once.
+    """
+
+    RETENTION = KEPT
+
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("person"), on_delete=models.PROTECT, related_name="credit_entries"
+    )
+    seq = models.PositiveIntegerField(_("number"))
+    kind = models.CharField(_("kind"), max_length=16, choices=EntryKind.choices)
+    source_kind = models.CharField(_("kind of cause"), max_length=24, choices=SourceKind.choices)
+    source_id = models.PositiveBigIntegerField(_("cause"))
+    component = models.CharField(_("component"), max_length=16, choices=Component.choices)
+    achievement_key = models.CharField(_("achievement"), max_length=64)
+    round = models.PositiveSmallIntegerField(_("round"), default=1)
+    counts = models.BooleanField(_("counts"))
+    category = models.CharField(_("category"), max_length=24, choices=CreditCategory.choices)
+    hours = models.DecimalField(_("hours"), max_digits=6, decimal_places=2)
+    days = models.DecimalField(_("days"), max_digits=5, decimal_places=2, default=Decimal("0.00"))
+    day = models.DateField(_("day in Beijing"))
+    at = models.DateTimeField(_("registered at"))
+    rule = models.ForeignKey(
+        CreditRule, verbose_name=_("credit rule"), on_delete=models.PROTECT, related_name="entries"
+    )
+    outline_version = models.ForeignKey(
+        OutlineVersion, verbose_name=_("outline version"), on_delete=models.PROTECT, related_name="credit_entries"
+    )
+    reverses = models.OneToOneField(
+        "self", verbose_name=_("reverses"), null=True, on_delete=models.PROTECT, related_name="reversal"
+    )
+    freed_by = models.OneToOneField(
+        "self", verbose_name=_("freed by"), null=True, on_delete=models.PROTECT, related_name="frees"
+    )
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("by"), null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    evidence = models.JSONField(_("evidence"))
+    why = models.JSONField(_("why"))
+    prev_hash = models.CharField(_("hash of the entry before"), max_length=64)
+    hash = models.CharField(_("hash"), max_length=64)
+
+    objects = CreditLedgerQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("credit ledger entry")
+        verbose_name_plural = _("credit ledger entries")
+        ordering = ("person", "seq")
+        constraints = [
+            models.UniqueConstraint(fields=["person", "seq"], name="credits_entry_chain"),
+            models.UniqueConstraint(fields=["source_kind", "source_id", "component"], name="credits_entry_cause"),
+            models.UniqueConstraint(
+                fields=["person", "achievement_key", "component", "round"],
+                condition=Q(counts=True, freed_by__isnull=True),
+                name="credits_entry_achievement_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(counts=True, hours__gte=0) | Q(counts=False, hours=0, days=0) | Q(kind=EntryKind.REVERSAL),
+                name="credits_entry_hours_if_counts",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=EntryKind.REVERSAL, counts=False, hours__lte=0, days__lte=0, reverses__isnull=False)
+                | ~Q(kind=EntryKind.REVERSAL) & Q(hours__gte=0, days__gte=0, reverses__isnull=True),
+                name="credits_entry_reversal",
+            ),
+        ]
+        indexes = [
+            # one person's year
+            models.Index(fields=["person", "day"], name="credits_entry_person_day"),
+            # the heads of all chains at the end of a day, for the seal
+            models.Index(fields=["at"], name="credits_entry_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id}/{self.seq} {self.kind} {self.achievement_key} {self.hours}"
+
+    @property
+    def payload(self) -> dict[str, Any]:
+        """What the hash is made over: every column but the hashes and the row's own id."""
+        left_out = {"id", "prev_hash", "hash"}
+        return {
+            field.attname: getattr(self, field.attname) for field in self._meta.fields if field.attname not in left_out
+        }
+
+
+class CreditChain(models.Model):
+    """The last number and hash of a person's entries; locked by whoever appends."""
+
+    RETENTION = KEPT
+
+    person = models.OneToOneField(
+        settings.AUTH_USER_MODEL, primary_key=True, on_delete=models.PROTECT, related_name="credit_chain"
+    )
+    seq = models.PositiveIntegerField(default=0)
+    hash = models.CharField(max_length=64, default=GENESIS)
+
+    class Meta:
+        verbose_name = _("head of a credit chain")
+        verbose_name_plural = _("heads of credit chains")
+
+    def __str__(self) -> str:
+        return f"{self.person_id}/{self.seq} {self.hash[:12]}"
+
+
+class DailySeal(models.Model):
+    """封存: the signed Merkle root over the heads of all chains as they stood when a day in Beijing ended."""
+
+    RETENTION = KEPT
+
+    day = models.DateField(_("day"), unique=True)
+    sealed_at = models.DateTimeField(_("sealed at"))
+    heads = models.PositiveIntegerField(_("number of chains"))
+    root = models.CharField(_("root"), max_length=64)
+    prev_signature = models.CharField(_("signature of the seal before"), max_length=128, blank=True)
+    public_key = models.CharField(_("public key"), max_length=64)
+    signature = models.CharField(_("signature"), max_length=128)
+
+    class Meta:
+        verbose_name = _("daily seal")
+        verbose_name_plural = _("daily seals")
+        ordering = ("day",)
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.root[:12]}"
+
+    @property
+    def signed_bytes(self) -> bytes:
+        """What the signature is made over."""
+        return canonical_bytes(
+            {"day": self.day, "heads": self.heads, "root": self.root, "prev_signature": self.prev_signature}
+        )
+
+
+class YearlyHours(models.Model):
+    """The sum of a person's entries in one year and category: a cache, made again by `rebuild_derived`."""
+
+    RETENTION = KEPT
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="yearly_hours")
+    year = models.PositiveSmallIntegerField(_("year"))
+    category = models.CharField(_("category"), max_length=24, choices=CreditCategory.choices)
+    hours = models.DecimalField(_("hours"), max_digits=8, decimal_places=2, default=Decimal("0.00"))
+    days = models.DecimalField(_("days"), max_digits=7, decimal_places=2, default=Decimal("0.00"))
+
+    class Meta:
+        verbose_name = _("hours of a year")
+        verbose_name_plural = _("hours of a year")
+        ordering = ("person", "year", "category")
+        constraints = [models.UniqueConstraint(fields=["person", "year", "category"], name="credits_yearly_hours_once")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.year} {self.category} {self.hours}"
+
+    def add(self, entry: CreditLedgerEntry) -> None:
+        """One entry more, in the database's own arithmetic-free way: the caller holds the person's chain."""
+        self.hours += entry.hours
+        self.days += entry.days
+        self.save()

@@ -1,0 +1,6 @@
+"""Facts that credits announces, after commit, with send_robust."""
+
+from django.dispatch import Signal
+
+credit_registered = Signal()
+"""Entries were added to a person's ledger, whatever their kind. person_id, entry_ids."""
