@@ -9,3 +9,9 @@ class LearningConfig(AppConfig):
     label = "learning"
     verbose_name = _("Learning")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from lms.learning.models import CourseCompletion, LessonCompletion, QuizAttempt, Receipt
+        from lms.lib import append_only
+
+        append_only.protect(Receipt, QuizAttempt, LessonCompletion, CourseCompletion)

@@ -1,0 +1,104 @@
+"""The right to play, and the clock that pays for what was played."""
+
+import secrets
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from lms.lib.retention import Retention
+
+
+def new_session_code() -> str:
+    """128 random bits: whoever knows it was given it."""
+    return secrets.token_urlsafe(16)
+
+
+def new_seed() -> str:
+    return secrets.token_hex(16)
+
+
+class CourseEnrolment(models.Model):
+    """A person takes a course, judged by the outline version pinned here.
+
+    Made by `watching.open_session` and the other ways into a lesson; `completing` moves the pin to a newer
+    version once that one is met.
+    """
+
+    RETENTION = Retention("keeping the record of learning", until="the account is closed")
+
+    person = models.ForeignKey("people.Person", models.PROTECT, related_name="enrolments")
+    course_key = models.UUIDField(_("course"), help_text="translation_key of the course page")
+    page = models.ForeignKey("courses.CoursePage", models.PROTECT, related_name="+")
+    outline_version = models.ForeignKey("courses.OutlineVersion", models.PROTECT, related_name="+")
+    round = models.PositiveSmallIntegerField(_("round"), default=1)
+    enrolled_at = models.DateTimeField(_("enrolled at"))
+
+    class Meta:
+        verbose_name = _("course enrolment")
+        verbose_name_plural = _("course enrolments")
+        constraints = [
+            models.UniqueConstraint(fields=["person", "course_key", "round"], name="learning_enrolment_once"),
+            models.CheckConstraint(name="learning_enrolment_round_from_one", condition=Q(round__gte=1)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id}: {self.outline_version_id} ({self.round})"
+
+
+class StudyClock(models.Model):
+    """The real seconds of a person already paid, over all lessons, tabs and devices: the row a report locks.
+
+    Changed by `watching.accept_report` alone.
+    """
+
+    RETENTION = Retention("counting each minute of study once", until="the last study", days=8)
+
+    person = models.OneToOneField("people.Person", models.PROTECT, primary_key=True, related_name="study_clock")
+    paid = models.BinaryField(default=bytes, help_text="see domain.evidence.PaidTime")
+    # Up to when the reports received so far keep this person busy (domain.evidence.admit).
+    busy_until = models.DateTimeField(null=True)
+    # Presence checks fall due by this, so that nobody outside the server can foresee them.
+    seed = models.CharField(max_length=32, default=new_seed)
+
+    class Meta:
+        verbose_name = _("study clock")
+        verbose_name_plural = _("study clocks")
+
+    def __str__(self) -> str:
+        return str(self.person_id)
+
+
+class PlaySession(models.Model):
+    """The right of a person to report on a lesson, given by `watching.open_session`; reports move the contact."""
+
+    RETENTION = Retention("proving what was watched", until="the account is closed", days=None, basis="contract")
+
+    code = models.CharField(_("code"), max_length=32, unique=True, default=new_session_code)
+    person = models.ForeignKey("people.Person", models.PROTECT, related_name="play_sessions")
+    lesson_key = models.UUIDField(_("lesson"), help_text="translation_key of the lesson page")
+    page = models.ForeignKey("courses.LessonPage", models.PROTECT, related_name="+")
+    video = models.ForeignKey("media.Video", models.PROTECT, related_name="+")
+    outline_version = models.ForeignKey("courses.OutlineVersion", models.PROTECT, related_name="+")
+    record = models.ForeignKey("learning.WatchRecord", models.PROTECT, related_name="sessions")
+    # Null where something else than coverage completes the lesson.
+    needed_seconds = models.PositiveIntegerField(null=True)
+    opened_at = models.DateTimeField(_("opened at"))
+    last_contact_at = models.DateTimeField(_("last contact"))
+    last_number = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("play session")
+        verbose_name_plural = _("play sessions")
+        constraints = [
+            models.CheckConstraint(
+                name="learning_session_contact_after_opening", condition=Q(last_contact_at__gte=models.F("opened_at"))
+            ),
+        ]
+        indexes = [
+            # Opening again within moments, and how often somebody opens.
+            models.Index(fields=["person", "-opened_at"], name="learning_session_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id}: {self.lesson_key}"

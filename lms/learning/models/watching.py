@@ -1,0 +1,119 @@
+"""What was watched, what was said about it, and what did not count."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from lms.learning.enums import EvidenceKind, RefusalReason
+from lms.lib.retention import Retention
+from lms.lib.stretches import Stretches
+
+
+class WatchRecord(models.Model):
+    """Which seconds of a recording a person has watched for a lesson, by kind of evidence.
+
+    A cache of the receipts: `watching.accept_report` adds, `rebuild_learning` computes it anew.
+    """
+
+    RETENTION = Retention("showing where to go on", until="the account is closed")
+
+    person = models.ForeignKey("people.Person", models.PROTECT, related_name="watch_records")
+    lesson_key = models.UUIDField(_("lesson"), help_text="translation_key of the lesson page")
+    page = models.ForeignKey("courses.LessonPage", models.PROTECT, related_name="+")
+    video = models.ForeignKey("media.Video", models.PROTECT, related_name="+")
+    round = models.PositiveSmallIntegerField(_("round"), default=1)
+    decoded_seconds = models.PositiveIntegerField(_("length in seconds"))
+    # One bit per second (lms.lib.stretches).
+    online = models.BinaryField(default=bytes)
+    offline = models.BinaryField(default=bytes)
+    group = models.BinaryField(default=bytes)
+    covered_seconds = models.PositiveIntegerField(_("seconds watched"), default=0)
+    resume_point = models.PositiveIntegerField(_("resume point"), default=0)
+    last_watched_at = models.DateTimeField(_("last watched"))
+
+    class Meta:
+        verbose_name = _("watch record")
+        verbose_name_plural = _("watch records")
+        constraints = [
+            models.UniqueConstraint(fields=["person", "lesson_key", "video", "round"], name="learning_record_once"),
+            models.CheckConstraint(
+                name="learning_record_within_lesson",
+                condition=Q(covered_seconds__lte=models.F("decoded_seconds"))
+                & Q(resume_point__lte=models.F("decoded_seconds")),
+            ),
+        ]
+        indexes = [
+            # My learning: where to go on.
+            models.Index(fields=["person", "-last_watched_at"], name="learning_record_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id}: {self.lesson_key} {self.percent} %"
+
+    def coverage(self, kind: str) -> Stretches:
+        return Stretches.from_bytes(getattr(self, EvidenceKind(kind).value))
+
+    @property
+    def covered(self) -> Stretches:
+        """What is known by any kind of evidence."""
+        return (
+            self.coverage(EvidenceKind.ONLINE) | self.coverage(EvidenceKind.OFFLINE) | self.coverage(EvidenceKind.GROUP)
+        )
+
+    @property
+    def percent(self) -> int:
+        return self.covered_seconds * 100 // self.decoded_seconds if self.decoded_seconds else 0
+
+
+class Receipt(models.Model):
+    """What one watch report brought: the answer, word for word, to whoever sends it again. Never changed.
+
+    `body` holds number, accepted, refused, percent, resume_point and completed.
+    """
+
+    RETENTION = Retention("proving what was watched", until="the account is closed", days=None, basis="contract")
+
+    session = models.ForeignKey("learning.PlaySession", models.PROTECT, related_name="receipts")
+    number = models.PositiveIntegerField(_("number"))
+    received_at = models.DateTimeField(_("received at"))
+    body = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("receipt")
+        verbose_name_plural = _("receipts")
+        constraints = [models.UniqueConstraint(fields=["session", "number"], name="learning_receipt_number_once")]
+
+    def __str__(self) -> str:
+        return f"{self.session_id}: {self.number}"
+
+
+class RefusedStretch(models.Model):
+    """Seconds of a lesson that were reported and did not count: one row per person, lesson, reason and day, united.
+
+    Written by `watching.accept_report`; explained on the page "my learning".
+    """
+
+    RETENTION = Retention("explaining what did not count, and appeals", until="the day", days=365)
+
+    person = models.ForeignKey("people.Person", models.PROTECT, related_name="refused_stretches")
+    lesson_key = models.UUIDField(_("lesson"), help_text="translation_key of the lesson page")
+    page = models.ForeignKey("courses.LessonPage", models.PROTECT, related_name="+")
+    record = models.ForeignKey(WatchRecord, models.PROTECT, related_name="refused_stretches")
+    reason = models.CharField(_("reason"), max_length=16, choices=RefusalReason)
+    day = models.DateField(_("day"), help_text="in Beijing")
+    stretches = models.BinaryField(default=bytes)
+    last_at = models.DateTimeField(_("last reported at"))
+
+    class Meta:
+        verbose_name = _("refused stretch")
+        verbose_name_plural = _("refused stretches")
+        constraints = [
+            models.UniqueConstraint(fields=["person", "lesson_key", "reason", "day"], name="learning_refused_once")
+        ]
+        indexes = [
+            # My learning: what did not count lately.
+            models.Index(fields=["person", "-day"], name="learning_refused_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id}: {self.lesson_key} {self.reason} {self.day}"
