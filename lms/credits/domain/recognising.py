@@ -4,7 +4,7 @@ Hours come from decoded seconds and passed tests, never from planned minutes or 
 message code with its values, so that the learner can read it in words later (`explaining`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_DOWN, Decimal
@@ -14,6 +14,8 @@ from lms.credits.enums import Component, RuleUnit
 
 Step = dict[str, Any]
 NOTHING = Decimal("0.00")
+# How much of a recording must have been played where the rule does not say.
+USUAL_RATIO = "0.9"
 
 
 def step(code: str, **values: Any) -> Step:
@@ -30,6 +32,15 @@ class StudiedLesson:
     decoded_seconds: int
     studied_percent: int  # whole percent of the recording that was played, at least
     test_passed: bool = False
+
+    @property
+    def evidence(self) -> dict[str, Any]:
+        return {
+            "key": self.key,
+            "seconds": self.decoded_seconds,
+            "percent": self.studied_percent,
+            "test": self.test_passed,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +59,18 @@ class Study:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The hours of one component."""
+    """The hours of one component; a part that does not count was counted before and is worth nothing."""
 
     component: Component
+    counts: bool
     hours: Decimal
+    lessons: Sequence[StudiedLesson]
     why: list[Step]
 
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
-    """Either parts that become entries, or the reasons why there are none (yet)."""
+    """Parts that become entries, and the reasons for what is missing (yet)."""
 
     parts: list[Part] = field(default_factory=list)
     missing: list[Step] = field(default_factory=list)
@@ -75,36 +88,42 @@ def _tier_holds(tier: Mapping[str, Any], seconds: int) -> bool:
     return seconds >= Decimal(tier["from_min"]) * 60
 
 
-def convert(seconds: int, parameters: Mapping[str, Any]) -> tuple[Decimal, list[Step]]:
+def hours_of_seconds(seconds: int, parameters: Mapping[str, Any]) -> tuple[Decimal, list[Step]]:
     """学时 for so many decoded seconds under the parameters of a rule, rounded down to the rule's step."""
     unit = Decimal(parameters.get("step", "0.01"))
+    length = step("decoded_length", seconds=seconds)
     if "tiers" in parameters:
         tier = next((tier for tier in parameters["tiers"] if _tier_holds(tier, seconds)), None)
         if tier is None:
-            return NOTHING, [step("no_tier")]
+            return NOTHING, [length, step("no_tier")]
         bound = next(name for name in tier if name != "hours")
         hours = _round_down(Decimal(tier["hours"]), unit)
-        return hours, [step(f"tier_{bound}", minutes=str(tier[bound]), hours=str(hours))]
-    exact = Decimal(seconds) / (Decimal(parameters["minutes_per_hour"]) * 60)
-    hours = _round_down(exact, unit)
+        return hours, [length, step(f"tier_{bound}", minutes=str(tier[bound]), hours=str(hours))]
+    hours = _round_down(Decimal(seconds) / (Decimal(parameters["minutes_per_hour"]) * 60), unit)
     return hours, [
+        length,
         step("minutes_per_hour", minutes=str(parameters["minutes_per_hour"])),
         step("rounded_down", step=str(unit), hours=str(hours)),
     ]
 
 
-def _short_of(study: Study, parameters: Mapping[str, Any]) -> list[Step]:
-    """The lessons of which less was played than the rule asks for."""
-    needed = int((Decimal(parameters.get("complete_ratio", 0)) * 100).to_integral_value())
-    return [
-        step("coverage_short", title=lesson.title, reached=lesson.studied_percent, needed=needed)
-        for lesson in study.lessons
-        if lesson.decoded_seconds and lesson.studied_percent < needed
-    ]
+def hours_of_tests(tests: int, parameters: Mapping[str, Any]) -> tuple[Decimal, list[Step]]:
+    """学时 for so many passed tests."""
+    hours = (Decimal(parameters.get("test_pass_hours", 0)) * tests).quantize(NOTHING)
+    return hours, [step("test_passed", tests=tests, hours=str(hours))]
+
+
+def hours_of_component(
+    component: str, lessons: Sequence[Mapping[str, Any]], parameters: Mapping[str, Any]
+) -> tuple[Decimal, list[Step]]:
+    """The hours of one component from the evidence of its lessons; `check_ledger` derives them again with it."""
+    if component == Component.TEST_BONUS:
+        return hours_of_tests(sum(lesson["test"] for lesson in lessons), parameters)
+    return hours_of_seconds(sum(lesson["seconds"] for lesson in lessons), parameters)
 
 
 def refusals(study: Study, terms: Mapping[str, Any] | None) -> list[Step]:
-    """Why the study gives no hours, or none yet; empty when it does."""
+    """Why the study gives no hours at all; empty when it may."""
     if not study.credit_for:
         return [step("gives_no_hours", title=study.title)]
     if not study.categories & study.credit_for:
@@ -115,31 +134,52 @@ def refusals(study: Study, terms: Mapping[str, Any] | None) -> list[Step]:
         return [step("no_rule", day=study.day.isoformat())]
     if terms["unit"] != study.unit:
         return [step("counted_by_course" if terms["unit"] == RuleUnit.COURSE else "counted_by_lesson")]
-    if not any(lesson.decoded_seconds or lesson.test_passed for lesson in study.lessons):
-        return [step("nothing_to_measure")]
-    return _short_of(study, terms["parameters"])
+    return []
 
 
-def recognise(study: Study, terms: Mapping[str, Any] | None) -> Recognition:
-    """The hours of a completion under the terms (`CreditRule.terms`) of the rule in force on its day, if any."""
+def _short_of(lessons: Sequence[StudiedLesson], parameters: Mapping[str, Any]) -> list[Step]:
+    """The lessons of which less was played than the rule asks for."""
+    needed = int((Decimal(parameters.get("complete_ratio", USUAL_RATIO)) * 100).to_integral_value())
+    return [
+        step("coverage_short", title=lesson.title, reached=lesson.studied_percent, needed=needed)
+        for lesson in lessons
+        if lesson.studied_percent < needed
+    ]
+
+
+def recognise(
+    study: Study, terms: Mapping[str, Any] | None, *, counted: Mapping[str, Set[str]] | None = None
+) -> Recognition:
+    """The hours of a completion under the terms (`CreditRule.terms`) of the rule in force on its day, if any.
+
+    `counted` names, by component, the lessons that already gave hours in this round: they give none again.
+    """
     missing = refusals(study, terms)
     if missing or terms is None:
         return Recognition(missing=missing)
     parameters = terms["parameters"]
-    completed = step(f"completed_{study.unit}", title=study.title, day=study.day.isoformat())
-    category = step("your_category", categories=sorted(study.categories & study.credit_for))
+    recorded = [lesson for lesson in study.lessons if lesson.decoded_seconds]
+    tested = [lesson for lesson in study.lessons if lesson.test_passed]
+    gives: dict[Component, list[StudiedLesson]] = {}
+    short = _short_of(recorded, parameters)
+    if recorded and not short:
+        gives[Component.BASE] = recorded
+    if tested and "test_pass_hours" in parameters:
+        gives[Component.TEST_BONUS] = tested
+    if not gives and not short:
+        short = [step("nothing_to_measure")]
+
+    opening = [
+        step(f"completed_{study.unit}", title=study.title, day=study.day.isoformat()),
+        step("your_category", categories=sorted(study.categories & study.credit_for)),
+    ]
     parts = []
-    seconds = sum(lesson.decoded_seconds for lesson in study.lessons)
-    if seconds:
-        hours, how = convert(seconds, parameters)
-        parts.append(Part(Component.BASE, hours, [completed, category, step("decoded_length", seconds=seconds), *how]))
-    bonus = Decimal(parameters.get("test_pass_hours", 0))
-    tests = sum(lesson.test_passed for lesson in study.lessons)
-    if bonus and tests:
-        hours = (bonus * tests).quantize(NOTHING)
-        parts.append(
-            Part(
-                Component.TEST_BONUS, hours, [completed, category, step("test_passed", tests=tests, hours=str(hours))]
-            )
+    for component, lessons in gives.items():
+        before = (counted or {}).get(component, frozenset())
+        fresh = [lesson for lesson in lessons if lesson.key not in before]
+        excluded = [step("duplicate_excluded", title=lesson.title) for lesson in lessons if lesson.key in before]
+        hours, how = (
+            hours_of_component(component, [lesson.evidence for lesson in fresh], parameters) if fresh else (NOTHING, [])
         )
-    return Recognition(parts=parts)
+        parts.append(Part(component, bool(fresh), hours, fresh, [*opening, *excluded, *how]))
+    return Recognition(parts=parts, missing=short)

@@ -1,0 +1,89 @@
+"""Reads of rules, entries and sums, shared by several callers."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Q, Sum
+
+from lms.credits.enums import Bound, CreditCategory
+from lms.credits.models import CreditLedgerEntry, CreditRequirement, CreditRule, YearlyHours
+from lms.people.enums import LearnerCategory, PersonnelCategory, PostLevel
+from lms.people.models import Org, Person
+from lms.people.queries import posts_on, same_person_ids
+
+# Digits of a division code that name the place itself and each place around it, nearest first.
+_PLACE_DIGITS = (12, 9, 6, 4, 2)
+# Cadres whom the national requirements do not bind by their wording (POLICY 1.15).
+_OF_THE_VILLAGE = frozenset({PersonnelCategory.VILLAGE_CADRE, PersonnelCategory.GRID_WORKER})
+_COUNTY_LEVELS = frozenset({PostLevel.COUNTY_LEVEL_PRINCIPAL, PostLevel.COUNTY_LEVEL_DEPUTY})
+
+
+def rule_in_force(authority: Org | None, day: date) -> CreditRule | None:
+    """The rule of the authority itself, else that of its division or the nearest place around it, on the day."""
+    if authority is None:
+        return None
+    code = authority.division.code
+    places = [code[:digits].ljust(12, "0") for digits in _PLACE_DIGITS]
+    rules = CreditRule.objects.on(day).filter(Q(authority=authority) | Q(region_code__in=places))
+
+    def nearness(rule: CreditRule) -> tuple[int, int]:
+        place = -1 if rule.authority_id else places.index(rule.region_code)
+        return place, -rule.active_from.toordinal()
+
+    return min(rules, key=nearness, default=None)
+
+
+def hours_of_many(person_ids: Iterable[int], year: int) -> dict[int, dict[str, Decimal]]:
+    """Hours by person and category in a year (Beijing); whoever has none is absent. Merged persons are not followed."""
+    sums: dict[int, dict[str, Decimal]] = defaultdict(dict)
+    for row in YearlyHours.objects.filter(person__in=person_ids, year=year):
+        sums[row.person_id][row.category] = row.hours
+    return dict(sums)
+
+
+def hours_of(person: Person, year: int) -> dict[str, Decimal]:
+    """Hours by category in a year (Beijing), zero where there are none; accounts merged into hers count."""
+    rows = YearlyHours.objects.filter(person__in=same_person_ids(person), year=year)
+    sums = {category: total for category, total in rows.values_list("category").annotate(Sum("hours"))}
+    return {category: sums.get(category, Decimal("0.00")) for category in CreditCategory.values}
+
+
+def entries_of(person: Person, year: int) -> list[CreditLedgerEntry]:
+    """The entries of a year, newest first, with what an explanation names."""
+    entries = CreditLedgerEntry.objects.of(same_person_ids(person)).in_year(year)
+    return list(entries.select_related("rule", "reversal", "reverses").order_by("-day", "-at", "-seq"))
+
+
+def years_of(person: Person) -> list[int]:
+    """The years in which the person has entries, newest first."""
+    rows = YearlyHours.objects.filter(person__in=same_person_ids(person))
+    return sorted(set(rows.values_list("year", flat=True)), reverse=True)
+
+
+def requirements_of(person: Person, day: date) -> list[CreditRequirement]:
+    """What binds the person on the day by posts and levels; empty for village cadres unless a place sets something."""
+    posts = posts_on(person, day)
+    if not posts:
+        return []
+    if all(post.category in _OF_THE_VILLAGE for post in posts):
+        bounds = {Bound.VILLAGE_CADRES}
+    elif any(post.level in _COUNTY_LEVELS for post in posts):
+        bounds = {Bound.ALL_CADRES, Bound.COUNTY_LEVEL_AND_ABOVE}
+    else:
+        bounds = {Bound.ALL_CADRES, Bound.TOWNSHIP_LEVEL_AND_BELOW}
+    return list(CreditRequirement.objects.on(day).filter(bound__in=bounds))
+
+
+def is_cadre_on(categories: frozenset[str]) -> bool:
+    return LearnerCategory.CADRE.value in categories
+
+
+def counted_lessons(person: Person, round_number: int) -> dict[str, set[str]]:
+    """The keys of the lessons that gave hours in this round and still do, by component."""
+    counted: dict[str, set[str]] = defaultdict(set)
+    standing = CreditLedgerEntry.objects.of(same_person_ids(person)).standing().filter(round=round_number)
+    for component, evidence in standing.values_list("component", "evidence"):
+        counted[component].update(lesson["key"] for lesson in evidence["lessons"])
+    return counted
