@@ -3,7 +3,10 @@
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
 
 from lms.people.enums import DESK_ROLES, FARMERS, OrgKind, Purpose, RoleKind
 from lms.people.models import Org, Person, Post, Role, in_place
@@ -11,6 +14,11 @@ from lms.people.models.dated import holds_on
 
 # Counts below this are not shown: they would tell who it is (law 8).
 SMALLEST_COUNT = 10
+
+# What a session remembers of a staff sign-in, as seconds since the epoch.
+PASSWORD_SHOWN_AT = "staff_password_at"  # noqa: S105  (the name of a session key)
+FACTOR_SEEN_AT = "staff_factor_at"
+STAFF_SESSION_SECONDS = 12 * 3600
 
 
 def roles_on(actor: Any, day: date) -> list[Role]:
@@ -135,3 +143,21 @@ def is_reviewer(actor: Any, org: Org, step: str, on: date) -> bool:
 def orgs_of_reviewer(actor: Any, on: date) -> QuerySet[Org]:
     """The organisations for whose content the actor does any step of review on the day."""
     return Org.objects.filter(pk__in=[org.pk for org in _orgs_of(actor, RoleKind.REVIEWER, on)])
+
+
+def has_second_factor(request: HttpRequest) -> bool:
+    """Whether a second factor was shown in this session and staff pages were used within the idle minutes since.
+
+    Only requests to staff pages keep it fresh, so whoever watched lessons for an hour is asked again.
+    """
+    if not request.user.is_authenticated or not request.user.is_verified():  # type: ignore[union-attr]
+        return False
+    seen = request.session.get(FACTOR_SEEN_AT)
+    idle_seconds = settings.STAFF_IDLE_MINUTES * 60
+    return seen is not None and 0 <= timezone.now().timestamp() - seen < idle_seconds
+
+
+def has_staff_password(request: HttpRequest) -> bool:
+    """Whether this session began with a password, today: a code by SMS alone opens no staff page."""
+    shown = request.session.get(PASSWORD_SHOWN_AT)
+    return shown is not None and 0 <= timezone.now().timestamp() - shown < STAFF_SESSION_SECONDS

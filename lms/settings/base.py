@@ -7,6 +7,7 @@ import dj_database_url
 from django.utils.translation import gettext_lazy as _
 
 from lms.lib import env
+from lms.settings.roles import ROLE_PERMISSIONS as ROLE_PERMISSIONS
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR_DIR = env.folder("TIANJIAN_VAR", BASE_DIR / "var")
@@ -107,7 +108,11 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["name", "login_code"]},
+    },
+    {"NAME": "lms.people.validators.PasswordKindsValidator"},
 ]
 LOGIN_URL = "people:sign_in"
 LOGIN_REDIRECT_URL = "/"
@@ -122,6 +127,14 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+# What was typed as a login code may be a phone: axes keeps its keyed index.
+AXES_USERNAME_CALLABLE = "lms.people.gates.username_index"
+AXES_CLIENT_IP_CALLABLE = "lms.people.backends.addresses.client_address"
+AXES_LOCKOUT_CALLABLE = "lms.people.gates.locked_out"
+# How many reverse proxies of ours stand before the site; the caller's address is counted from them.
+PROXY_COUNT = env.integer("PROXY_COUNT", 0)
+
+OTP_TOTP_ISSUER = "田间课堂"
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]

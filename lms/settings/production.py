@@ -10,6 +10,7 @@ FIELD_KEYS = dict(pair.split("=", 1) for pair in env.words("FIELD_KEYS"))
 SEALING_KEY = env.text("SEALING_KEY")
 DEMO = False
 
+PROXY_COUNT = env.integer("PROXY_COUNT", 1)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = env.flag("SECURE_SSL_REDIRECT", True)
 SECURE_HSTS_SECONDS = env.integer("SECURE_HSTS_SECONDS", 31536000)

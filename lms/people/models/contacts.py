@@ -10,6 +10,7 @@ from lms.lib.encryption import decrypt
 from lms.lib.retention import Retention
 from lms.people.enums import ContactKind
 from lms.people.models.dated import Dated, DatedQuerySet
+from lms.people.models.persons import Person
 
 PHONE_PURPOSE = "phone"
 
@@ -22,17 +23,11 @@ class ContactQuerySet(DatedQuerySet):
     def of_number(self, index: str, on: date) -> "ContactQuerySet":
         """Everybody who is reached on this number on the day, in the order they registered."""
         return (
-            self.filter(kind=ContactKind.PHONE, index=index, person__in=_present_persons())
+            self.filter(kind=ContactKind.PHONE, index=index, person__in=Person.objects.present())
             .on(on)
             .select_related("person")
             .order_by("person__joined_at", "person_id")
         )
-
-
-def _present_persons() -> models.QuerySet[models.Model]:
-    from lms.people.models.persons import Person
-
-    return Person.objects.present().values("pk")
 
 
 class Contact(Dated):

@@ -1,0 +1,1 @@
+"""Tools outside: providers of SMS, and the address a request came from."""

@@ -1,0 +1,58 @@
+"""Two accounts of one human being become one. Rows of facts never move; reads follow `merged_into`."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from lms.audit.domain.recording import record
+from lms.lib.durations import beijing_day
+from lms.people.domain.granting import end_role
+from lms.people.domain.leaving import end
+from lms.people.models import Belonging, Contact, Person, Role
+
+
+class MergeRefused(Exception):
+    """These two cannot be merged; the text says why."""
+
+
+@transaction.atomic
+def merge(duplicate: Person, *, into: Person, by: Person, reason: str, at: datetime) -> Person:
+    """The duplicate stops being used; its phone leads to the survivor, who is returned.
+
+    Whatever was merged into the duplicate before now points at the survivor, so that one step always
+    leads there. Told twice, it happens once.
+    """
+    locked = {row.pk: row for row in Person.objects.select_for_update().filter(pk__in=[duplicate.pk, into.pk])}
+    if duplicate.pk == into.pk or by.pk in locked:
+        raise MergeRefused(_("Choose two different accounts, neither of them your own."))
+    duplicate, into = locked[duplicate.pk], locked[into.pk]
+    if duplicate.merged_into_id == into.pk:
+        return into
+    if duplicate.merged_into_id or into.merged_into_id or duplicate.closed_at or into.closed_at:
+        raise MergeRefused(_("One of the two accounts was closed or merged before."))
+    if not reason.strip():
+        raise MergeRefused(_("Please write why these are one person."))
+    today = beijing_day(at)
+    for role in Role.objects.filter(person=duplicate).on(today):
+        end_role(role, by=by, on=today, at=at)
+    for belonging in Belonging.objects.filter(person=duplicate).on(today):
+        end(belonging, on=today)
+    reached = set(Contact.objects.filter(person=into).on(today).values_list("index", flat=True))
+    for contact in Contact.objects.filter(person=duplicate).on(today):
+        end(contact, on=today)
+        if contact.index not in reached:
+            Contact.objects.create(
+                person=into,
+                encrypted=contact.encrypted,
+                index=contact.index,
+                active_from=today,
+                last_used_at=contact.last_used_at,
+            )
+    duplicate.merged_from.update(merged_into=into)
+    duplicate.merged_into = into
+    duplicate.is_active = False
+    duplicate.save(update_fields=["merged_into", "is_active"])
+    detail = {"into": into.pk, "reason": reason.strip()}
+    record("person.merged", actor=by, subject_kind="person", subject_id=duplicate.pk, detail=detail, at=at)
+    return into
