@@ -1,0 +1,28 @@
+"""When the demo's history happened, counted back from the day on which it was loaded."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+
+from lms.lib.durations import BEIJING, beijing_day
+
+
+@dataclass(frozen=True)
+class Moments:
+    """Days of the demo, all before `now`; a year's history must not begin before the year's rules."""
+
+    now: datetime
+
+    def day_at(self, days_ago: int, hour: int, minute: int = 0) -> datetime:
+        """So many days ago, at that time of the day in Beijing, as a moment in UTC."""
+        day = beijing_day(self.now) - timedelta(days=days_ago)
+        return datetime.combine(day, time(hour, minute), tzinfo=BEIJING).astimezone(UTC)
+
+    @property
+    def settled(self) -> datetime:
+        """People, posts and roles begin."""
+        return self.day_at(300, 9)
+
+    @property
+    def published(self) -> datetime:
+        """The lessons come online."""
+        return self.day_at(120, 9)
