@@ -22,9 +22,9 @@ def is_on_show(lesson: LessonPage) -> bool:
     return lesson.live and not above.filter(live=False).exists() and lesson.open_takedown is None
 
 
-def can_play(person: Any, lesson: LessonPage, at: datetime) -> bool:
-    """Whether this person (None or an anonymous user: somebody who is not signed in) may play the lesson now."""
-    if lesson.video is None or not lesson.video.is_playable or not is_on_show(lesson):
+def can_enter(person: Any, lesson: LessonPage, at: datetime) -> bool:
+    """Whether this person (None or an anonymous user: somebody who is not signed in) may open the lesson now."""
+    if not is_on_show(lesson):
         return False
     course = lesson.course
     if course.access == Access.PUBLIC:
@@ -34,6 +34,11 @@ def can_play(person: Any, lesson: LessonPage, at: datetime) -> bool:
     if course.access == Access.SIGNED_IN:
         return True
     return not categories_on(person, beijing_day(at)).isdisjoint(course.effective_audience)
+
+
+def can_play(person: Any, lesson: LessonPage, at: datetime) -> bool:
+    """Whether this person may open the lesson now and there is a recording to play."""
+    return lesson.video is not None and lesson.video.is_playable and can_enter(person, lesson, at)
 
 
 def register_blocker(blocker: Blocker) -> None:
