@@ -13,6 +13,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR_DIR = env.folder("TIANJIAN_VAR", BASE_DIR / "var")
 
 DEBUG = False
+# Production refuses to start with debugging, the demo world or foreign keys: lms/tools/guard.py.
+GUARD_START = False
 ALLOWED_HOSTS: list[str] = []
 
 INSTALLED_APPS = [
@@ -24,6 +26,7 @@ INSTALLED_APPS = [
     "lms.credits",
     "lms.reports",
     "search",
+    "lms.tools",
     "wagtail.contrib.settings",
     "wagtail.snippets",
     "wagtail.documents",
@@ -92,7 +95,8 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
-    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000; PRAGMA foreign_keys=ON;",
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000; "
+    "PRAGMA foreign_keys=ON;",
 }
 DATABASES = {
     "default": dj_database_url.parse(

@@ -12,3 +12,5 @@ if DEMO:
     INSTALLED_APPS = [*INSTALLED_APPS, "lms.demo"]
 SMS_BACKEND = env.text("SMS_BACKEND", "file")
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+# Without DEBUG too, static files come straight from their folders; nothing needs collecting.
+WHITENOISE_USE_FINDERS = True

@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -18,10 +19,8 @@ def load_or_make_keys(folder: Path) -> tuple[str, dict[str, str], str]:
         part = path.with_suffix(f".{secrets.token_hex(4)}")
         part.touch(mode=0o600)
         part.write_text(json.dumps(keys))
-        try:
-            path.hardlink_to(part)  # several processes may start at once: the first one wins
-        except FileExistsError:
-            pass
+        with suppress(FileExistsError):  # several processes may start at once: the first one wins
+            path.hardlink_to(part)
         part.unlink()
     keys = json.loads(path.read_text())
     return keys["secret_key"], keys["field_keys"], keys["sealing_key"]

@@ -2,11 +2,13 @@
 
 from .base import *
 
+DEBUG = env.flag("DEBUG", False)
+GUARD_START = True
 SECRET_KEY = env.text("SECRET_KEY")
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS")
-CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", env.text("ALLOWED_HOSTS"))
+CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS", env.text("CSRF_TRUSTED_ORIGINS"))
 # FIELD_KEYS: "id1=hex64,id2=hex64"; the last one encrypts, all of them decrypt.
-FIELD_KEYS = dict(pair.split("=", 1) for pair in env.words("FIELD_KEYS"))
+FIELD_KEYS = dict(pair.split("=", 1) for pair in env.words("FIELD_KEYS", env.text("FIELD_KEYS")))
 SEALING_KEY = env.text("SEALING_KEY")
 DEMO = False
 

@@ -1,4 +1,4 @@
-"""The test suite: fast hashing, tasks run at once, files in a temporary folder, SQLite unless DATABASE_URL says otherwise."""
+"""The test suite: fast hashing, a dummy queue, files in a temporary folder, SQLite unless DATABASE_URL differs."""
 
 import tempfile
 from pathlib import Path

@@ -1,0 +1,18 @@
+"""The house's tools as an app: commands for operators, and the guard at the door of production."""
+
+from django.apps import AppConfig
+from django.core.checks import register
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+
+class ToolsConfig(AppConfig):
+    name = "lms.tools"
+    label = "tools"
+    verbose_name = _("Operation")
+
+    def ready(self) -> None:
+        from lms.tools.guard import check_start, note_keys_after_migrating
+
+        register(check_start)
+        post_migrate.connect(note_keys_after_migrating, sender=self)
