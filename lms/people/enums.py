@@ -93,6 +93,8 @@ ADMINISTRATORS = frozenset({RoleKind.SYSTEM_ADMIN, RoleKind.SECURITY_ADMIN, Role
 # Whom the Wagtail admin and the officer's desk let in. A learning helper works on learning pages.
 ADMIN_ROLES = frozenset({RoleKind.TRAINER, RoleKind.REVIEWER, *ADMINISTRATORS})
 DESK_ROLES = frozenset({RoleKind.OFFICER, RoleKind.UNIT_PERSONNEL_OFFICER})
+# Who may put right a learner's number, with the learner present.
+HELPING_ROLES = frozenset({RoleKind.LEARNING_HELPER, RoleKind.OFFICER})
 
 
 class ReviewStep(models.TextChoices):
@@ -108,6 +110,7 @@ class Purpose(models.TextChoices):
 
     CADRE_TRAINING = "cadre_training", _("Training of cadres")
     FARMER_TRAINING = "farmer_training", _("Training of farmers")
+    HELPING = "helping", _("Help on site, with the learner present")
     ACCOUNT_ADMINISTRATION = "account_administration", _("Administration of staff accounts")
 
 

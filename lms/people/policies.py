@@ -1,5 +1,6 @@
 """Law 8: scope is place ∩ purpose ∩ authority, on a day. Every list, page, export and search asks here."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -8,8 +9,8 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from lms.people.enums import DESK_ROLES, FARMERS, OrgKind, Purpose, RoleKind
-from lms.people.models import Org, Person, Post, Role, in_place
+from lms.people.enums import DESK_ROLES, FARMERS, HELPING_ROLES, OrgKind, Purpose, RoleKind
+from lms.people.models import Belonging, Org, Person, Post, Role, in_place
 from lms.people.models.dated import holds_on
 
 # Counts below this are not shown: they would tell who it is (law 8).
@@ -59,44 +60,46 @@ def _cadres_of(org: Org, on: date) -> Q:
     return Q(pk__in=posts.values("person")) | Q(merged_from__in=posts.values("person"))
 
 
+def _belonging_to(org: Org, on: date) -> Q:
+    belongings = Belonging.objects.on(on).filter(in_place(org.division, on))
+    return Q(pk__in=belongings.values("person"))
+
+
 def _farmers_of(org: Org, on: date) -> Q:
-    villagers = Person.objects.filter(holds_on(on, "belongings__") & in_place(org.division, on, "belongings__division"))
-    return Q(kind__in=FARMERS) & Q(pk__in=villagers.values("pk"))
+    return Q(kind__in=FARMERS) & _belonging_to(org, on)
 
 
-_SCOPES = {
-    Purpose.CADRE_TRAINING: (RoleKind.OFFICER, OrgKind.ORGANIZATION_DEPARTMENT, _cadres_of),
-    Purpose.FARMER_TRAINING: (RoleKind.OFFICER, OrgKind.AGRICULTURE_DEPARTMENT, _farmers_of),
+# For each purpose: whose role, of which organisations (None: of any), opens which persons.
+_SCOPES: dict[Purpose, tuple[frozenset[RoleKind], OrgKind | None, Callable[[Org, date], Q]]] = {
+    Purpose.CADRE_TRAINING: (frozenset({RoleKind.OFFICER}), OrgKind.ORGANIZATION_DEPARTMENT, _cadres_of),
+    Purpose.FARMER_TRAINING: (frozenset({RoleKind.OFFICER}), OrgKind.AGRICULTURE_DEPARTMENT, _farmers_of),
+    Purpose.HELPING: (HELPING_ROLES, None, _belonging_to),
 }
 
 
-def persons_visible_to(actor: Any, *, purpose: Purpose, on: date, acting_on: date | None = None) -> QuerySet[Person]:
+def persons_visible_to(actor: Any, *, purpose: Purpose, on: date) -> QuerySet[Person]:
     """The persons whom the actor may see for the purpose, as of the day. The one query form of law 8.
 
-    `acting_on` is the day on which the actor looks, where that is not `on`: looking back needs a role held today,
-    whatever roles the actor once held.
-
     An officer of an organisation department sees the cadres it manages, one of an agriculture department the
-    farmers of its place (masked: see `is_masked`), a security administrator the holders of staff accounts.
-    Everybody else sees nobody, and may be told counts.
+    farmers of its place (masked: see `is_masked`). A helper finds the people of her place while they sit beside
+    her, a security administrator the holders of staff accounts. Everybody else sees nobody, and is told counts.
     """
     present = Person.objects.present()
-    acting_on = acting_on or on
     if purpose == Purpose.ACCOUNT_ADMINISTRATION:
-        if not has_role(actor, RoleKind.SECURITY_ADMIN, acting_on):
+        if not has_role(actor, RoleKind.SECURITY_ADMIN, on):
             return present.none()
-        return present.filter(Q(roles__isnull=False) | Q(invitations__isnull=False)).distinct()
-    role_kind, org_kind, scope_of = _SCOPES[purpose]
+        return present.filter(Q(pk__in=Role.objects.values("person")))
+    role_kinds, org_kind, scope_of = _SCOPES[purpose]
     scope = Q(pk__in=[])
-    for org in _orgs_of(actor, role_kind, acting_on):
-        if org.kind == org_kind:
+    for org in {role.org for role in roles_on(actor, on) if role.kind in role_kinds}:
+        if org_kind is None or org.kind == org_kind:
             scope |= scope_of(org, on)
     return present.filter(scope).distinct()
 
 
 def is_masked(purpose: Purpose) -> bool:
     """Whether names and numbers are masked until each unmasking is asked for and logged."""
-    return purpose == Purpose.FARMER_TRAINING
+    return purpose in {Purpose.FARMER_TRAINING, Purpose.HELPING}
 
 
 def count_visible_to(actor: Any, *, among: QuerySet[Person], on: date) -> int | None:
@@ -107,7 +110,7 @@ def count_visible_to(actor: Any, *, among: QuerySet[Person], on: date) -> int | 
     places = Q(pk__in=[])
     for role in roles_on(actor, on):
         if role.kind in DESK_ROLES:
-            places |= holds_on(on, "belongings__") & in_place(role.org.division, on, "belongings__division")
+            places |= _belonging_to(role.org, on)
     return shown_count(among.filter(places).distinct().count())
 
 

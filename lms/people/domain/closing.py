@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -11,6 +10,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from lms.audit.domain.recording import record
 from lms.lib.durations import beijing_day
 from lms.people.domain.granting import end_role
+from lms.people.domain.leaving import end
 from lms.people.models import Belonging, Consent, Contact, Invitation, Membership, Person, Post, Role, SmsDevice
 
 
@@ -54,10 +54,8 @@ def _forget(person: Person, *, at: datetime) -> None:
     shared = Contact.objects.filter(index__in=indexes).values_list("index", flat=True)
     SmsDevice.objects.filter(number_index__in=set(indexes) - set(shared)).delete()
     Belonging.objects.filter(person=person).delete()
-    Membership.objects.filter(person=person, active_to__isnull=True, active_from__gt=today).update(
-        active_to=F("active_from")
-    )
-    Membership.objects.filter(person=person, active_to__isnull=True).update(active_to=today)
+    for membership in Membership.objects.filter(person=person, active_to__isnull=True):
+        end(membership, on=today)
     TOTPDevice.objects.filter(user=person).delete()
     StaticDevice.objects.filter(user=person).delete()
     Invitation.objects.filter(person=person, accepted_at__isnull=True).update(expires_at=at)
