@@ -1,6 +1,13 @@
-"""Addresses of this app."""
+"""Addresses of the officer's desk."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from lms.reports import views
 
 app_name = "desk"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.overview, name="overview"),
+    path("people/", views.people, name="people"),
+    path("people/<int:pk>/", views.person, name="person"),
+    path("export/<slug:code>.<slug:extension>", views.export, name="export"),
+]

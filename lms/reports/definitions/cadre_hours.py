@@ -1,0 +1,42 @@
+"""Credit hours and completions of each cadre in one year."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from lms.reports import metrics
+from lms.reports.definitions.base import Column, Report
+from lms.reports.queries import attach_posts, batched, with_figures, with_posts
+
+BATCH = 500
+
+
+class CadreHours(Report):
+    code = "cadre-hours"
+    title = _("Credit hours of cadres")
+    columns = (
+        Column(_("Name")),
+        Column(_("Work unit")),
+        Column(_("Post")),
+        Column(_("Personnel category")),
+        Column.of(metrics.ONLINE_HOURS),
+        Column.of(metrics.CENTRALIZED_HOURS),
+        Column.of(metrics.LESSONS_COMPLETED),
+        Column.of(metrics.COURSES_COMPLETED),
+    )
+
+    def rows(self) -> Iterator[Sequence[Any]]:
+        persons = with_figures(with_posts(self.persons, self.on), year=self.year, on=self.on).order_by("name", "pk")
+        for batch in batched(persons.iterator(chunk_size=BATCH), BATCH):
+            for person in attach_posts(batch):
+                yield (
+                    person.name,
+                    person.post.org.name,
+                    person.post.title,
+                    person.post.get_category_display(),
+                    person.online_hours,
+                    person.centralized_hours,
+                    person.lessons_completed,
+                    person.courses_completed,
+                )

@@ -1,0 +1,220 @@
+"""The officer's desk: fetch, ask the policy, show."""
+
+import tempfile
+from datetime import date
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from lms.audit.domain.recording import record
+from lms.lib.durations import beijing_day
+from lms.people.enums import OrgKind, Purpose
+from lms.people.gates import officer_required
+from lms.people.models import Person
+from lms.people.policies import count_visible_to, is_masked, persons_visible_to, roles_on
+from lms.people.queries import home_division_on
+from lms.reports import metrics
+from lms.reports.definitions import REPORTS
+from lms.reports.formats import FORMATS
+from lms.reports.forms import DeskFilter
+from lms.reports.queries import (
+    attach_posts,
+    completions_of,
+    desk_figures,
+    entries_in_words,
+    units_of,
+    village_figures,
+    with_figures,
+    with_posts,
+)
+
+PAGE_SIZE = 50
+CHART_BARS = 12
+
+
+class Desk:
+    """What one officer asked for: her scope, narrowed by the filter."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.actor = request.user
+        self.today = beijing_day(timezone.now())
+        wanted = _asked_day(request, self.today)
+        self.scope = self.visible(wanted)
+        data = request.GET.copy()
+        data.setdefault("on", wanted.isoformat())
+        data.setdefault("year", str(wanted.year))
+        self.form = DeskFilter(data, today=self.today, units=units_of(self.scope, wanted))
+        self.valid = self.form.is_valid()
+        self.on: date = self.form.cleaned_data.get("on", wanted) if self.valid else wanted
+        self.year: int = self.form.cleaned_data.get("year", self.on.year) if self.valid else self.on.year
+        self.chosen = self.form.cleaned_data if self.valid else {}
+
+    def visible(self, on: date) -> QuerySet[Person]:
+        return persons_visible_to(self.actor, purpose=Purpose.CADRE_TRAINING, on=on, acting_on=self.today)
+
+    def persons(self) -> QuerySet[Person]:
+        """The persons in scope whom unit, category and name leave."""
+        persons = self.visible(self.on)
+        posts = Q()
+        if unit := self.chosen.get("unit"):
+            posts &= Q(posts__org=unit)
+        if category := self.chosen.get("category"):
+            posts &= Q(posts__category=category)
+        if posts:
+            from_day = Q(posts__active_from__lte=self.on)
+            until = Q(posts__active_to__isnull=True) | Q(posts__active_to__gt=self.on)
+            persons = persons.filter(posts & from_day & until)
+        if words := self.chosen.get("q"):
+            persons = persons.filter(name__icontains=words)
+        return persons.distinct()
+
+    def context(self) -> dict[str, Any]:
+        orgs = [
+            role.org for role in roles_on(self.actor, self.today) if role.org.kind == OrgKind.ORGANIZATION_DEPARTMENT
+        ]
+        kept = {name: value for name, value in self.form.data.items() if value and name != "page"}
+        return {"form": self.form, "on": self.on, "year": self.year, "orgs": orgs, "kept": kept, "today": self.today}
+
+
+def _asked_day(request: HttpRequest, today: date) -> date:
+    try:
+        return min(date.fromisoformat(request.GET.get("on", "")), today)
+    except ValueError:
+        return today
+
+
+def _kinds(request: HttpRequest) -> set[str]:
+    return {role.org.kind for role in roles_on(request.user, beijing_day(timezone.now()))}
+
+
+@require_safe
+@officer_required
+def overview(request: HttpRequest) -> HttpResponse:
+    """The first page: cadres for an organisation department, farmers for agriculture, counts for everybody else."""
+    kinds = _kinds(request)
+    if OrgKind.ORGANIZATION_DEPARTMENT in kinds:
+        desk = Desk(request)
+        figures = desk_figures(desk.persons(), year=desk.year, on=desk.on, total_name=_("All"))
+        most = max((unit.online_hours + unit.centralized_hours for unit in figures.units), default=0)
+        context = desk.context() | {
+            "figures": figures,
+            "bars": figures.units[:CHART_BARS] if most else [],
+            "most": most,
+            "metrics": [
+                metrics.CADRES,
+                metrics.LEARNING,
+                metrics.ONLINE_HOURS,
+                metrics.CENTRALIZED_HOURS,
+                metrics.LESSONS_COMPLETED,
+                metrics.COURSES_COMPLETED,
+            ],
+        }
+        return render(request, "desk/overview.html", context)
+    if OrgKind.AGRICULTURE_DEPARTMENT in kinds:
+        return _farmers(request)
+    return _counts(request)
+
+
+def _farmers(request: HttpRequest) -> HttpResponse:
+    """Farmers of the place, by village and, masked, one by one."""
+    today = beijing_day(timezone.now())
+    scope = persons_visible_to(request.user, purpose=Purpose.FARMER_TRAINING, on=today)
+    villages = village_figures(scope, year=today.year, on=today)
+    page = Paginator(with_figures(scope, year=today.year, on=today).order_by("pk"), PAGE_SIZE).get_page(
+        request.GET.get("page")
+    )
+    context = {
+        "villages": villages,
+        "page": page,
+        "masked": is_masked(Purpose.FARMER_TRAINING),
+        "year": today.year,
+        "on": today,
+        "metrics": [metrics.FARMERS, metrics.LEARNING, metrics.LESSONS_COMPLETED, metrics.COURSES_COMPLETED],
+    }
+    return render(request, "desk/farmers.html", context)
+
+
+def _counts(request: HttpRequest) -> HttpResponse:
+    """Counts alone, none below ten."""
+    today = beijing_day(timezone.now())
+    people = Person.objects.present()
+    learning = with_figures(people, year=today.year, on=today).filter(lessons_completed__gt=0)
+    counts = [
+        (metrics.FARMERS.name, count_visible_to(request.user, among=people, on=today)),
+        (metrics.LEARNING.name, count_visible_to(request.user, among=learning, on=today)),
+    ]
+    return render(request, "desk/counts.html", {"counts": counts, "year": today.year, "on": today})
+
+
+@require_safe
+@officer_required
+def people(request: HttpRequest) -> HttpResponse:
+    """Cadres one by one, with the year's hours and completions."""
+    desk = Desk(request)
+    persons = with_figures(with_posts(desk.persons(), desk.on), year=desk.year, on=desk.on).order_by("name", "pk")
+    wanted = desk.chosen.get("hours")
+    some = Q(online_hours__gt=0) | Q(centralized_hours__gt=0)
+    if wanted == "some":
+        persons = persons.filter(some)
+    elif wanted == "none":
+        persons = persons.exclude(some)
+    page = Paginator(persons, PAGE_SIZE).get_page(request.GET.get("page"))
+    page.object_list = attach_posts(page.object_list)  # type: ignore[assignment]
+    return render(request, "desk/people.html", desk.context() | {"page": page})
+
+
+@require_safe
+@officer_required
+def person(request: HttpRequest, pk: int) -> HttpResponse:
+    """One cadre's record: every entry with its why, and what was completed."""
+    desk = Desk(request)
+    cadre = get_object_or_404(
+        with_figures(with_posts(desk.visible(desk.on), desk.on), year=desk.year, on=desk.on), pk=pk
+    )
+    attach_posts([cadre])
+    context = desk.context() | {
+        "cadre": cadre,
+        "village": home_division_on(cadre, desk.on),
+        "entries": entries_in_words(cadre, year=desk.year, on=desk.on),
+        "completions": completions_of(cadre, year=desk.year, on=desk.on),
+    }
+    return render(request, "desk/person.html", context)
+
+
+@require_safe
+@officer_required
+def export(request: HttpRequest, code: str, extension: str) -> FileResponse:
+    """Hand a report on as a file; who took which rows away is on the log."""
+    if code not in REPORTS or extension not in FORMATS:
+        raise Http404
+    desk = Desk(request)
+    report = REPORTS[code](desk.persons(), year=desk.year, on=desk.on)
+    content_type, write = FORMATS[extension]
+    remarks = [
+        str(report.title),
+        _("Year %(year)s, as of %(day)s. Made by %(name)s.")
+        % {"year": desk.year, "day": date_format(desk.on, "Y-m-d"), "name": request.user},
+    ]
+    out = tempfile.TemporaryFile()  # noqa: SIM115  (the response closes it)
+    rows = write(report, out, remarks=remarks)
+    out.seek(0)
+    at = timezone.now()
+    record(
+        "report_exported",
+        actor=request.user,
+        subject_kind="report",
+        subject_id=code,
+        detail={"format": extension, "rows": rows, "year": desk.year, "on": desk.on.isoformat()},
+        at=at,
+    )
+    name = f"{code}-{desk.year}-{desk.on:%Y%m%d}.{extension}"
+    response = FileResponse(out, as_attachment=True, filename=name, content_type=content_type)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
