@@ -1,5 +1,6 @@
 """Every address of the site; this is the top floor and may know everything."""
 
+from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
@@ -27,5 +28,6 @@ urlpatterns = [
     path("search/", include("search.urls")),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
+    *([path("demo/", include("lms.demo.urls"))] if settings.DEMO else []),
     path("", include(wagtail_urls)),
 ]

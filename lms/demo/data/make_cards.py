@@ -24,7 +24,8 @@ position:relative;overflow:hidden}}
 .track{{position:absolute;left:96px;top:96px;font-size:34px;opacity:.85}}
 h1{{position:absolute;left:92px;top:190px;margin:0;font-size:104px;line-height:1.2;width:1090px;font-weight:700}}
 p{{position:absolute;left:96px;top:460px;width:1000px;margin:0;font-size:40px;line-height:1.5}}
-.label{{position:absolute;right:56px;top:48px;border:3px solid {ink};border-radius:12px;padding:8px 20px;font-size:28px}}
+.label{{position:absolute;right:56px;top:48px;border:3px solid {ink};border-radius:12px;padding:8px 20px;
+font-size:28px}}
 svg{{position:absolute;left:0;bottom:0}}
 </style><div class="track">{track}</div><div class="label">本课声音由人工智能合成</div><h1>{title}</h1><p>{teaches}</p>
 <svg width="1280" height="120" viewBox="0 0 1280 120"><g fill="none" stroke="{ink}" stroke-width="5" opacity=".35">
