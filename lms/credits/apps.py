@@ -12,6 +12,8 @@ class CreditsConfig(AppConfig):
 
     def ready(self) -> None:
         from lms.credits.models import CreditLedgerEntry, DailySeal
+        from lms.credits.receivers import register_receivers
         from lms.lib import append_only
 
         append_only.protect(CreditLedgerEntry, DailySeal)
+        register_receivers()

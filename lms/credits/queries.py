@@ -46,14 +46,16 @@ def hours_of_many(person_ids: Iterable[int], year: int) -> dict[int, dict[str, D
 def hours_of(person: Person, year: int) -> dict[str, Decimal]:
     """Hours by category in a year (Beijing), zero where there are none; accounts merged into hers count."""
     rows = YearlyHours.objects.filter(person__in=same_person_ids(person), year=year)
-    sums = {category: total for category, total in rows.values_list("category").annotate(Sum("hours"))}
+    sums = dict(rows.values_list("category").annotate(Sum("hours")))
     return {category: sums.get(category, Decimal("0.00")) for category in CreditCategory.values}
 
 
-def entries_of(person: Person, year: int) -> list[CreditLedgerEntry]:
-    """The entries of a year, newest first, with what an explanation names."""
+def entries_of(person: Person, year: int, *, until: date | None = None) -> list[CreditLedgerEntry]:
+    """The entries of a year up to and including a day, newest first, with what an explanation names."""
     entries = CreditLedgerEntry.objects.of(same_person_ids(person)).in_year(year)
-    return list(entries.select_related("rule", "reversal", "reverses").order_by("-day", "-at", "-seq"))
+    if until is not None:
+        entries = entries.filter(day__lte=until)
+    return list(entries.select_related("rule", "reversal", "reverses").order_by("-day", "-registered_at", "-seq"))
 
 
 def years_of(person: Person) -> list[int]:

@@ -30,7 +30,7 @@ def append(
     if DailySeal.objects.filter(day__gte=beijing_day(at)).exists():
         raise DayIsSealed(f"{beijing_day(at)} has been sealed.")
     plain = json.loads(canonical_bytes({"evidence": evidence, "why": why}))
-    entry = CreditLedgerEntry(person_id=chain.person_id, seq=chain.seq + 1, at=at, **plain, **fields)
+    entry = CreditLedgerEntry(person_id=chain.person_id, seq=chain.seq + 1, registered_at=at, **plain, **fields)
     entry.prev_hash = chain.hash
     entry.hash = chain_hash(entry.prev_hash, entry.payload)
     entry.save(force_insert=True)

@@ -260,7 +260,7 @@ class Migration(migrations.Migration):
                     models.DecimalField(decimal_places=2, default=Decimal("0.00"), max_digits=5, verbose_name="days"),
                 ),
                 ("day", models.DateField(verbose_name="day in Beijing")),
-                ("at", models.DateTimeField(verbose_name="registered at")),
+                ("registered_at", models.DateTimeField(verbose_name="registered at")),
                 ("evidence", models.JSONField(verbose_name="evidence")),
                 ("why", models.JSONField(verbose_name="why")),
                 ("prev_hash", models.CharField(max_length=64, verbose_name="hash of the entry before")),
@@ -406,7 +406,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="creditledgerentry",
-            index=models.Index(fields=["at"], name="credits_entry_at"),
+            index=models.Index(fields=["registered_at"], name="credits_entry_registered"),
         ),
         migrations.AddConstraint(
             model_name="creditledgerentry",

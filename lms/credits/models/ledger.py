@@ -59,7 +59,7 @@ class CreditLedgerEntry(models.Model):
     hours = models.DecimalField(_("hours"), max_digits=6, decimal_places=2)
     days = models.DecimalField(_("days"), max_digits=5, decimal_places=2, default=Decimal("0.00"))
     day = models.DateField(_("day in Beijing"))
-    at = models.DateTimeField(_("registered at"))
+    registered_at = models.DateTimeField(_("registered at"))
     rule = models.ForeignKey(
         CreditRule, verbose_name=_("credit rule"), on_delete=models.PROTECT, related_name="entries"
     )
@@ -108,11 +108,16 @@ class CreditLedgerEntry(models.Model):
             # one person's year
             models.Index(fields=["person", "day"], name="credits_entry_person_day"),
             # the heads of all chains at the end of a day, for the seal
-            models.Index(fields=["at"], name="credits_entry_at"),
+            models.Index(fields=["registered_at"], name="credits_entry_registered"),
         ]
 
     def __str__(self) -> str:
         return f"{self.person_id}/{self.seq} {self.kind} {self.achievement_key} {self.hours}"
+
+    @property
+    def title(self) -> str:
+        """What it was for: the lesson or course as it was called then."""
+        return next((step["title"] for step in self.why if "title" in step), "")
 
     @property
     def payload(self) -> dict[str, Any]:
@@ -190,9 +195,3 @@ class YearlyHours(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.year} {self.category} {self.hours}"
-
-    def add(self, entry: CreditLedgerEntry) -> None:
-        """One entry more, in the database's own arithmetic-free way: the caller holds the person's chain."""
-        self.hours += entry.hours
-        self.days += entry.days
-        self.save()

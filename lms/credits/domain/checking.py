@@ -1,0 +1,143 @@
+"""The proof of the ledger: every hour traces back to a completion, none is missing, none is counted twice."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from lms.credits.domain.rebuilding import kept_sums_of, persons_with_entries, sums_of
+from lms.credits.domain.recognising import hours_of_component
+from lms.credits.domain.registering import recognise_completion
+from lms.credits.domain.studying import Completion, completion_of, source_of
+from lms.credits.enums import COMPLETIONS, EntryKind, SourceKind
+from lms.credits.models import CreditChain, CreditLedgerEntry
+from lms.learning.models import CourseCompletion, LessonCompletion
+from lms.lib.durations import beijing_day
+from lms.lib.sealing import GENESIS, chain_faults
+
+
+def _earned_faults(entry: CreditLedgerEntry) -> Iterator[str]:
+    """An earned entry against its completion, its evidence and its rule."""
+    completion = completion_of(entry.source_kind, entry.source_id)
+    if completion is None:
+        yield "its completion does not exist"
+        return
+    unit, key = (
+        ("lesson", completion.lesson_key)
+        if isinstance(completion, LessonCompletion)
+        else ("course", completion.course_key)
+    )
+    if (
+        completion.person_id != entry.person_id
+        or completion.outline_version_id != entry.outline_version_id
+        or completion.round != entry.round
+        or entry.achievement_key != f"{unit}:{key}"
+        or entry.day != beijing_day(completion.completed_at)
+    ):
+        yield "it does not fit its completion"
+    terms, lessons = entry.evidence["terms"], entry.evidence["lessons"]
+    if terms != entry.rule.terms:
+        yield "its rule says something else now"
+    if not set(entry.evidence["categories"]) & set(entry.evidence["credit_for"]):
+        yield "its evidence names no category that earns"
+    if entry.evidence["credit_for"] != sorted(entry.outline_version.credit_for):
+        yield "its outline version gives hours to others"
+    studied = _studied_seconds(completion, [lesson["key"] for lesson in lessons])
+    if studied != {lesson["key"]: lesson["seconds"] for lesson in lessons}:
+        yield "its evidence is not what was completed"
+    if entry.counts and hours_of_component(entry.component, lessons, terms["parameters"])[0] != entry.hours:
+        yield "its hours do not follow from its evidence"
+
+
+def _studied_seconds(completion: Completion, keys: list[str]) -> dict[str, int]:
+    """Decoded seconds by lesson, as the completions say."""
+    if isinstance(completion, LessonCompletion):
+        found = [completion] if keys else []
+    else:
+        person = completion.person.survivor
+        found = list(LessonCompletion.objects.of(person).filter(lesson_key__in=keys, round=completion.round))
+    return {str(lesson.lesson_key): lesson.decoded_seconds or 0 for lesson in found}
+
+
+def _reversal_faults(entry: CreditLedgerEntry) -> Iterator[str]:
+    taken = entry.reverses
+    if taken is None or (taken.person_id, taken.pk) != (entry.person_id, entry.source_id):
+        yield "it reverses nothing of this person"
+    elif (taken.hours, taken.days, taken.day, taken.category) != (-entry.hours, -entry.days, entry.day, entry.category):
+        yield "it does not take back what was given"
+
+
+def _correction_faults(entry: CreditLedgerEntry) -> Iterator[str]:
+    freed = entry.freed_by
+    if freed is None or freed.reverses_id != entry.source_id or entry.by_id is None:
+        yield "it corrects nothing"
+
+
+_BY_KIND = {
+    EntryKind.EARNED: _earned_faults,
+    EntryKind.REVERSAL: _reversal_faults,
+    EntryKind.CORRECTION: _correction_faults,
+}
+
+
+def _twice_faults(entries: list[CreditLedgerEntry]) -> Iterator[str]:
+    """Achievements and lessons that count twice although a reversal never freed them."""
+    reversed_ids = {entry.reverses_id for entry in entries}
+    standing = [entry for entry in entries if entry.counts and entry.pk not in reversed_ids]
+    taken = Counter(
+        (lesson["key"], entry.component, entry.round) for entry in standing for lesson in entry.evidence["lessons"]
+    )
+    for (key, component, round_number), count in taken.items():
+        if count > 1:
+            yield f"lesson {key} counts {count} times as {component} in round {round_number}"
+    for entry in entries:
+        freed = entry.freed_by
+        if freed and (freed.achievement_key, freed.component, freed.round) != (
+            entry.achievement_key,
+            entry.component,
+            entry.round,
+        ):
+            yield f"entry {entry.seq}: freed by a reversal of something else"
+
+
+def person_faults(person_id: int) -> Iterator[str]:
+    """What is wrong with one person's chain, entries and sums."""
+    entries = list(
+        CreditLedgerEntry.objects.filter(person=person_id)
+        .select_related("rule", "outline_version", "reverses", "freed_by")
+        .order_by("seq")
+    )
+    head = CreditChain.objects.filter(person=person_id).first()
+    links = ((entry.seq, entry.prev_hash, entry.hash, entry.payload) for entry in entries)
+    yield from chain_faults(links, head_seq=head.seq if head else 0, head_hash=head.hash if head else GENESIS)
+    for entry in entries:
+        for fault in _BY_KIND[EntryKind(entry.kind)](entry):
+            yield f"entry {entry.seq}: {fault}"
+    yield from _twice_faults(entries)
+    if sums_of(entries) != kept_sums_of(person_id):
+        yield "the sums of the years differ from the ledger (rebuild_derived puts them right)"
+
+
+def completions_without_entries() -> Iterator[Completion]:
+    """Completions that should have entries and lack one: lessons first, in the order they happened."""
+    for kind in COMPLETIONS:
+        model = LessonCompletion if kind == SourceKind.LESSON_COMPLETION else CourseCompletion
+        completions = (
+            model.objects.exclude(outline_version__credit_for=[])
+            .select_related("person__merged_into", "outline_version")
+            .order_by("completed_at", "pk")
+        )
+        for completion in completions.iterator(chunk_size=500):
+            source_kind, source_id = source_of(completion)
+            known = set(CreditLedgerEntry.objects.caused_by(source_kind, source_id).values_list("component", flat=True))
+            recognition = recognise_completion(completion)[0]
+            if any(part.component not in known for part in recognition.parts):
+                yield completion
+
+
+def ledger_faults() -> Iterator[str]:
+    """Everything that is wrong with the ledger, one sentence each; nothing when it proves itself."""
+    for person_id in persons_with_entries():
+        for fault in person_faults(person_id):
+            yield f"person {person_id}: {fault}"
+    for completion in completions_without_entries():
+        kind, pk = source_of(completion)
+        yield f"person {completion.person_id}: {kind} {pk} lacks its hours (register_missing_credits adds them)"

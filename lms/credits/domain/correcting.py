@@ -1,0 +1,139 @@
+"""更正: a mistake on the record is put right by a reversing entry, and a new one where hours remain."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import ROUND_DOWN, Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from lms.audit.domain import record
+from lms.credits.domain.appending import announce, append, lock_chain
+from lms.credits.domain.recognising import step
+from lms.credits.enums import EntryKind, SourceKind
+from lms.credits.models import CreditChain, CreditLedgerEntry
+from lms.lib.durations import beijing_day
+from lms.people.models import Person
+from lms.people.policies import may_recognise_hours_of
+
+MOST_HOURS = Decimal("999.99")
+
+
+class CorrectionRefused(Exception):
+    """The correction cannot be made; the message can be shown to the officer."""
+
+
+class NotTheAuthority(CorrectionRefused):
+    """Only an officer of the organisation that manages the person may change the record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What a correction wrote: the reversal, and the entry in its place."""
+
+    reversal: CreditLedgerEntry
+    entry: CreditLedgerEntry
+
+
+def _check(entry: CreditLedgerEntry, *, reason: str, by: Person, at: datetime) -> str:
+    if not may_recognise_hours_of(by, entry.person.survivor, beijing_day(at)):
+        raise NotTheAuthority(_("Only an officer of the authority that manages this person may change these hours."))
+    if not entry.counts:
+        raise CorrectionRefused(_("This entry does not count, so there is nothing to take back."))
+    if not reason.strip():
+        raise CorrectionRefused(_("Give a reason."))
+    return reason.strip()
+
+
+def _reverse(
+    chain: CreditChain, entry: CreditLedgerEntry, *, reason: str, by: Person, at: datetime
+) -> CreditLedgerEntry:
+    return append(
+        chain,
+        at=at,
+        kind=EntryKind.REVERSAL,
+        source_kind=SourceKind.REVERSED_ENTRY,
+        source_id=entry.pk,
+        component=entry.component,
+        achievement_key=entry.achievement_key,
+        round=entry.round,
+        counts=False,
+        category=entry.category,
+        hours=-entry.hours,
+        days=-entry.days,
+        day=entry.day,
+        rule=entry.rule,
+        outline_version=entry.outline_version,
+        reverses=entry,
+        by=by,
+        evidence={"lessons": []},
+        why=[step("reversed", title=entry.title, number=entry.seq, reason=reason)],
+    )
+
+
+def reverse_entry(entry: CreditLedgerEntry, *, reason: str, by: Person, at: datetime) -> CreditLedgerEntry:
+    """Take the hours of an entry back, by an officer of the person's authority, with a reason.
+
+    The entry stays; a reversal with the same hours below zero is added on the entry's own day, so the sum of its
+    year is right. The achievement is free again. Told twice, the first reversal is returned.
+    """
+    reason = _check(entry, reason=reason, by=by, at=at)
+    with transaction.atomic():
+        chain = lock_chain(entry.person_id)
+        known = CreditLedgerEntry.objects.filter(reverses=entry).first()
+        if known:
+            return known
+        reversal = _reverse(chain, entry, reason=reason, by=by, at=at)
+        announce(entry.person_id, [reversal])
+        _record("credit_reversed", entry, {"reason": reason, "hours": entry.hours}, by=by, at=at)
+    return reversal
+
+
+def correct_entry(
+    entry: CreditLedgerEntry, *, hours: Decimal, days: Decimal | None = None, reason: str, by: Person, at: datetime
+) -> Correction:
+    """Reverse an entry and write another one in its place, with other hours, for the same achievement and day.
+
+    Told twice with the same hours, the first correction is returned; an entry reversed otherwise is refused.
+    """
+    reason = _check(entry, reason=reason, by=by, at=at)
+    if not hours.is_finite() or not Decimal(0) <= hours <= MOST_HOURS:
+        raise CorrectionRefused(_("The hours must lie between 0 and 999.99."))
+    hours = hours.quantize(Decimal("0.01"), rounding=ROUND_DOWN)
+    with transaction.atomic():
+        chain = lock_chain(entry.person_id)
+        known = CreditLedgerEntry.objects.filter(reverses=entry).first()
+        if known:
+            corrected = CreditLedgerEntry.objects.filter(freed_by=known, source_id=entry.pk).first()
+            if corrected is None or corrected.hours != hours:
+                raise CorrectionRefused(_("This entry has already been taken back."))
+            return Correction(known, corrected)
+        reversal = _reverse(chain, entry, reason=reason, by=by, at=at)
+        corrected = append(
+            chain,
+            at=at,
+            kind=EntryKind.CORRECTION,
+            source_kind=SourceKind.CORRECTED_ENTRY,
+            source_id=entry.pk,
+            component=entry.component,
+            achievement_key=entry.achievement_key,
+            round=entry.round,
+            counts=True,
+            category=entry.category,
+            hours=hours,
+            days=entry.days if days is None else days,
+            day=entry.day,
+            rule=entry.rule,
+            outline_version=entry.outline_version,
+            freed_by=reversal,
+            by=by,
+            evidence=entry.evidence,
+            why=[step("corrected", title=entry.title, number=entry.seq, hours=str(hours), reason=reason)],
+        )
+        announce(entry.person_id, [reversal, corrected])
+        _record("credit_corrected", entry, {"reason": reason, "from": entry.hours, "to": hours}, by=by, at=at)
+    return Correction(reversal, corrected)
+
+
+def _record(action: str, entry: CreditLedgerEntry, detail: dict[str, object], *, by: Person, at: datetime) -> None:
+    record(action, actor=by, subject_kind="credit_ledger_entry", subject_id=entry.pk, detail=detail, at=at)

@@ -1,0 +1,93 @@
+"""登记: a completion becomes entries on the record."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from lms.credits.domain.appending import announce, append, lock_chain
+from lms.credits.domain.recognising import Part, Recognition, Study, recognise
+from lms.credits.domain.studying import Completion, read_study, source_of
+from lms.credits.enums import CreditCategory, EntryKind
+from lms.credits.models import CreditLedgerEntry, CreditRule
+from lms.credits.queries import counted_lessons
+
+
+def freeing_reversal(
+    person_id: int, *, achievement_key: str, component: str, round_number: int
+) -> CreditLedgerEntry | None:
+    """The reversal that set the achievement free again, if it was ever taken, for its next entry to name."""
+    return CreditLedgerEntry.objects.filter(
+        person=person_id,
+        reverses__achievement_key=achievement_key,
+        reverses__component=component,
+        reverses__round=round_number,
+        reverses__counts=True,
+        frees__isnull=True,
+    ).first()
+
+
+def _evidence(study: Study, rule: CreditRule, part: Part) -> dict[str, Any]:
+    return {
+        "terms": rule.terms,
+        "lessons": [lesson.evidence for lesson in part.lessons],
+        "categories": sorted(study.categories),
+        "credit_for": sorted(study.credit_for),
+    }
+
+
+def recognise_completion(completion: Completion) -> tuple[Recognition, Study, CreditRule | None]:
+    """What the completion is worth at this moment, given what already counts."""
+    study, rule = read_study(completion)
+    counted = counted_lessons(completion.person, completion.round)
+    return recognise(study, rule.terms if rule else None, counted=counted), study, rule
+
+
+def register_credit(completion: Completion, *, at: datetime) -> list[CreditLedgerEntry]:
+    """Write the hours of the completion to the person's ledger; one entry for each component.
+
+    Told twice, the first entries are returned and nothing is added. Lessons that already gave hours in this round
+    give an entry of zero hours with its reason. Where no rule is in force, or the person's category earns nothing,
+    there are no entries; `explaining.not_yet_because` says why.
+    """
+    source_kind, source_id = source_of(completion)
+    mine = CreditLedgerEntry.objects.caused_by(source_kind, source_id).order_by("seq")
+    if not recognise_completion(completion)[0].parts:
+        return list(mine)
+    with transaction.atomic():
+        chain = lock_chain(completion.person_id)
+        known = {entry.component for entry in mine}
+        # Read again: only under the lock is it certain what already counts.
+        recognition, study, rule = recognise_completion(completion)
+        added = []
+        for part in recognition.parts:
+            if part.component in known or rule is None:
+                continue
+            freed_by = freeing_reversal(
+                completion.person_id,
+                achievement_key=study.achievement_key,
+                component=part.component,
+                round_number=completion.round,
+            )
+            entry = append(
+                chain,
+                at=at,
+                kind=EntryKind.EARNED,
+                source_kind=source_kind,
+                source_id=source_id,
+                component=part.component,
+                achievement_key=study.achievement_key,
+                round=completion.round,
+                counts=part.counts,
+                category=CreditCategory.ONLINE_SELF_STUDY,
+                hours=part.hours,
+                day=study.day,
+                rule=rule,
+                outline_version=completion.outline_version,
+                freed_by=freed_by if part.counts else None,
+                evidence=_evidence(study, rule, part),
+                why=part.why,
+            )
+            added.append(entry)
+        announce(completion.person_id, added)
+    return list(mine)

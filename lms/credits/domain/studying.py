@@ -1,0 +1,87 @@
+"""Reading a completion: what `recognising` needs to know about it, from the floors beneath."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from courses.enums import CompletionRule
+from lms.credits.domain.recognising import StudiedLesson, Study
+from lms.credits.enums import RuleUnit, SourceKind
+from lms.credits.models import CreditRule
+from lms.credits.queries import rule_in_force
+from lms.learning.models import CourseCompletion, LessonCompletion, WatchRecord
+from lms.lib.durations import beijing_day
+from lms.people.queries import authority_on, categories_on, same_person_ids
+
+Completion = LessonCompletion | CourseCompletion
+
+
+def source_of(completion: Completion) -> tuple[SourceKind, int]:
+    """What an entry names as its cause."""
+    kind = SourceKind.LESSON_COMPLETION if isinstance(completion, LessonCompletion) else SourceKind.COURSE_COMPLETION
+    return kind, completion.pk
+
+
+def completion_of(source_kind: str, source_id: int) -> Completion | None:
+    """The completion behind an entry, with what a study reads."""
+    model = LessonCompletion if source_kind == SourceKind.LESSON_COMPLETION else CourseCompletion
+    return model.objects.select_related("person__merged_into", "outline_version").filter(pk=source_id).first()
+
+
+def _studied(lesson: dict[str, Any], completion: LessonCompletion, watched: dict[str, int]) -> StudiedLesson:
+    """A lesson completed by coverage was watched at least as far as its outline version asked for."""
+    by_rule = lesson["coverage_percent"] if lesson["rule"] == CompletionRule.COVERAGE else 0
+    return StudiedLesson(
+        key=lesson["translation_key"],
+        title=lesson["title"],
+        decoded_seconds=completion.decoded_seconds or 0,
+        studied_percent=max(by_rule, watched.get(lesson["translation_key"], 0)),
+        test_passed=lesson["rule"] == CompletionRule.QUIZ,
+    )
+
+
+def _watched(person_ids: list[int], keys: Iterable[str], round_number: int) -> dict[str, int]:
+    """How many percent of each lesson's recording were played, by key."""
+    records = WatchRecord.objects.filter(person__in=person_ids, lesson_key__in=list(keys), round=round_number)
+    percents: dict[str, int] = {}
+    for record in records.only("lesson_key", "covered_seconds", "decoded_seconds"):
+        key = str(record.lesson_key)
+        percents[key] = max(percents.get(key, 0), record.percent)
+    return percents
+
+
+def read_study(completion: Completion) -> tuple[Study, CreditRule | None]:
+    """The completion as a study, and the rule in force for the person's cadre authority on its day in Beijing."""
+    person, outline = completion.person, completion.outline_version
+    day = beijing_day(completion.completed_at)
+    ids = same_person_ids(person)
+    if isinstance(completion, LessonCompletion):
+        unit, key, lessons = RuleUnit.LESSON, str(completion.lesson_key), [completion]
+    else:
+        unit, key = RuleUnit.COURSE, str(completion.course_key)
+        lessons = list(
+            LessonCompletion.objects.filter(
+                person__in=ids,
+                lesson_key__in=[lesson["translation_key"] for lesson in outline.lessons],
+                round=completion.round,
+                completed_at__lte=completion.completed_at,
+            )
+        )
+    by_key = {str(lesson.lesson_key): lesson for lesson in lessons}
+    watched = _watched(ids, by_key, completion.round)
+    studied = [
+        _studied(lesson, by_key[lesson["translation_key"]], watched)
+        for lesson in outline.lessons
+        if lesson["translation_key"] in by_key
+    ]
+    authority = authority_on(person, day)
+    study = Study(
+        unit=unit,
+        title=outline.title if unit == RuleUnit.COURSE else next((lesson.title for lesson in studied), ""),
+        achievement_key=f"{unit}:{key}",
+        day=day,
+        lessons=studied,
+        categories=categories_on(person, day),
+        credit_for=frozenset(outline.credit_for),
+        has_authority=authority is not None,
+    )
+    return study, rule_in_force(authority, day)

@@ -1,0 +1,28 @@
+"""Sweep: completions that should have hours and have none yet."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from lms.credits.domain.checking import completions_without_entries
+from lms.credits.domain.registering import register_credit
+from lms.credits.domain.studying import source_of
+
+
+class Command(BaseCommand):
+    help = "Register the hours of completions that have none yet, for instance because a task was lost."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--dry-run", action="store_true")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        found = 0
+        for completion in list(completions_without_entries()):
+            found += 1
+            kind, pk = source_of(completion)
+            self.stdout.write(f"person {completion.person_id}: {kind} {pk}")
+            if not options["dry_run"]:
+                register_credit(completion, at=timezone.now())
+        self.stdout.write(f"{found} completions {'lack' if options['dry_run'] else 'lacked'} their hours.")
