@@ -18,12 +18,3 @@ class RefusalReason(models.TextChoices):
     CLOCK = "clock", _("More was reported than can be watched in the time that had passed.")
     TAKEN_DOWN = "taken_down", _("The lesson was taken down before this part was watched.")
     TOO_LATE = "too_late", _("The report came more than seven days after the lesson was opened or last heard of.")
-
-
-class CompletionRule(models.TextChoices):
-    """What completes a lesson; the codes of an outline version's `rule`."""
-
-    COVERAGE = "coverage", _("watched far enough")
-    QUIZ = "quiz", _("quiz passed")
-    READING = "reading", _("read")
-    OFFLINE = "offline", _("attended in person")

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from lms.learning.enums import CompletionRule
+from courses.enums import CompletionRule
 from lms.lib.retention import Retention
 from lms.people.models import Person
 
@@ -27,7 +27,7 @@ class LessonCompletion(models.Model):
 
     RETENTION = Retention("the record of learning behind credit", until="the system is closed", days=None, basis="law")
 
-    person = models.ForeignKey("people.Person", models.PROTECT, related_name="lesson_completions")
+    person = models.ForeignKey("people.Person", models.PROTECT, related_name="lesson_completions", db_index=False)
     lesson_key: "models.UUIDField[UUID, UUID]" = models.UUIDField(_("lesson"))
     page = models.ForeignKey("courses.LessonPage", models.PROTECT, related_name="+")
     outline_version = models.ForeignKey("courses.OutlineVersion", models.PROTECT, related_name="+")
@@ -61,7 +61,7 @@ class CourseCompletion(models.Model):
 
     RETENTION = Retention("the record of learning behind credit", until="the system is closed", days=None, basis="law")
 
-    person = models.ForeignKey("people.Person", models.PROTECT, related_name="course_completions")
+    person = models.ForeignKey("people.Person", models.PROTECT, related_name="course_completions", db_index=False)
     course_key: "models.UUIDField[UUID, UUID]" = models.UUIDField(_("course"))
     page = models.ForeignKey("courses.CoursePage", models.PROTECT, related_name="+")
     outline_version = models.ForeignKey("courses.OutlineVersion", models.PROTECT, related_name="+")

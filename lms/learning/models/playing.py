@@ -70,12 +70,15 @@ class StudyClock(models.Model):
 
 
 class PlaySession(models.Model):
-    """The right of a person to report on a lesson, given by `watching.open_session`; reports move the contact."""
+    """The right of a person to report on a lesson, given by `watching.open_session`; it never changes.
+
+    The server last heard of it when the receipt with the highest number was written.
+    """
 
     RETENTION = Retention("proving what was watched", until="the account is closed", days=None, basis="contract")
 
     code = models.CharField(_("code"), max_length=32, unique=True, default=new_session_code)
-    person = models.ForeignKey("people.Person", models.PROTECT, related_name="play_sessions")
+    person = models.ForeignKey("people.Person", models.PROTECT, related_name="play_sessions", db_index=False)
     lesson_key = models.UUIDField(_("lesson"), help_text="translation_key of the lesson page")
     page = models.ForeignKey("courses.LessonPage", models.PROTECT, related_name="+")
     video = models.ForeignKey("media.Video", models.PROTECT, related_name="+")
@@ -84,19 +87,12 @@ class PlaySession(models.Model):
     # Null where something else than coverage completes the lesson.
     needed_seconds = models.PositiveIntegerField(null=True)
     opened_at = models.DateTimeField(_("opened at"))
-    last_contact_at = models.DateTimeField(_("last contact"))
-    last_number = models.PositiveIntegerField(default=0)
 
     class Meta:
         verbose_name = _("play session")
         verbose_name_plural = _("play sessions")
-        constraints = [
-            models.CheckConstraint(
-                name="learning_session_contact_after_opening", condition=Q(last_contact_at__gte=models.F("opened_at"))
-            ),
-        ]
         indexes = [
-            # Opening again within moments, and how often somebody opens.
+            # How often somebody opens.
             models.Index(fields=["person", "-opened_at"], name="learning_session_newest"),
         ]
 

@@ -12,7 +12,7 @@ class QuizAttempt(models.Model):
 
     RETENTION = Retention("the record of learning behind credit", until="the system is closed", days=None, basis="law")
 
-    person = models.ForeignKey("people.Person", models.PROTECT, related_name="quiz_attempts")
+    person = models.ForeignKey("people.Person", models.PROTECT, related_name="quiz_attempts", db_index=False)
     lesson_key = models.UUIDField(_("lesson"), help_text="translation_key of the lesson page")
     page = models.ForeignKey("courses.LessonPage", models.PROTECT, related_name="+")
     outline_version = models.ForeignKey("courses.OutlineVersion", models.PROTECT, related_name="+")

@@ -17,7 +17,7 @@ class WatchRecord(models.Model):
 
     RETENTION = Retention("showing where to go on", until="the account is closed")
 
-    person = models.ForeignKey("people.Person", models.PROTECT, related_name="watch_records")
+    person = models.ForeignKey("people.Person", models.PROTECT, related_name="watch_records", db_index=False)
     lesson_key = models.UUIDField(_("lesson"), help_text="translation_key of the lesson page")
     page = models.ForeignKey("courses.LessonPage", models.PROTECT, related_name="+")
     video = models.ForeignKey("media.Video", models.PROTECT, related_name="+")
@@ -73,7 +73,7 @@ class Receipt(models.Model):
 
     RETENTION = Retention("proving what was watched", until="the account is closed", days=None, basis="contract")
 
-    session = models.ForeignKey("learning.PlaySession", models.PROTECT, related_name="receipts")
+    session = models.ForeignKey("learning.PlaySession", models.PROTECT, related_name="receipts", db_index=False)
     number = models.PositiveIntegerField(_("number"))
     received_at = models.DateTimeField(_("received at"))
     body = models.JSONField(default=dict)
@@ -95,7 +95,7 @@ class RefusedStretch(models.Model):
 
     RETENTION = Retention("explaining what did not count, and appeals", until="the day", days=365)
 
-    person = models.ForeignKey("people.Person", models.PROTECT, related_name="refused_stretches")
+    person = models.ForeignKey("people.Person", models.PROTECT, related_name="refused_stretches", db_index=False)
     lesson_key = models.UUIDField(_("lesson"), help_text="translation_key of the lesson page")
     page = models.ForeignKey("courses.LessonPage", models.PROTECT, related_name="+")
     record = models.ForeignKey(WatchRecord, models.PROTECT, related_name="refused_stretches")

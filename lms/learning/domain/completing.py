@@ -1,0 +1,123 @@
+"""A lesson is complete; with it, perhaps, a course."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from courses.models import LessonPage, OutlineVersion
+from courses.queries import current_outline
+from lms.learning.domain.enrolling import Terms, lock_clock
+from lms.learning.models import CourseCompletion, CourseEnrolment, LessonCompletion
+from lms.learning.signals import announce, course_completed, lesson_completed
+from lms.people.models import Person
+
+
+def complete_lesson(
+    person: Person, lesson: LessonPage, terms: Terms, *, evidence: dict[str, Any], at: datetime
+) -> LessonCompletion:
+    """Write down that the person met the lesson's rule, and complete the course if that was the last thing missing.
+
+    Told twice in a round it returns the first completion. Whoever calls holds the person's clock and has found
+    the rule met.
+    """
+    known = LessonCompletion.objects.filter(person=person, lesson_key=lesson.translation_key, round=terms.round).first()
+    if known:
+        return known
+    completion = LessonCompletion.objects.create(
+        person=person,
+        lesson_key=lesson.translation_key,
+        page=lesson,
+        outline_version=terms.outline_version,
+        round=terms.round,
+        rule=terms.entry["rule"],
+        completed_at=at,
+        decoded_seconds=terms.entry["decoded_seconds"],
+        evidence=evidence,
+    )
+    announce(lesson_completed, completion_id=completion.pk)
+    enrolment = CourseEnrolment.objects.filter(
+        person=person, course_key=terms.outline_version.course_key, round=terms.round
+    ).first()
+    if enrolment:
+        complete_course(enrolment, at=at)
+    return completion
+
+
+def complete_course(enrolment: CourseEnrolment, *, at: datetime) -> CourseCompletion | None:
+    """Write down that the enrolment's person met the course's rule, if so; whoever calls holds her clock.
+
+    The pinned outline decides, lessons withdrawn since then waived. Where only a newer outline is met, the pin
+    moves to it first.
+    """
+    key = {"person": enrolment.person, "course_key": enrolment.course_key, "round": enrolment.round}
+    known = CourseCompletion.objects.filter(**key).first()
+    if known:
+        return known
+    done = completed_lessons(enrolment)
+    current = current_outline(enrolment.page)
+    for outline in _outlines_to_meet(enrolment, current):
+        if missing_lessons(outline, current, done) or not counted_keys(outline) & done.keys():
+            continue
+        if outline != enrolment.outline_version:
+            enrolment.outline_version = outline
+            enrolment.save(update_fields=["outline_version"])
+        met = sorted(done[lesson_key] for lesson_key in counted_keys(outline) & done.keys())
+        completion = CourseCompletion.objects.create(
+            **key,
+            page_id=enrolment.page_id,
+            outline_version=outline,
+            completed_at=at,
+            evidence={
+                "lesson_completions": met,
+                "waived": sorted(str(lesson_key) for lesson_key in counted_keys(outline) - done.keys()),
+            },
+        )
+        announce(course_completed, completion_id=completion.pk)
+        return completion
+    return None
+
+
+def completed_lessons(enrolment: CourseEnrolment) -> dict[UUID, int]:
+    """The completions of the enrolment's person in this round, by lesson; those of merged accounts are hers."""
+    rows = LessonCompletion.objects.of(enrolment.person).filter(round=enrolment.round)
+    return dict(rows.values_list("lesson_key", "pk"))
+
+
+def counted_keys(outline: OutlineVersion) -> set[UUID]:
+    """The lessons by which the course is judged: the required ones, or all that are taught where none is required."""
+    return {UUID(lesson["translation_key"]) for lesson in outline.counted_lessons}
+
+
+def missing_lessons(outline: OutlineVersion, current: OutlineVersion | None, done: Iterable[UUID]) -> set[UUID]:
+    """What is still to be completed of the outline; what the current outline no longer has is waived."""
+    offered = {UUID(lesson["translation_key"]) for lesson in current.lessons} if current else set()
+    return (counted_keys(outline) & offered) - set(done)
+
+
+def _outlines_to_meet(enrolment: CourseEnrolment, current: OutlineVersion | None) -> list[OutlineVersion]:
+    pinned = enrolment.outline_version
+    return [pinned] if current is None or current == pinned else [pinned, current]
+
+
+def complete_missing_courses(*, at: datetime, dry_run: bool = False) -> list[CourseEnrolment]:
+    """The sweeper: complete every course whose rule is met without anybody having noticed; returns the enrolments.
+
+    That happens where a lesson is withdrawn, or a newer outline asks for less.
+    """
+    completed = CourseCompletion.objects.filter(
+        person=OuterRef("person"), course_key=OuterRef("course_key"), round=OuterRef("round")
+    )
+    found = []
+    waiting = CourseEnrolment.objects.filter(~Exists(completed)).select_related("person", "page", "outline_version")
+    for enrolment in waiting.order_by("pk").iterator(chunk_size=500):
+        with transaction.atomic():
+            lock_clock(enrolment.person)
+            if complete_course(enrolment, at=at):
+                found.append(enrolment)
+                if dry_run:
+                    transaction.set_rollback(True)
+    return found

@@ -1,0 +1,227 @@
+"""A person opens a lesson, and her player reports what was played."""
+
+from datetime import datetime, timedelta
+from math import ceil
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from courses.models import LessonPage, Takedown
+from courses.policies import can_play
+from lms.learning.domain import evidence
+from lms.learning.domain.completing import complete_lesson
+from lms.learning.domain.enrolling import NotPublished, Terms, enrol, lock_clock, terms_of
+from lms.learning.enums import EvidenceKind, RefusalReason
+from lms.learning.models import (
+    PlaySession,
+    Receipt,
+    RefusedStretch,
+    StudyClock,
+    WatchRecord,
+)
+from lms.learning.signals import announce, evidence_improved
+from lms.lib.durations import beijing_day
+from lms.lib.stretches import Stretches
+from lms.people.models import Person
+
+# A player rounds; what lies further behind the end was never played.
+END_TOLERANCE_SECONDS = 2
+# Somebody who opens more lessons than this in ten minutes is not a person with a phone.
+SESSIONS_IN_TEN_MINUTES = 60
+# Going on within the last moments of a recording would show nothing.
+LAST_MOMENTS_SECONDS = 5
+
+
+class CannotPlay(Exception):
+    """The lesson is not there for this person; the text says so."""
+
+
+class BeyondLesson(Exception):
+    """The report names seconds that the lesson does not have."""
+
+
+class TooOften(Exception):
+    """More came than a person can send; `retry_after_seconds` says when to come again."""
+
+    def __init__(self, retry_after: timedelta) -> None:
+        super().__init__(_("Too many requests. Please wait a moment."))
+        self.retry_after_seconds = max(1, ceil(retry_after.total_seconds()))
+
+
+def open_session(person: Person, lesson: LessonPage, *, at: datetime) -> PlaySession:
+    """Give the person the right to report on the lesson, enrolling her in its course if she is new to it."""
+    if not can_play(person, lesson, at):
+        raise CannotPlay(_("This lesson cannot be played at the moment."))
+    with transaction.atomic():
+        lock_clock(person)
+        since = at - timedelta(minutes=10)
+        if PlaySession.objects.filter(person=person, opened_at__gt=since).count() >= SESSIONS_IN_TEN_MINUTES:
+            raise TooOften(timedelta(minutes=1))
+        terms, record = _record(person, lesson, at=at)
+        session = PlaySession.objects.create(
+            person=person,
+            lesson_key=lesson.translation_key,
+            page=lesson,
+            video_id=record.video_id,
+            outline_version=terms.outline_version,
+            record=record,
+            needed_seconds=terms.needed_seconds,
+            opened_at=at,
+        )
+        if _is_met(session, record):
+            _complete(session, record, at=at)
+    return session
+
+
+def adopt_resume_point(person: Person, lesson: LessonPage, *, resume_point: int, at: datetime) -> WatchRecord:
+    """Let somebody who watched without an account go on where she stopped; the place is adopted, nothing counts."""
+    if not can_play(person, lesson, at):
+        raise CannotPlay(_("This lesson cannot be played at the moment."))
+    with transaction.atomic():
+        lock_clock(person)
+        _terms, record = _record(person, lesson, at=at)
+        if record.resume_point == 0:
+            record.resume_point = min(resume_point, record.decoded_seconds)
+            record.save(update_fields=["resume_point"])
+    return record
+
+
+def _record(person: Person, lesson: LessonPage, *, at: datetime) -> tuple[Terms, WatchRecord]:
+    try:
+        terms = terms_of(enrol(person, lesson.course, at=at), lesson)
+    except NotPublished as error:
+        raise CannotPlay(_("This lesson cannot be played at the moment.")) from error
+    record, _made = WatchRecord.objects.get_or_create(
+        person=person,
+        lesson_key=lesson.translation_key,
+        video_id=terms.entry["video_id"],
+        round=terms.round,
+        defaults={"page": lesson, "decoded_seconds": terms.entry["decoded_seconds"], "last_watched_at": at},
+    )
+    return terms, record
+
+
+def accept_report(session: PlaySession, number: int, *, stretches: Stretches, at: datetime) -> Receipt:
+    """Add the stretches of one watch report, in whole seconds of lesson time, and say what counted.
+
+    Stretches are clipped to the recording and paid from the person's clock; what cannot be paid is kept with its
+    reason. A number already seen returns its first receipt. Completing the lesson is part of this story; whoever
+    calls has checked that the session is the person's own. Raises BeyondLesson and TooOften, leaving nothing.
+    """
+    with transaction.atomic():
+        clock = StudyClock.objects.select_for_update().get(person_id=session.person_id)
+        latest = session.receipts.order_by("-number").first()
+        if latest and number <= latest.number:
+            known = latest if number == latest.number else session.receipts.filter(number=number).first()
+            if known:
+                return known
+        record = WatchRecord.objects.get(pk=session.record_id)
+        if stretches.end > record.decoded_seconds + END_TOLERANCE_SECONDS:
+            raise BeyondLesson(_("The report names a part that this lesson does not have."))
+        busy_until = evidence.admit(clock.busy_until, at)
+        if busy_until is None:
+            raise TooOften(evidence.REPORT_SPACING)
+
+        verdict = evidence.judge(
+            stretches,
+            covered=record.coverage(EvidenceKind.ONLINE),
+            lesson_seconds=record.decoded_seconds,
+            paid=evidence.PaidTime.from_bytes(clock.paid),
+            opened_at=session.opened_at,
+            last_contact_at=latest.received_at if latest else session.opened_at,
+            at=at,
+            taken_down_at=taken_down_at(session),
+        )
+        was_met = _is_met(session, record)
+        is_newest = latest is None or number > latest.number
+        _add(record, verdict, resume_point=stretches.end if stretches and is_newest else None, at=at)
+        clock.paid, clock.busy_until = verdict.paid.to_bytes(), busy_until
+        clock.save(update_fields=["paid", "busy_until"])
+        if verdict.refused and verdict.reason:
+            _keep_refused(session, verdict.refused, verdict.reason, at=at)
+        is_met = _is_met(session, record)
+        receipt = Receipt.objects.create(
+            session=session,
+            number=number,
+            received_at=at,
+            body={
+                "number": number,
+                "accepted": verdict.accepted.pairs,
+                "refused": [[start, end, verdict.reason] for start, end in verdict.refused.pairs],
+                "percent": record.percent,
+                "resume_point": record.resume_point,
+                "completed": is_met,
+            },
+        )
+        if is_met and not was_met:
+            _complete(session, record, at=at)
+    return receipt
+
+
+def taken_down_at(session: PlaySession) -> datetime | None:
+    """When the session's recording or lesson was taken down, if it was."""
+    if session.video.taken_down_at or session.page.live:
+        return session.video.taken_down_at
+    above = [session.page_id, *session.page.get_ancestors().values_list("pk", flat=True)]
+    takedown = Takedown.objects.filter(page__in=above, lifted_at=None).order_by("taken_down_at").first()
+    return takedown.taken_down_at if takedown else None
+
+
+def _add(record: WatchRecord, verdict: evidence.Verdict, *, resume_point: int | None, at: datetime) -> None:
+    """Unite what is new into the record."""
+    if verdict.new & (record.coverage(EvidenceKind.OFFLINE) | record.coverage(EvidenceKind.GROUP)):
+        announce(evidence_improved, watch_record_id=record.pk)
+    record.online = (record.coverage(EvidenceKind.ONLINE) | verdict.new).to_bytes()
+    record.covered_seconds = record.covered.seconds
+    if resume_point is not None:
+        record.resume_point = min(resume_point, record.decoded_seconds)
+    record.last_watched_at = max(record.last_watched_at, at)
+    record.save(update_fields=["online", "covered_seconds", "resume_point", "last_watched_at"])
+
+
+def _keep_refused(session: PlaySession, refused: Stretches, reason: RefusalReason, *, at: datetime) -> None:
+    row, made = RefusedStretch.objects.get_or_create(
+        person_id=session.person_id,
+        lesson_key=session.lesson_key,
+        reason=reason,
+        day=beijing_day(at),
+        defaults={
+            "page_id": session.page_id,
+            "record_id": session.record_id,
+            "stretches": refused.to_bytes(),
+            "last_at": at,
+        },
+    )
+    if not made:
+        row.stretches = (Stretches.from_bytes(row.stretches) | refused).to_bytes()
+        row.last_at = max(row.last_at, at)
+        row.save(update_fields=["stretches", "last_at"])
+
+
+def _is_met(session: PlaySession, record: WatchRecord) -> bool:
+    return session.needed_seconds is not None and record.covered_seconds >= session.needed_seconds
+
+
+def _complete(session: PlaySession, record: WatchRecord, *, at: datetime) -> None:
+    entry = session.outline_version.lesson(session.lesson_key)
+    if entry is None:  # an outline version never changes, and the session was opened by its entry
+        raise LookupError(f"Outline {session.outline_version_id} has no lesson {session.lesson_key}.")
+    terms = Terms(session.outline_version, entry, record.round)
+    complete_lesson(session.person, session.page, terms, evidence=_coverage_evidence(session, record), at=at)
+
+
+def _coverage_evidence(session: PlaySession, record: WatchRecord) -> dict[str, int | None]:
+    """What the completion rests on."""
+    return {
+        "watch_record": record.pk,
+        "video": record.video_id,
+        "needed_seconds": session.needed_seconds,
+        "covered_seconds": record.covered_seconds,
+        **{f"{kind}_seconds": record.coverage(kind).seconds for kind in EvidenceKind.values},
+    }
+
+
+def resume_point(record: WatchRecord) -> int:
+    """Where the player starts: where the person stopped, or at the beginning after the end."""
+    ends = record.resume_point + LAST_MOMENTS_SECONDS >= record.decoded_seconds
+    return 0 if ends else record.resume_point
