@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -9,7 +10,8 @@ from django.db.models import Q, Sum
 
 from lms.credits.enums import Bound, CreditCategory
 from lms.credits.models import CreditLedgerEntry, CreditRequirement, CreditRule, YearlyHours
-from lms.people.enums import LearnerCategory, PersonnelCategory, PostLevel
+from lms.credits.wording import explain
+from lms.people.enums import PersonnelCategory, PostLevel
 from lms.people.models import Org, Person
 from lms.people.queries import posts_on, same_person_ids
 
@@ -50,12 +52,26 @@ def hours_of(person: Person, year: int) -> dict[str, Decimal]:
     return {category: sums.get(category, Decimal("0.00")) for category in CreditCategory.values}
 
 
-def entries_of(person: Person, year: int, *, until: date | None = None) -> list[CreditLedgerEntry]:
-    """The entries of a year up to and including a day, newest first, with what an explanation names."""
+@dataclass(frozen=True, slots=True)
+class EntryInWords:
+    """An entry as it is shown: what it was for, and each step of its why as a sentence."""
+
+    entry: CreditLedgerEntry
+    title: str
+    sentences: list[str]
+
+    @property
+    def is_reversed(self) -> bool:
+        return hasattr(self.entry, "reversal")
+
+
+def entries_of(person: Person, year: int, *, until: date | None = None) -> list[EntryInWords]:
+    """The entries of a year up to and including a day, newest first, explained."""
     entries = CreditLedgerEntry.objects.of(same_person_ids(person)).in_year(year)
     if until is not None:
         entries = entries.filter(day__lte=until)
-    return list(entries.select_related("rule", "reversal", "reverses").order_by("-day", "-registered_at", "-seq"))
+    entries = entries.select_related("rule", "reversal").order_by("-day", "-registered_at", "-seq")
+    return [EntryInWords(entry, entry.title, explain(entry.why)) for entry in entries]
 
 
 def years_of(person: Person) -> list[int]:
@@ -76,10 +92,6 @@ def requirements_of(person: Person, day: date) -> list[CreditRequirement]:
     else:
         bounds = {Bound.ALL_CADRES, Bound.TOWNSHIP_LEVEL_AND_BELOW}
     return list(CreditRequirement.objects.on(day).filter(bound__in=bounds))
-
-
-def is_cadre_on(categories: frozenset[str]) -> bool:
-    return LearnerCategory.CADRE.value in categories
 
 
 def counted_lessons(person: Person, round_number: int) -> dict[str, set[str]]:

@@ -1,6 +1,8 @@
-"""Addresses of this app."""
+"""Addresses of lms.credits."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from lms.credits.views import my_hours
 
 app_name = "credits"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("", my_hours, name="my_hours")]

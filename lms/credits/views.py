@@ -1,0 +1,60 @@
+"""My hours: each hour with its why."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from lms.credits.domain.explaining import unpaid_completions
+from lms.credits.enums import CreditCategory
+from lms.credits.models import CreditRequirement
+from lms.credits.queries import entries_of, hours_of, requirements_of, years_of
+from lms.credits.wording import explain
+from lms.lib.durations import beijing_day
+from lms.people.enums import LearnerCategory
+from lms.people.models import Person
+from lms.people.queries import categories_on
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """One of the two counters of a year, with what is required."""
+
+    category: CreditCategory
+    hours: Decimal
+    requirements: list[CreditRequirement]
+
+
+def _chosen_year(request: HttpRequest, years: list[int]) -> int:
+    wanted = request.GET.get("year", "")
+    return int(wanted) if wanted in {str(year) for year in years} else years[0]
+
+
+@login_required
+def my_hours(request: HttpRequest) -> HttpResponse:
+    """The signed-in person's hours of one year; she sees her own and nobody else's."""
+    assert isinstance(request.user, Person)  # noqa: S101  (login_required has seen to it)
+    person, today = request.user, beijing_day(timezone.now())
+    years = sorted({today.year, *years_of(person)}, reverse=True)
+    year = _chosen_year(request, years)
+    hours = hours_of(person, year)
+    requirements = requirements_of(person, today)
+    counters = [
+        Counter(category, hours[category], [one for one in requirements if one.category == category])
+        for category in CreditCategory
+    ]
+    is_cadre = LearnerCategory.CADRE in categories_on(person, today)
+    context = {
+        "year": year,
+        "years": years,
+        "counters": counters,
+        "total": sum(hours.values(), Decimal("0.00")),
+        "entries": entries_of(person, year),
+        "unpaid": [(one, explain(one.missing)) for one in unpaid_completions(person, year)] if is_cadre else [],
+        "is_cadre": is_cadre,
+        "has_requirements": bool(requirements),
+    }
+    return render(request, "credits/my_hours.html", context)

@@ -1,0 +1,64 @@
+"""The steps of a recognition in words, for learners and officers alike."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
+
+from courses.enums import Audience
+from lms.lib.durations import format_seconds
+from lms.people.enums import LearnerCategory, PersonnelCategory
+
+SENTENCES = {
+    "completed_lesson": _("Lesson “%(title)s”, completed on %(day)s."),
+    "completed_course": _("Course “%(title)s”, completed on %(day)s."),
+    "your_category": _("It gives hours to: %(categories)s."),
+    "decoded_length": _("Length of the recording studied: %(seconds)s."),
+    "tier_max_min": _("A recording of at most %(minutes)s minutes gives %(hours)s hours."),
+    "tier_below_min": _("A recording of less than %(minutes)s minutes gives %(hours)s hours."),
+    "tier_from_min": _("A recording of %(minutes)s minutes or more gives %(hours)s hours."),
+    "no_tier": _("The rule gives no hours for a recording of this length."),
+    "minutes_per_hour": _("%(minutes)s minutes of recording are 1 hour."),
+    "rounded_down": _("Rounded down to steps of %(step)s, that is %(hours)s hours."),
+    "test_passed": _("Passed tests: %(tests)s. That is %(hours)s hours."),
+    "duplicate_excluded": _("“%(title)s” has given hours before, so it gives none again."),
+    "reversed": _("The hours of entry %(number)s were taken back. Reason: %(reason)s"),
+    "corrected": _("Entry %(number)s was corrected to %(hours)s hours. Reason: %(reason)s"),
+    "not_completed": _("It is not completed yet."),
+    "gives_no_hours": _("“%(title)s” gives no credit hours."),
+    "not_your_category": _("“%(title)s” gives hours only to: %(categories)s."),
+    "no_authority": _("On %(day)s no organisation was registered as managing this cadre, so nobody could give hours."),
+    "no_rule": _("On %(day)s no rule for hours was in force in this place."),
+    "counted_by_lesson": _("The rule counts each lesson, not the whole course."),
+    "counted_by_course": _("The rule counts whole courses. The hours come when the course is complete."),
+    "nothing_to_measure": _("There is no recording to measure and no test that gives hours."),
+    "coverage_short": _("%(reached)s%% of “%(title)s” has been watched; %(needed)s%% are needed."),
+    "not_registered": _("The hours are being written down. Please look again in a few minutes."),
+}
+_CATEGORIES = {
+    **dict(LearnerCategory.choices),
+    **dict(Audience.choices),
+    **dict(PersonnelCategory.choices),
+}
+
+
+def _in_words(name: str, value: Any) -> Any:
+    if name == "day":
+        return date_format(date.fromisoformat(value), "DATE_FORMAT")
+    if name == "seconds":
+        return format_seconds(value)
+    if name == "categories":
+        return pgettext("between the parts of a list", ", ").join(
+            str(_CATEGORIES.get(category, category)) for category in value
+        )
+    return value
+
+
+def explain(steps: Iterable[dict[str, Any]]) -> list[str]:
+    """The steps as sentences in the language of this moment."""
+    return [
+        str(SENTENCES[one["code"]]) % {name: _in_words(name, value) for name, value in one.items()} for one in steps
+    ]
