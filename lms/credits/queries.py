@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -10,7 +9,6 @@ from django.db.models import Q, Sum
 
 from lms.credits.enums import Bound, CreditCategory
 from lms.credits.models import CreditLedgerEntry, CreditRequirement, CreditRule, YearlyHours
-from lms.credits.wording import explain
 from lms.people.enums import PersonnelCategory, PostLevel
 from lms.people.models import Org, Person
 from lms.people.queries import posts_on, same_person_ids
@@ -52,26 +50,12 @@ def hours_of(person: Person, year: int) -> dict[str, Decimal]:
     return {category: sums.get(category, Decimal("0.00")) for category in CreditCategory.values}
 
 
-@dataclass(frozen=True, slots=True)
-class EntryInWords:
-    """An entry as it is shown: what it was for, and each step of its why as a sentence."""
-
-    entry: CreditLedgerEntry
-    title: str
-    sentences: list[str]
-
-    @property
-    def is_reversed(self) -> bool:
-        return hasattr(self.entry, "reversal")
-
-
-def entries_of(person: Person, year: int, *, until: date | None = None) -> list[EntryInWords]:
-    """The entries of a year up to and including a day, newest first, explained."""
+def entries_of(person: Person, year: int, *, until: date | None = None) -> list[CreditLedgerEntry]:
+    """The entries of a year up to and including a day, newest first, with what is shown of them."""
     entries = CreditLedgerEntry.objects.of(same_person_ids(person)).in_year(year)
     if until is not None:
         entries = entries.filter(day__lte=until)
-    entries = entries.select_related("rule", "reversal").order_by("-day", "-registered_at", "-seq")
-    return [EntryInWords(entry, entry.title, explain(entry.why)) for entry in entries]
+    return list(entries.select_related("rule", "reversal").order_by("-day", "-registered_at", "-seq"))
 
 
 def years_of(person: Person) -> list[int]:

@@ -8,11 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from lms.credits.domain.explaining import unpaid_completions
+from lms.credits.domain.explaining import explain
+from lms.credits.domain.missing import unpaid_completions
 from lms.credits.enums import CreditCategory
 from lms.credits.models import CreditRequirement
 from lms.credits.queries import entries_of, hours_of, requirements_of, years_of
-from lms.credits.wording import explain
 from lms.lib.durations import beijing_day
 from lms.people.enums import LearnerCategory
 from lms.people.models import Person
@@ -52,7 +52,7 @@ def my_hours(request: HttpRequest) -> HttpResponse:
         "years": years,
         "counters": counters,
         "total": sum(hours.values(), Decimal("0.00")),
-        "entries": entries_of(person, year),
+        "entries": [(entry, explain(entry.why)) for entry in entries_of(person, year)],
         "unpaid": [(one, explain(one.missing)) for one in unpaid_completions(person, year)] if is_cadre else [],
         "is_cadre": is_cadre,
         "has_requirements": bool(requirements),

@@ -1,80 +1,64 @@
-"""What is still missing before a completion gives hours."""
+"""The steps of a recognition in words, for learners and officers alike."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import date
-from itertools import islice
 from typing import Any
-from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
-from lms.credits.domain.recognising import Step, step
-from lms.credits.domain.registering import recognise_completion
-from lms.credits.domain.studying import completion_of
-from lms.credits.enums import COMPLETIONS, RuleUnit, SourceKind
-from lms.credits.models import CreditLedgerEntry
-from lms.learning.models import CourseCompletion, LessonCompletion
-from lms.lib.durations import beijing_midnight
-from lms.people.models import Person
+from courses.enums import Audience
+from lms.lib.durations import format_seconds
+from lms.people.enums import LearnerCategory, PersonnelCategory
 
-
-def not_yet_because(person: Person, achievement_key: str, *, round_number: int = 1) -> list[Step]:
-    """What is missing before the achievement gives hours; empty when it has, or has been taken back."""
-    unit, _colon, key = achievement_key.partition(":")
-    completions: Any = LessonCompletion if unit == RuleUnit.LESSON else CourseCompletion
-    named = {"lesson_key" if unit == RuleUnit.LESSON else "course_key": UUID(key)}
-    found = completions.objects.of(person.survivor).filter(**named, round=round_number).first()
-    if found is None:
-        return [step("not_completed")]
-    kind = SourceKind.LESSON_COMPLETION if unit == RuleUnit.LESSON else SourceKind.COURSE_COMPLETION
-    return missing_of(kind, found.pk)
-
-
-def missing_of(source_kind: str, source_id: int) -> list[Step]:
-    """The same for one completion."""
-    completion = completion_of(source_kind, source_id)
-    if completion is None:
-        return [step("not_completed")]
-    recognition, _study, _rule = recognise_completion(completion)
-    known = set(CreditLedgerEntry.objects.caused_by(source_kind, source_id).values_list("component", flat=True))
-    if any(part.component not in known for part in recognition.parts):
-        return [*recognition.missing, step("not_registered")]
-    return recognition.missing if not known or recognition.parts else []
-
-
-@dataclass(frozen=True, slots=True)
-class Unpaid:
-    """A completion without hours, and why."""
-
-    title: str
-    day: date
-    missing: list[Step]
+SENTENCES = {
+    "completed_lesson": _("Lesson “%(title)s”, completed on %(day)s."),
+    "completed_course": _("Course “%(title)s”, completed on %(day)s."),
+    "your_category": _("It gives hours to: %(categories)s."),
+    "decoded_length": _("Length of the recording studied: %(seconds)s."),
+    "tier_max_min": _("A recording of at most %(minutes)s minutes gives %(hours)s hours."),
+    "tier_below_min": _("A recording of less than %(minutes)s minutes gives %(hours)s hours."),
+    "tier_from_min": _("A recording of %(minutes)s minutes or more gives %(hours)s hours."),
+    "no_tier": _("The rule gives no hours for a recording of this length."),
+    "minutes_per_hour": _("%(minutes)s minutes of recording are 1 hour."),
+    "rounded_down": _("Rounded down to steps of %(step)s, that is %(hours)s hours."),
+    "test_passed": _("Passed tests: %(tests)s. That is %(hours)s hours."),
+    "duplicate_excluded": _("“%(title)s” has given hours before, so it gives none again."),
+    "reversed": _("The hours of entry %(number)s were taken back. Reason: %(reason)s"),
+    "corrected": _("Entry %(number)s was corrected to %(hours)s hours. Reason: %(reason)s"),
+    "not_completed": _("It is not completed yet."),
+    "gives_no_hours": _("“%(title)s” gives no credit hours."),
+    "not_your_category": _("“%(title)s” gives hours only to: %(categories)s."),
+    "no_authority": _("On %(day)s no organisation was registered as managing this cadre, so nobody could give hours."),
+    "no_rule": _("On %(day)s no rule for hours was in force in this place."),
+    "counted_by_lesson": _("The rule counts each lesson, not the whole course."),
+    "counted_by_course": _("The rule counts whole courses. The hours come when the course is complete."),
+    "nothing_to_measure": _("There is no recording to measure and no test that gives hours."),
+    "coverage_short": _("%(reached)s%% of “%(title)s” has been watched; %(needed)s%% are needed."),
+    "not_registered": _("The hours are being written down. Please look again in a few minutes."),
+}
+_CATEGORIES = {
+    **dict(LearnerCategory.choices),
+    **dict(Audience.choices),
+    **dict(PersonnelCategory.choices),
+}
 
 
-# More are not explained on one page; each costs some queries.
-MOST_UNPAID = 10
-
-
-def unpaid_completions(person: Person, year: int) -> list[Unpaid]:
-    """The newest completions of a year (Beijing) that could give hours and gave none, each with what is missing.
-
-    Courses are left out where the rule counts lessons, and lessons where it counts courses.
-    """
-    unpaid: list[Unpaid] = []
-    for kind in COMPLETIONS:
-        model: Any = LessonCompletion if kind == SourceKind.LESSON_COMPLETION else CourseCompletion
-        entries = CreditLedgerEntry.objects.filter(source_kind=kind, source_id=OuterRef("pk"))
-        found = (
-            model.objects.of(person.survivor)
-            .filter(~Exists(entries), completed_at__gte=beijing_midnight(date(year, 1, 1)))
-            .filter(completed_at__lt=beijing_midnight(date(year + 1, 1, 1)))
-            .exclude(outline_version__credit_for=[])
-            .select_related("person__merged_into", "outline_version")
-            .order_by("-completed_at")
+def _in_words(name: str, value: Any) -> Any:
+    if name == "day":
+        return date_format(date.fromisoformat(value), "DATE_FORMAT")
+    if name == "seconds":
+        return format_seconds(value)
+    if name == "categories":
+        return pgettext("between the parts of a list", ", ").join(
+            str(_CATEGORIES.get(category, category)) for category in value
         )
-        for completion in islice(found, MOST_UNPAID):
-            recognition, study, _rule = recognise_completion(completion)
-            missing = recognition.missing or [step("not_registered")]
-            if missing[0]["code"] not in {"counted_by_lesson", "counted_by_course"}:
-                unpaid.append(Unpaid(study.title, study.day, missing))
-    return sorted(unpaid, key=lambda one: one.day, reverse=True)
+    return value
+
+
+def explain(steps: Iterable[dict[str, Any]]) -> list[str]:
+    """The steps as sentences in the language of this moment."""
+    return [
+        str(SENTENCES[one["code"]]) % {name: _in_words(name, value) for name, value in one.items()} for one in steps
+    ]

@@ -48,7 +48,7 @@ def register_credit(completion: Completion, *, at: datetime) -> list[CreditLedge
 
     Told twice, the first entries are returned and nothing is added. Lessons that already gave hours in this round
     give an entry of zero hours with its reason. Where no rule is in force, or the person's category earns nothing,
-    there are no entries; `explaining.not_yet_because` says why.
+    there are no entries; `missing.not_yet_because` says why.
     """
     source_kind, source_id = source_of(completion)
     mine = CreditLedgerEntry.objects.caused_by(source_kind, source_id).order_by("seq")

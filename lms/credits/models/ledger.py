@@ -120,6 +120,10 @@ class CreditLedgerEntry(models.Model):
         return next((step["title"] for step in self.why if "title" in step), "")
 
     @property
+    def is_reversed(self) -> bool:
+        return hasattr(self, "reversal")
+
+    @property
     def payload(self) -> dict[str, Any]:
         """What the hash is made over: every column but the hashes and the row's own id."""
         left_out = {"id", "prev_hash", "hash"}
