@@ -19,5 +19,7 @@ TRANSCRIBE_BACKEND = env.text("TRANSCRIBE_BACKEND", "dummy")
 SMS_FILE = VAR_DIR / "sms.log"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
-TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend", "QUEUES": ["default", "media"]}}
+# The stories' worker processes need the real queue; everything else looks at what was put into a dummy one.
+if not env.flag("TASKS_IN_DATABASE", False):
+    TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend", "QUEUES": ["default", "media"]}}
 LOGGING["root"]["level"] = "WARNING"

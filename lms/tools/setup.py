@@ -1,6 +1,7 @@
 """Make this checkout ready to run: Python packages, front end, translations. Run again, it repeats nothing.
 
-    python -m lms.tools.setup        # with the Python that .venv is to use; only its standard library is needed
+    python -m lms.tools.setup                    # with the Python that .venv is to use; its standard library is enough
+    python -m lms.tools.setup --packages-only    # for an image whose front end is built elsewhere
 
 Each step leaves a stamp once it is whole: a hash of what it was made from. A step whose stamp is missing or old is made
 anew, so a broken run is repaired by the next one. pip and npm are called as this machine has set them up.
@@ -256,7 +257,7 @@ def compile_messages() -> None:
         raise SetupError(f"The translations could not be compiled:\n{done.stdout}{done.stderr}")
 
 
-def set_up() -> None:
+def set_up(*, packages_only: bool = False) -> None:
     """Bring everything up to date, in order; SetupError says in a sentence what stopped it."""
     started = time.monotonic()
     check_python()
@@ -267,8 +268,9 @@ def set_up() -> None:
             install_speech()
         except SetupError as error:
             say(f"{error}\nGoing on without speech recognition; the next run tries again.")
-        build_frontend()
-        compile_messages()
+        if not packages_only:
+            build_frontend()
+            compile_messages()
     took = time.monotonic() - started
     if took > 10:
         say(f"Set up in {took:.0f} s.")
@@ -276,7 +278,7 @@ def set_up() -> None:
 
 def main() -> int:
     try:
-        set_up()
+        set_up(packages_only="--packages-only" in sys.argv[1:])
     except SetupError as error:
         print(error, file=sys.stderr)
         return 1
