@@ -77,21 +77,25 @@ _SCOPES: dict[Purpose, tuple[frozenset[RoleKind], OrgKind | None, Callable[[Org,
 }
 
 
-def persons_visible_to(actor: Any, *, purpose: Purpose, on: date) -> QuerySet[Person]:
+def persons_visible_to(actor: Any, *, purpose: Purpose, on: date, acting_on: date | None = None) -> QuerySet[Person]:
     """The persons whom the actor may see for the purpose, as of the day. The one query form of law 8.
+
+    `acting_on` is the day on which the actor looks, where that is not `on`: looking back needs a role held today,
+    whatever roles the actor once held.
 
     An officer of an organisation department sees the cadres it manages, one of an agriculture department the
     farmers of its place (masked: see `is_masked`). A helper finds the people of her place while they sit beside
     her, a security administrator the holders of staff accounts. Everybody else sees nobody, and is told counts.
     """
     present = Person.objects.present()
+    acting_on = acting_on or on
     if purpose == Purpose.ACCOUNT_ADMINISTRATION:
-        if not has_role(actor, RoleKind.SECURITY_ADMIN, on):
+        if not has_role(actor, RoleKind.SECURITY_ADMIN, acting_on):
             return present.none()
         return present.filter(Q(pk__in=Role.objects.values("person")))
     role_kinds, org_kind, scope_of = _SCOPES[purpose]
     scope = Q(pk__in=[])
-    for org in {role.org for role in roles_on(actor, on) if role.kind in role_kinds}:
+    for org in {role.org for role in roles_on(actor, acting_on) if role.kind in role_kinds}:
         if org_kind is None or org.kind == org_kind:
             scope |= scope_of(org, on)
     return present.filter(scope).distinct()
