@@ -116,12 +116,9 @@ def test_env_example_shows_the_values_that_hold_by_default():
                 value = ast.unparse(node.args[1]) if len(node.args) > 1 else ""
                 if re.fullmatch(r"[\w' .+*-]*", value.replace("_", "")) and "VAR_DIR" not in value:
                     defaults[ast.literal_eval(node.args[0])] = eval(value) if value else ""
-    words = {True: "yes", False: "no"}
-    wrong = {
-        name: (value, defaults[name])
-        for name, value in shown.items()
-        if name in defaults and value != str(words.get(defaults[name], defaults[name]))  # type: ignore[call-overload]
-    }
+    written = {name: str(value) for name, value in defaults.items()}
+    written |= {name: "yes" if value else "no" for name, value in defaults.items() if isinstance(value, bool)}
+    wrong = {name: (value, written[name]) for name, value in shown.items() if value != written.get(name, value)}
 
     assert wrong == {}
 
