@@ -1,6 +1,10 @@
 """Addresses of this app."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from lms.learning.views import reports
 
 app_name = "learning"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("reports/", reports.report, name="report"),
+]

@@ -146,7 +146,7 @@ def accept_report(session: PlaySession, number: int, *, stretches: Stretches, at
             received_at=at,
             body={
                 "number": number,
-                "accepted": verdict.accepted.pairs,
+                "accepted": [[start, end] for start, end in verdict.accepted.pairs],
                 "refused": [[start, end, verdict.reason] for start, end in verdict.refused.pairs],
                 "percent": record.percent,
                 "resume_point": record.resume_point,

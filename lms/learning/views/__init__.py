@@ -1,0 +1,1 @@
+"""HTTP of learning: what players send, and the pages learners see."""

@@ -1,0 +1,77 @@
+"""Watch reports over HTTP; the contract stands in lms/docs/watch-reports.md."""
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext as _
+
+from lms.learning.domain.watching import BeyondLesson, TooOften, accept_report
+from lms.learning.enums import RefusalReason
+from lms.learning.models import PlaySession, Receipt
+from lms.learning.views.json_api import answers_json, counted, too_often
+from lms.learning.wire import Refused, Report, beyond_lesson, read_batch, read_report
+
+
+@answers_json
+def report(request: HttpRequest, sent: dict[str, Any]) -> dict[str, Any]:
+    """One report, or several in `reports`, each answered on its own."""
+    at = timezone.now()
+    if "reports" not in sent:
+        return _accept(request, read_report(sent), at)
+    return {"receipts": [_answer(request, each, at) for each in read_batch(sent["reports"])]}
+
+
+def _answer(request: HttpRequest, sent: Any, at: datetime) -> dict[str, Any]:
+    """The receipt of one report of a batch, or why there is none."""
+    try:
+        return _accept(request, read_report(sent), at)
+    except Refused as error:
+        named = {name: sent.get(name) for name in ("session", "number")} if isinstance(sent, dict) else {}
+        return {**named, **counted(error).answer}
+
+
+def _accept(request: HttpRequest, sent: Report, at: datetime) -> dict[str, Any]:
+    session = _own_session(request, sent.session)
+    try:
+        receipt = accept_report(session, sent.number, stretches=sent.stretches, at=at)
+    except BeyondLesson as error:
+        raise beyond_lesson() from error
+    except TooOften as error:
+        raise too_often(error) from error
+    return receipt_json(session, receipt)
+
+
+def _own_session(request: HttpRequest, code: str) -> PlaySession:
+    """The play session with this code, if it belongs to whoever is signed in here.
+
+    One query finds the session and its person, whom `request.user` would cost another.
+    """
+    person_id = request.session.get(SESSION_KEY)
+    if person_id is None:
+        raise Refused("sign_in", _("Please sign in again. What you watched is kept."), HTTPStatus.UNAUTHORIZED)
+    session = (
+        PlaySession.objects.select_related("person", "video", "page").defer("page__body").filter(code=code).first()
+    )
+    if session is None or str(session.person_id) != str(person_id):
+        raise Refused(
+            "unknown_session", _("This lesson was not opened here. Please open it again."), HTTPStatus.NOT_FOUND
+        )
+    person = session.person
+    known = constant_time_compare(request.session.get(HASH_SESSION_KEY, ""), person.get_session_auth_hash())
+    if not known or not person.is_active:
+        raise Refused("sign_in", _("Please sign in again. What you watched is kept."), HTTPStatus.UNAUTHORIZED)
+    return session
+
+
+def receipt_json(session: PlaySession, receipt: Receipt) -> dict[str, Any]:
+    """The receipt as players read it; reasons are said in the person's language."""
+    refused = [
+        {"from": start, "to": end, "reason": reason, "message": str(RefusalReason(reason).label)}
+        for start, end, reason in receipt.body["refused"]
+    ]
+    return {"session": session.code, **receipt.body, "refused": refused, "credit": None, "check_due": None}

@@ -1,0 +1,120 @@
+"""What players send, read strictly: anything that is not exactly a watch report is answered and leaves no trace."""
+
+import json
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, NoReturn
+
+from django.utils.translation import gettext as _
+
+from lms.lib.stretches import MAX_SECONDS, Stretches
+
+MAX_BODY_BYTES = 4096
+MAX_STRETCHES = 64
+MAX_REPORTS = 32
+MAX_NUMBER = 2**31 - 1
+MAX_CODE_LENGTH = 32
+
+
+class Refused(Exception):
+    """A request that is answered with an error: a code for the player, a sentence for the person."""
+
+    def __init__(
+        self, code: str, message: str, status: int = HTTPStatus.BAD_REQUEST, *, retry_after_seconds: int | None = None
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.status = status
+        self.retry_after_seconds = retry_after_seconds
+
+    @property
+    def answer(self) -> dict[str, str]:
+        return {"error": self.code, "message": self.message}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A watch report as it came."""
+
+    session: str
+    number: int
+    stretches: Stretches
+
+
+def read_object(body: bytes) -> dict[str, Any]:
+    """The JSON object in the body, or Refused."""
+    try:
+        read = json.loads(body, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise Refused("malformed", _("The message could not be read.")) from error
+    if not isinstance(read, dict):
+        raise Refused("malformed", _("The message could not be read."))
+    return read
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def read_whole(value: Any, name: str, *, least: int, most: int) -> int:
+    """The value, if it is a whole number in the range; neither 1.0 nor true is one."""
+    if type(value) is not int or not least <= value <= most:
+        raise Refused(
+            "wrong_value",
+            _("“%(name)s” must be a whole number from %(least)d to %(most)d.")
+            % {"name": name, "least": least, "most": most},
+        )
+    return value
+
+
+def read_code(value: Any) -> str:
+    """The code of a play session."""
+    if not isinstance(value, str) or not 0 < len(value) <= MAX_CODE_LENGTH or not value.isascii():
+        raise Refused("wrong_value", _("“session” must be the code that the server gave."))
+    return value
+
+
+def read_stretches(value: Any) -> Stretches:
+    """The stretches of a report."""
+    if not isinstance(value, list):
+        raise Refused("wrong_value", _("“stretches” must be a list of pairs of whole seconds."))
+    if len(value) > MAX_STRETCHES:
+        raise Refused("too_many", _("A report holds %(most)d stretches at most.") % {"most": MAX_STRETCHES})
+    pairs = []
+    for pair in value:
+        if not isinstance(pair, list) or len(pair) != 2 or any(type(second) is not int for second in pair):
+            raise Refused("wrong_value", _("“stretches” must be a list of pairs of whole seconds."))
+        start, end = pair
+        if start < 0 or end < start:
+            raise Refused("wrong_value", _("A stretch runs forward from second 0 on."))
+        if end > MAX_SECONDS:
+            raise beyond_lesson()
+        pairs.append((start, end))
+    return Stretches.of(pairs)
+
+
+def beyond_lesson() -> Refused:
+    return Refused(
+        "beyond_lesson", _("The report names a part that this lesson does not have."), HTTPStatus.UNPROCESSABLE_ENTITY
+    )
+
+
+def read_report(value: Any) -> Report:
+    """One report."""
+    if not isinstance(value, dict):
+        raise Refused("malformed", _("The message could not be read."))
+    return Report(
+        read_code(value.get("session")),
+        read_whole(value.get("number"), "number", least=1, most=MAX_NUMBER),
+        read_stretches(value.get("stretches")),
+    )
+
+
+def read_batch(value: Any) -> list[Any]:
+    """The reports of a batch, unread: each is answered on its own."""
+    if not isinstance(value, list) or not value:
+        raise Refused("wrong_value", _("“reports” must be a list of reports."))
+    if len(value) > MAX_REPORTS:
+        raise Refused("too_many", _("At most %(most)d reports are sent at once.") % {"most": MAX_REPORTS})
+    return value

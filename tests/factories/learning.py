@@ -1,0 +1,102 @@
+"""The smallest course with lessons that can be played, and people who play them."""
+
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any
+
+from django.test import Client
+from wagtail.models import Page
+
+from courses.domain.outlines import write_outline
+from courses.models import CataloguePage, Choice, CoursePage, HomePage, LessonPage, Question, QuestionSet
+from lms.learning.domain.watching import open_session
+from lms.learning.models import PlaySession
+from lms.people.models import Org, Person
+from media.enums import VideoStatus
+from media.models import Video
+from tests.factories.people import OrgFactory
+
+PUBLISHED_AT = datetime(2026, 3, 1, 2, tzinfo=UTC)
+_numbers = count(1)
+
+
+def ready_video(org: Org, *, seconds: int = 600, **fields: Any) -> Video:
+    """A recording that looks as if it had passed the pipeline; there are no files behind it."""
+    return Video.objects.create(
+        title="测试录像",
+        org=org,
+        source="tests/none.mp4",
+        source_sha256="0" * 64,
+        source_size_bytes=1,
+        received_at=PUBLISHED_AT,
+        ready_at=PUBLISHED_AT,
+        status=VideoStatus.READY,
+        decoded_seconds=seconds,
+        has_picture=True,
+        has_sound=True,
+        stream_folder="tests/none",
+        **fields,
+    )
+
+
+def live_course(**fields: Any) -> CoursePage:
+    """A live course without lessons, in a live track."""
+    number = next(_numbers)
+    home = HomePage.objects.first() or Page.get_first_root_node().add_child(
+        instance=HomePage(title="首页", slug=f"home-{number}")
+    )
+    track = home.add_child(instance=CataloguePage(title=f"方向{number}", slug=f"track-{number}"))
+    course = track.add_child(
+        instance=CoursePage(title=f"课程{number}", slug=f"course-{number}", org=OrgFactory(), **fields)
+    )
+    Page.objects.filter(pk__in=[home.pk, track.pk, course.pk]).update(live=True)
+    course.refresh_from_db()
+    return course
+
+
+def live_lesson(course: CoursePage | None = None, *, seconds: int = 600, **fields: Any) -> LessonPage:
+    """A live lesson, past the gate; the outline is written by `published`."""
+    course = course or live_course()
+    number = next(_numbers)
+    rule = fields.get("completion_rule", "coverage")
+    if "video" not in fields and rule == "coverage":
+        fields["video"] = ready_video(course.org, seconds=seconds)
+    if rule == "quiz" and "quiz" not in fields:
+        fields["quiz"] = quiz_of(course.org)
+    lesson = course.add_child(
+        instance=LessonPage(title=f"第{number}课", slug=f"lesson-{number}", org=course.org, live=False, **fields)
+    )
+    Page.objects.filter(pk=lesson.pk).update(live=True)
+    return LessonPage.objects.get(pk=lesson.pk)
+
+
+def published(*lessons: LessonPage) -> LessonPage:
+    """Write the outline of the lessons' course and return the first of them."""
+    write_outline(lessons[0].course, PUBLISHED_AT)
+    return lessons[0]
+
+
+def lesson(**fields: Any) -> LessonPage:
+    """A published lesson alone in its course."""
+    return published(live_lesson(**fields))
+
+
+def quiz_of(org: Org, questions: int = 3) -> QuestionSet:
+    """A quiz whose first choice is right each time."""
+    quiz = QuestionSet.objects.create(org=org, title="小测验", pass_mark=60)
+    for number in range(questions):
+        question = Question.objects.create(question_set=quiz, text=f"问题{number}", sort_order=number)
+        for place, text in enumerate(["对的", "错的", "也错"]):
+            Choice.objects.create(question=question, text=text, is_right=place == 0, sort_order=place)
+    return quiz
+
+
+def play_session(person: Person, page: LessonPage | None = None, *, at: datetime) -> PlaySession:
+    return open_session(person, page or lesson(), at=at)
+
+
+def signed_in(person: Person) -> Client:
+    """A browser in which the person is signed in."""
+    client = Client()
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    return client
