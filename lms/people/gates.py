@@ -17,7 +17,7 @@ from lms.lib.durations import beijing_day
 from lms.lib.encryption import keyed_index
 from lms.people.domain.groups import keep_groups
 from lms.people.enums import DESK_ROLES, RoleKind
-from lms.people.policies import FACTOR_SEEN_AT, has_second_factor, has_staff_password, roles_on
+from lms.people.policies import FACTOR_SEEN_AT, has_second_factor, has_staff_password, is_password_old, roles_on
 
 Params = ParamSpec("Params")
 View = Callable[Concatenate[HttpRequest, Params], HttpResponse]
@@ -45,11 +45,13 @@ def admit(request: HttpRequest, kinds: frozenset[RoleKind] | None) -> HttpRespon
     today = beijing_day(timezone.now())
     roles = roles_on(request.user, today)
     if not roles or (kinds is not None and not any(role.kind in kinds for role in roles)):
-        return render(request, "staff/no_role.html", {"had_role": not roles}, status=HTTPStatus.FORBIDDEN)
+        return render(request, "staff/no_role.html", {"without_role": not roles}, status=HTTPStatus.FORBIDDEN)
     if not has_second_factor(request):
         return _detour(request, "staff:factor")
     keep_groups(request.user, on=today, roles=roles)  # type: ignore[arg-type]
     _note_activity(request)
+    if is_password_old(request.user) and request.path not in {reverse("staff:password"), reverse("people:sign_out")}:  # type: ignore[arg-type]
+        return redirect("staff:password")
     return None
 
 

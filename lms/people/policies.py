@@ -1,7 +1,7 @@
 """Law 8: scope is place ∩ purpose ∩ authority, on a day. Every list, page, export and search asks here."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -20,6 +20,8 @@ SMALLEST_COUNT = 10
 PASSWORD_SHOWN_AT = "staff_password_at"  # noqa: S105  (the name of a session key)
 FACTOR_SEEN_AT = "staff_factor_at"
 STAFF_SESSION_SECONDS = 12 * 3600
+# Staff change their password every 90 days.
+PASSWORD_LASTS = timedelta(days=90)
 
 
 def roles_on(actor: Any, day: date) -> list[Role]:
@@ -168,3 +170,9 @@ def has_staff_password(request: HttpRequest) -> bool:
     """Whether this session began with a password, today: a code by SMS alone opens no staff page."""
     shown = request.session.get(PASSWORD_SHOWN_AT)
     return shown is not None and 0 <= timezone.now().timestamp() - shown < STAFF_SESSION_SECONDS
+
+
+def is_password_old(person: Person) -> bool:
+    """Whether staff pages ask for a new password first."""
+    changed = person.password_changed_at
+    return changed is not None and timezone.now() - changed > PASSWORD_LASTS

@@ -1,6 +1,24 @@
-"""Addresses where staff sign in."""
+"""Where staff sign in, and where the security administrator works."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from lms.people.views import staff_people, staff_sign_in
 
 app_name = "staff"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", staff_sign_in.home, name="home"),
+    path("sign-in/", staff_sign_in.sign_in, name="sign_in"),
+    path("factor/", staff_sign_in.factor, name="factor"),
+    path("enrol/", staff_sign_in.enrol, name="enrol"),
+    path("invitation/", staff_sign_in.invitation, name="invitation"),
+    path("invitation/<str:code>/", staff_sign_in.invitation, name="invitation"),
+    path("password/", staff_sign_in.password, name="password"),
+    path("people/", staff_people.people, name="people"),
+    path("people/invite/", staff_people.invite, name="invite"),
+    path("people/<int:pk>/", staff_people.person, name="person"),
+    path("people/<int:pk>/invite-again/", staff_people.reinvite, name="reinvite"),
+    path("people/<int:pk>/reset/", staff_people.ask_reset, name="ask_reset"),
+    path("roles/<int:pk>/end/", staff_people.end, name="end_role"),
+    path("resets/<int:pk>/approve/", staff_people.approve, name="approve_reset"),
+    path("help/phone/", staff_people.help_with_phone, name="help_with_phone"),
+]

@@ -1,6 +1,26 @@
-"""Addresses of this app."""
+"""Where learners sign in, register and look after their account."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from lms.people.views import account, register, sign_in
 
 app_name = "people"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", account.account, name="account"),
+    path("sign-in/", sign_in.sign_in, name="sign_in"),
+    path("sign-in/code/", sign_in.code, name="code"),
+    path("sign-in/person/", sign_in.choose_person, name="choose_person"),
+    path("sign-in/question/", sign_in.known_fact, name="known_fact"),
+    path("sign-out/", sign_in.sign_out, name="sign_out"),
+    path("register/village/", register.village, name="register_village"),
+    path("register/", register.about, name="register"),
+    path("register/guardian/", register.guardian, name="guardian"),
+    path("register/guardian/code/", register.guardian_code, name="guardian_code"),
+    path("register/notice/", register.notice, name="register_notice"),
+    path("notice/", account.notice, name="notice"),
+    path("copy/", account.own_copy, name="own_copy"),
+    path("phone/", account.phone, name="phone"),
+    path("close/", account.close, name="close"),
+    path("elder-mode/", account.elder_mode, name="elder_mode"),
+    path("language/", account.language, name="language"),
+]

@@ -132,6 +132,7 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 # What was typed as a login code may be a phone: axes keeps its keyed index.
+AXES_USERNAME_FORM_FIELD = "username"
 AXES_USERNAME_CALLABLE = "lms.people.gates.username_index"
 AXES_CLIENT_IP_CALLABLE = "lms.people.backends.addresses.client_address"
 AXES_LOCKOUT_CALLABLE = "lms.people.gates.locked_out"

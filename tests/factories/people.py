@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 import factory
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from lms.people.domain.registering import add_phone
@@ -99,7 +100,7 @@ class PersonFactory(DjangoModelFactory):
         """A password, so that the person can sign in on the staff page."""
         if wanted:
             self.set_password(PASSWORD)
-            self.password_changed_at = JOINED
+            self.password_changed_at = timezone.now()
             self.save()
 
 

@@ -74,6 +74,8 @@ class SmsDevice(TimestampMixin, CooldownMixin, ThrottlingMixin, SideChannelDevic
         self.token = None
         self.valid_until = now
         self.throttle_reset(commit=False)
+        # A couple signs in one after the other on one phone: the second need not wait.
+        self.cooldown_reset(commit=False)
         self.set_last_used_timestamp(commit=False)
         self.save()
         return True

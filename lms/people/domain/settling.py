@@ -1,0 +1,12 @@
+"""A person's own choices about the site."""
+
+from lms.people.models import Person
+
+
+def choose_elder_mode(person: Person, wanted: bool) -> None:
+    """Large print, by the person's own choice only."""
+    Person.objects.filter(pk=person.pk).update(elder_mode=wanted)
+
+
+def choose_language(person: Person, language: str) -> None:
+    Person.objects.filter(pk=person.pk).update(language=language)

@@ -1,0 +1,1 @@
+"""Pages about people: learners' sign-in and account, and those of staff."""

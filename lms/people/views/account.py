@@ -1,0 +1,204 @@
+"""My account: what is known about me, and what I can change."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+
+from lms.lib.durations import beijing_day
+from lms.lib.encryption import decrypt
+from lms.people.backends.addresses import client_address
+from lms.people.domain.changing_phone import change_phone
+from lms.people.domain.closing import ClosingRefused, close_account
+from lms.people.domain.notices import current_notice
+from lms.people.domain.settling import choose_elder_mode, choose_language
+from lms.people.domain.signing_in import NotSent, TooMany, WrongCode, check_code, send_code
+from lms.people.forms import CodeForm, PhoneForm
+from lms.people.gates import safe_next
+from lms.people.models import Contact
+from lms.people.models.contacts import PHONE_PURPOSE, mask_phone
+from lms.people.policies import roles_on
+from lms.people.queries import home_division_on, posts_on
+from lms.people.views.common import Draft, set_choice, show_form
+
+PHONE_DRAFT = "phone"
+ELDER_CHOICES = ("on", "larger", "largest", "off")
+
+
+def _own_data(request: HttpRequest) -> dict[str, Any]:
+    person = request.user
+    today = beijing_day(timezone.now())
+    return {
+        "person": person,
+        "village": home_division_on(person, today),  # type: ignore[arg-type]
+        "contacts": Contact.objects.filter(person=person).on(today),
+        "posts": posts_on(person, today),  # type: ignore[arg-type]
+        "roles": roles_on(person, today),
+        "consents": person.consents.select_related("notice").order_by("given_at"),  # type: ignore[union-attr]
+    }
+
+
+@never_cache
+@login_required
+def account(request: HttpRequest) -> HttpResponse:
+    """Everything this part of the site knows about me, on one page."""
+    return render(request, "people/account.html", _own_data(request))
+
+
+@never_cache
+@login_required
+def own_copy(request: HttpRequest) -> HttpResponse:
+    """A copy of my data to take away."""
+    data = _own_data(request)
+    person, village = data["person"], data["village"]
+    answer = JsonResponse(
+        {
+            "name": person.name,
+            "birth_year": person.birth_year,
+            "category": person.kind,
+            "village": village.full_name if village else None,
+            "village_code": village.code if village else None,
+            "phones": [decrypt(contact.encrypted, PHONE_PURPOSE) for contact in data["contacts"]],
+            "posts": [{"title": post.title, "org": post.org.name, "from": post.active_from} for post in data["posts"]],
+            "roles": [{"role": role.kind, "org": role.org.name, "from": role.active_from} for role in data["roles"]],
+            "consents": [
+                {
+                    "notice": consent.notice.version,
+                    "audience": consent.notice.audience,
+                    "given_at": consent.given_at,
+                    "withdrawn_at": consent.withdrawn_at,
+                }
+                for consent in data["consents"]
+            ],
+        },
+        json_dumps_params={"ensure_ascii": False, "indent": 1},
+    )
+    answer["Content-Disposition"] = 'attachment; filename="tianjian-my-data.json"'
+    return answer
+
+
+def notice(request: HttpRequest) -> HttpResponse:
+    """The privacy notice in force, for everybody to read."""
+    return render(request, "people/notice.html", {"notice": current_notice().text(get_language() or "")})
+
+
+def _proved_code(request: HttpRequest, form: CodeForm, phone: str) -> bool:
+    if request.method != "POST" or not form.is_valid():
+        return False
+    try:
+        check_code(phone, form.cleaned_data["code"], address=client_address(request), at=timezone.now())
+    except (WrongCode, TooMany) as error:
+        form.add_error("code", str(error))
+        return False
+    return True
+
+
+@never_cache
+@login_required
+@sensitive_post_parameters()
+def phone(request: HttpRequest) -> HttpResponse:
+    """Change my number: a code to the old one, the new number, a code to the new one."""
+    draft = Draft(request, PHONE_DRAFT)
+    contact = Contact.objects.filter(person=request.user).on(beijing_day(timezone.now())).first()
+    if contact is not None and not draft["old_proved"]:
+        return _prove_old(request, draft, contact)
+    if not draft["new"]:
+        return _ask_new(request, draft)
+    form = CodeForm(request.POST or None)
+    if _proved_code(request, form, draft["new"]):
+        change_phone(request.user, draft["new"], at=timezone.now())  # type: ignore[arg-type]
+        draft.clear()
+        messages.success(request, _("Your new number is saved. Sign in with it from now on."))
+        return redirect("people:account")
+    lead = _("We sent six digits to your new number %(phone)s.") % {"phone": mask_phone(draft["new"])}
+    return show_form(request, form, title=_("Change my number"), lead=lead, button=_("Save the new number"))
+
+
+def _prove_old(request: HttpRequest, draft: Draft, contact: Contact) -> HttpResponse:
+    number = decrypt(contact.encrypted, PHONE_PURPOSE)
+    form, problem = CodeForm(request.POST if "code" in request.POST else None), ""
+    if request.method == "POST" and "code" not in request.POST:
+        try:
+            send_code(number, address=client_address(request), at=timezone.now())
+            draft.say(old_asked=True)
+        except (TooMany, NotSent) as error:
+            problem = str(error)
+    elif _proved_code(request, form, number):
+        draft.say(old_proved=True)
+        return redirect("people:phone")
+    return show_form(
+        request,
+        form,
+        title=_("Change my number"),
+        lead=_("First a code to your present number %(phone)s.") % {"phone": contact.masked},
+        button=_("Go on"),
+        template="people/old_phone.html",
+        asked=draft["old_asked"],
+        problem=problem,
+    )
+
+
+def _ask_new(request: HttpRequest, draft: Draft) -> HttpResponse:
+    form = PhoneForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            send_code(form.cleaned_data["phone"], address=client_address(request), at=timezone.now())
+        except (TooMany, NotSent) as error:
+            form.add_error("phone", str(error))
+        else:
+            draft.say(new=form.cleaned_data["phone"])
+            return redirect("people:phone")
+    return show_form(
+        request, form, title=_("Change my number"), lead=_("Your new number:"), button=_("Send a code to it")
+    )
+
+
+@never_cache
+@login_required
+def close(request: HttpRequest) -> HttpResponse:
+    """Withdraw my consent and close my account, after saying so once more."""
+    refusal = ""
+    if request.method == "POST" and request.POST.get("sure") == "yes":
+        try:
+            close_account(request.user, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+        except ClosingRefused as error:
+            refusal = str(error)
+        else:
+            logout(request)
+            messages.success(request, _("Your account is closed. Your name, number and village were deleted."))
+            return redirect("/")
+    return render(request, "people/close.html", {"refusal": refusal})
+
+
+@require_POST
+def elder_mode(request: HttpRequest) -> HttpResponse:
+    """Large print on or off, on this phone and, signed in, everywhere."""
+    wanted = request.POST.get("elder_mode", "off")
+    response = redirect(safe_next(request, "/"))
+    if wanted in ELDER_CHOICES:
+        set_choice(response, "elder_mode", wanted)
+        if request.user.is_authenticated:
+            choose_elder_mode(request.user, wanted != "off")
+    return response
+
+
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Chinese or English, on this phone and, signed in, everywhere."""
+    wanted = request.POST.get("language", "")
+    response = redirect(safe_next(request, "/"))
+    if wanted in dict(settings.LANGUAGES):
+        set_choice(response, settings.LANGUAGE_COOKIE_NAME, wanted)
+        if request.user.is_authenticated:
+            choose_language(request.user, wanted)
+    return response

@@ -1,0 +1,82 @@
+"""What the pages of people share."""
+
+import json
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth import login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from lms.lib.encryption import DecryptionFailed, decrypt, encrypt
+from lms.people.models import Person
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+DRAFT_SECONDS = 30 * 60
+
+
+class Draft:
+    """What was said on the way through several screens, kept encrypted in the session for half an hour.
+
+    A phone, a name and a year of birth stand in it; the session table holds none of them in clear.
+    """
+
+    def __init__(self, request: HttpRequest, name: str) -> None:
+        self._request = request
+        self._name = f"draft_{name}"
+        self.said: dict[str, Any] = {}
+        try:
+            self.said = json.loads(decrypt(request.session.get(self._name, ""), self._name))
+        except DecryptionFailed:
+            return
+        if timezone.now().timestamp() - self.said.get("at", 0) > DRAFT_SECONDS:
+            self.clear()
+
+    def say(self, **said: Any) -> None:
+        """Add to the draft."""
+        self.said.update(said, at=timezone.now().timestamp())
+        self._request.session[self._name] = encrypt(json.dumps(self.said), self._name)
+
+    def clear(self) -> None:
+        self.said = {}
+        self._request.session.pop(self._name, None)
+
+    def __getitem__(self, key: str) -> Any:
+        return self.said.get(key)
+
+
+def show_form(
+    request: HttpRequest,
+    form: forms.Form,
+    *,
+    title: str,
+    button: str,
+    lead: str = "",
+    template: str = "people/form.html",
+    **more: Any,
+) -> HttpResponse:
+    """One form on a page of its own: a title, a sentence, the fields, one button."""
+    return render(request, template, {"form": form, "title": title, "lead": lead, "button": button, **more})
+
+
+def sign_in_person(request: HttpRequest, person: Person) -> None:
+    """Begin the person's session under a new key."""
+    login(request, person, backend=BACKEND)
+
+
+def remember_choices(response: HttpResponse, request: HttpRequest, person: Person) -> HttpResponse:
+    """On a new phone the language and the letters are as the person chose them elsewhere."""
+    if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES and person.language != get_language():
+        set_choice(response, settings.LANGUAGE_COOKIE_NAME, person.language)
+    if "elder_mode" not in request.COOKIES and person.elder_mode:
+        set_choice(response, "elder_mode", "on")
+    return response
+
+
+def set_choice(response: HttpResponse, name: str, value: str) -> None:
+    response.set_cookie(
+        name, value, max_age=365 * 24 * 3600, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE, httponly=True
+    )

@@ -1,0 +1,239 @@
+"""The security administrator's pages: who is staff, with which roles; and a helper's page for a lost number."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+
+from lms.lib.durations import beijing_day
+from lms.people.backends.addresses import client_address
+from lms.people.domain.changing_phone import ChangeRefused, change_phone_in_person
+from lms.people.domain.enrolling import ResetRefused, approve_reset, has_factor, request_reset
+from lms.people.domain.granting import RoleRefused, end_role, grant_role
+from lms.people.domain.inviting import invite_again, invite_staff
+from lms.people.domain.signing_in import NotSent, TooMany, WrongCode, check_code, send_code
+from lms.people.enums import HELPING_ROLES, Purpose, RoleKind
+from lms.people.forms import CodeForm, HelpForm, InviteForm, ReasonForm, RoleForm
+from lms.people.gates import role_required
+from lms.people.models import FactorReset, Person, Role
+from lms.people.models.contacts import mask_phone
+from lms.people.policies import persons_visible_to
+from lms.people.views.common import Draft, show_form
+
+security_admin_required = role_required(RoleKind.SECURITY_ADMIN)
+HELP_DRAFT = "help"
+PER_PAGE = 50
+
+
+def _today() -> date:
+    return beijing_day(timezone.now())
+
+
+def _staff(request: HttpRequest) -> Any:
+    return persons_visible_to(request.user, purpose=Purpose.ACCOUNT_ADMINISTRATION, on=_today())
+
+
+def _hand_over(request: HttpRequest, person: Person, code: str) -> HttpResponse:
+    """The invitation, to be handed over in person; it is shown now and never again."""
+    link = request.build_absolute_uri(reverse("staff:invitation", args=[code]))
+    return render(request, "staff/hand_over.html", {"person": person, "link": link})
+
+
+@never_cache
+@security_admin_required
+def people(request: HttpRequest) -> HttpResponse:
+    """Staff accounts, by name or login code."""
+    sought = request.GET.get("q", "").strip()
+    found = _staff(request).order_by("name", "pk").prefetch_related("roles__org")
+    if sought:
+        found = found.filter(name__icontains=sought) | found.filter(login_code__iexact=sought)
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    rows = [(person, [role for role in person.roles.all() if role.holds(_today())]) for person in page]
+    waiting = FactorReset.objects.filter(approved_at__isnull=True).select_related("person", "requested_by")
+    return render(request, "staff/people.html", {"rows": rows, "page": page, "sought": sought, "waiting": waiting})
+
+
+@never_cache
+@security_admin_required
+def invite(request: HttpRequest) -> HttpResponse:
+    """Invite somebody new, with a first role."""
+    form = InviteForm(request.POST or None, on=_today())
+    if request.method == "POST" and form.is_valid():
+        try:
+            invitation, code = invite_staff(**form.cleaned_data, by=request.user, at=timezone.now())
+        except RoleRefused as error:
+            form.add_error(None, str(error))
+        else:
+            return _hand_over(request, invitation.person, code)
+    return show_form(request, form, title=_("Invite staff"), button=_("Make an invitation"))
+
+
+@never_cache
+@security_admin_required
+def person(request: HttpRequest, pk: int) -> HttpResponse:
+    """One staff account: roles with their days, and what can be done."""
+    shown = get_object_or_404(_staff(request), pk=pk)
+    form = RoleForm(request.POST or None, on=_today())
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        try:
+            grant_role(
+                shown,
+                said["kind"],
+                said["org"],
+                step=said["step"],
+                by=request.user,  # type: ignore[arg-type]
+                active_from=_today(),
+            )
+        except RoleRefused as error:
+            form.add_error(None, str(error))
+        else:
+            return redirect("staff:person", pk=pk)
+    return render(
+        request,
+        "staff/person.html",
+        {
+            "shown": shown,
+            "roles": [
+                (role, role.holds(_today())) for role in shown.roles.select_related("org").order_by("-active_from")
+            ],
+            "form": form,
+            "has_factor": has_factor(shown),
+            "has_password": shown.has_usable_password(),
+            "reset": FactorReset.objects.filter(person=shown, approved_at__isnull=True).first(),
+            "reason_form": ReasonForm(),
+        },
+    )
+
+
+def _on_person(story: Callable[[HttpRequest, Person], HttpResponse]) -> Callable[..., HttpResponse]:
+    """A button on the page of one staff account."""
+
+    @never_cache
+    @require_POST
+    @security_admin_required
+    def view(request: HttpRequest, pk: int) -> HttpResponse:
+        return story(request, get_object_or_404(_staff(request), pk=pk))
+
+    return view
+
+
+@never_cache
+@require_POST
+@security_admin_required
+def end(request: HttpRequest, pk: int) -> HttpResponse:
+    """End a role today."""
+    role = get_object_or_404(Role.objects.exclude(person=request.user), pk=pk)
+    end_role(role, by=request.user, on=_today())  # type: ignore[arg-type]
+    messages.success(request, _("The role ended today."))
+    return redirect("staff:person", pk=role.person_id)
+
+
+@_on_person
+def reinvite(request: HttpRequest, shown: Person) -> HttpResponse:
+    """A new invitation for somebody who has no password yet."""
+    if shown.has_usable_password():
+        messages.error(request, _("This person has a password. Reset the second factor instead, with a second person."))
+        return redirect("staff:person", pk=shown.pk)
+    _invitation, code = invite_again(shown, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+    return _hand_over(request, shown, code)
+
+
+@_on_person
+def ask_reset(request: HttpRequest, shown: Person) -> HttpResponse:
+    """Ask for a lost second factor to be removed."""
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Please write why, for example: phone lost."))
+        return redirect("staff:person", pk=shown.pk)
+    try:
+        request_reset(shown, reason=form.cleaned_data["reason"], by=request.user, at=timezone.now())  # type: ignore[arg-type]
+    except ResetRefused as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("Now a second security administrator has to approve."))
+    return redirect("staff:person", pk=shown.pk)
+
+
+@never_cache
+@require_POST
+@security_admin_required
+def approve(request: HttpRequest, pk: int) -> HttpResponse:
+    """The second person approves a reset; the new invitation is shown to be handed over."""
+    reset = get_object_or_404(FactorReset, pk=pk)
+    try:
+        invitation, code = approve_reset(reset, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+    except ResetRefused as error:
+        messages.error(request, str(error))
+        return redirect("staff:people")
+    return _hand_over(request, invitation.person, code)
+
+
+@never_cache
+@role_required(*HELPING_ROLES)
+@sensitive_post_parameters()
+def help_with_phone(request: HttpRequest) -> HttpResponse:
+    """The learner sits beside the helper: name and year of birth find her, a code proves the new number."""
+    draft = Draft(request, HELP_DRAFT)
+    if draft["person"] and "again" not in request.GET:
+        return _finish_help(request, draft)
+    form = HelpForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        near = persons_visible_to(request.user, purpose=Purpose.HELPING, on=_today())
+        found = list(near.filter(name=said["name"].strip(), birth_year=said["birth_year"])[:2])
+        if len(found) != 1:
+            form.add_error("name", _("Nobody, or more than one, of your place has this name and year of birth."))
+        else:
+            try:
+                send_code(said["phone"], address=client_address(request), at=timezone.now())
+            except (TooMany, NotSent) as error:
+                form.add_error("phone", str(error))
+            else:
+                draft.say(person=found[0].pk, phone=said["phone"], reason=said["reason"])
+                return redirect("staff:help_with_phone")
+    return show_form(
+        request,
+        form,
+        title=_("A new number for a learner"),
+        lead=_("Only while the learner sits beside you. What you do here is logged."),
+        button=_("Send a code to the new number"),
+    )
+
+
+def _finish_help(request: HttpRequest, draft: Draft) -> HttpResponse:
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        now = timezone.now()
+        try:
+            check_code(draft["phone"], form.cleaned_data["code"], address=client_address(request), at=now)
+            change_phone_in_person(
+                get_object_or_404(Person, pk=draft["person"]),
+                draft["phone"],
+                by=request.user,  # type: ignore[arg-type]
+                reason=draft["reason"],
+                at=now,
+            )
+        except (WrongCode, TooMany, ChangeRefused) as error:
+            form.add_error("code", str(error))
+        else:
+            draft.clear()
+            messages.success(request, _("The new number is saved."))
+            return redirect("staff:home")
+    return show_form(
+        request,
+        form,
+        title=_("A new number for a learner"),
+        lead=_("We sent six digits to %(phone)s.") % {"phone": mask_phone(draft["phone"])},
+        button=_("Save the new number"),
+    )
