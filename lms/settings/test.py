@@ -14,6 +14,7 @@ INSTALLED_APPS = [*INSTALLED_APPS, "lms.demo"]
 VAR_DIR = Path(tempfile.mkdtemp(prefix="tianjian-test-"))
 MEDIA_ROOT = VAR_DIR / "files"
 STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT.mkdir()
 SMS_BACKEND = "dummy"
 TRANSCRIBE_BACKEND = env.text("TRANSCRIBE_BACKEND", "dummy")
 SMS_FILE = VAR_DIR / "sms.log"
