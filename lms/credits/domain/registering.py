@@ -56,7 +56,7 @@ def register_credit(completion: Completion, *, at: datetime) -> list[CreditLedge
         return list(mine)
     with transaction.atomic():
         chain = lock_chain(completion.person_id)
-        known = {entry.component for entry in mine}
+        known = set(mine.values_list("component", flat=True))
         # Read again: only under the lock is it certain what already counts.
         recognition, study, rule = recognise_completion(completion)
         added = []
