@@ -1,6 +1,6 @@
 """The house's tools as an app: commands for operators, and the guard at the door of production."""
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.core.checks import register
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
@@ -15,4 +15,5 @@ class ToolsConfig(AppConfig):
         from lms.tools.guard import check_start, note_keys_after_migrating
 
         register(check_start)
-        post_migrate.connect(note_keys_after_migrating, sender=self)
+        # This app has no tables, so it listens to the one whose log it writes to.
+        post_migrate.connect(note_keys_after_migrating, sender=apps.get_app_config("audit"))

@@ -1,0 +1,102 @@
+"""An operator's commands with production settings on PostgreSQL behind nginx, and a walk over the site."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from tests.deploy.production import Production
+
+pytestmark = [
+    pytest.mark.story,
+    pytest.mark.nginx,
+    pytest.mark.postgresql,
+    pytest.mark.slow,
+    pytest.mark.xdist_group("walk"),
+]
+
+
+@pytest.fixture(scope="module")
+def production(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Production]:
+    place = Production(tmp_path_factory.mktemp("production"))
+    try:
+        place.manage("migrate", "--noinput", "--verbosity", "0")
+        place.manage("collectstatic", "--noinput", "--verbosity", "0")
+        place.start_unit("web")
+        place.start_unit("worker")
+        place.start_nginx()
+        place.wait()
+        yield place
+    finally:
+        place.stop()
+
+
+def test_settings_pass_the_deployment_check(production: Production):
+    production.manage("check", "--deploy", "--fail-level", "WARNING")
+
+
+def test_health_and_pages_answer_through_nginx(production: Production):
+    assert production.get("/healthz").text == "ok"
+    for path in ("/", "/account/sign-in/", "/staff/sign-in/"):
+        answer = production.get(path)
+        assert answer.status == 200, path
+        assert 'lang="zh-' in answer.text
+        assert "max-age=31536000" in answer.headers["strict-transport-security"]
+    assert production.get("/no-such-page/").status == 404
+
+
+def test_cookies_are_secure_and_plain_http_is_sent_to_https(production: Production):
+    cookie = production.get("/account/sign-in/").headers["set-cookie"]
+    assert "Secure" in cookie
+
+    direct = production.get("/account/sign-in/", port=production.web_port)
+    assert direct.status == 301
+    assert direct.headers["location"].startswith("https://")
+
+
+def test_static_files_carry_a_hash_and_may_be_kept_for_ever(production: Production):
+    sheet = re.search(r'href="(/static/site\.[0-9a-f]{12}\.css)"', production.get("/account/sign-in/").text)
+    assert sheet is not None
+
+    answer = production.get(sheet[1])
+
+    assert answer.status == 200
+    assert "immutable" in answer.headers["cache-control"]
+    assert production.get(sheet[1], Accept_Encoding="gzip").headers["content-encoding"] == "gzip"
+
+
+def test_a_foreign_host_name_is_refused(production: Production):
+    assert production.get("/", Host="evil.example").status == 400
+
+
+def test_files_of_recordings_cannot_be_had_without_a_signed_address(production: Production):
+    secret = f"{production.environment['MEDIA_ROOT']}/secret.bin"
+    with open(secret, "wb") as file:
+        file.write(b"secret")
+
+    assert production.get("/_files/secret.bin").status == 404
+    assert production.get("/files/v/forged/master.m3u8").status in (403, 404)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "reason"), [({"FIELD_KEYS": f"walk={'00' * 32}"}, "field:walk"), ({"DEBUG": "1"}, "DEBUG is on")]
+)
+def test_web_and_commands_refuse_to_start_with_foreign_keys_or_debug(production: Production, wrong, reason):
+    refused = production.start_unit("web", name="refused", **wrong, WEB_BIND="127.0.0.1:0")
+    code = refused.wait(60)
+    del production.processes["refused"]
+    assert code != 0
+    assert reason in production.log("refused")
+
+    refused_command = production.manage("check_ledger", check=False, **wrong)
+    assert refused_command.returncode != 0
+    assert reason in refused_command.stderr
+
+
+def test_backup_on_postgresql_is_restored_by_the_drill(production: Production):
+    folder = production.folder / "backups"
+
+    production.manage("backup", str(folder))
+    drill = production.manage("restore_drill", str(folder))
+
+    assert "No difference." in drill.stdout
