@@ -53,7 +53,9 @@ def plan(moments: Moments) -> list[Sitting]:
         for codes, share in FOR_CADRES if is_cadre else FOR_FARMERS:
             days_ago, hour, minute = random.randint(1, 118), random.randint(7, 20), random.randint(0, 59)
             if random.randint(1, 100) <= share:
-                sittings.append(Sitting(person, codes, moments.day_at(days_ago, hour, minute), random.randint(0, 10**6)))
+                sittings.append(
+                    Sitting(person, codes, moments.day_at(days_ago, hour, minute), random.randint(0, 10**6))
+                )
     return sorted(sittings, key=lambda sitting: (sitting.at, sitting.person.pk))
 
 

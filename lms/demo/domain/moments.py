@@ -3,7 +3,12 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
+from django.utils import timezone
+
 from lms.lib.durations import BEIJING, beijing_day
+from lms.people.models import Person
+
+SETTLED_DAYS_AGO = 300
 
 
 @dataclass(frozen=True)
@@ -20,9 +25,15 @@ class Moments:
     @property
     def settled(self) -> datetime:
         """People, posts and roles begin."""
-        return self.day_at(300, 9)
+        return self.day_at(SETTLED_DAYS_AGO, 9)
 
     @property
     def published(self) -> datetime:
         """The lessons come online."""
         return self.day_at(120, 9)
+
+
+def moments() -> Moments:
+    """The demo's days: counted from the day on which it was first loaded, or from now."""
+    first = Person.objects.filter(joined_at__isnull=False, invitations__isnull=False).order_by("joined_at").first()
+    return Moments(first.joined_at + timedelta(days=SETTLED_DAYS_AGO) if first else timezone.now())

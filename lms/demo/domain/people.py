@@ -105,6 +105,12 @@ def read_accounts() -> list[Account]:
     return [Account(**row) for row in json.loads(path.read_text())] if path.exists() else []
 
 
+def person_of(key: str) -> Person:
+    """The person behind an account of the cast."""
+    (account,) = [account for account in read_accounts() if account.key == key]
+    return Person.objects.get(pk=account.person_id)
+
+
 def _write_accounts(accounts: list[Account]) -> None:
     path = accounts_file()
     part = path.with_suffix(".part")

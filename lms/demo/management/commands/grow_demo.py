@@ -1,0 +1,73 @@
+"""manage.py grow_demo: while the site is up, the recordings become lessons and the people learn."""
+
+import time
+from argparse import ArgumentParser
+from datetime import timedelta
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from courses.models import LessonPage
+from lms.demo.domain.history import live, plan
+from lms.demo.domain.moments import moments
+from lms.demo.domain.people import person_of
+from lms.demo.domain.publishing import NotPublishable, publish_lesson
+from lms.demo.domain.recordings import Recording, all_recordings
+from media.enums import VideoStatus
+from media.models import Video
+
+LOOK_EVERY_SECONDS = 1
+SAY_EVERY = 50
+
+
+class Command(BaseCommand):
+    help = "Wait for the demo's recordings, approve their captions, publish the lessons, and let people learn."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--minutes", type=int, default=30, help="give up waiting for recordings after so long")
+        parser.add_argument("--no-history", action="store_true", help="publish the lessons only")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.publish_all(deadline=time.monotonic() + options["minutes"] * 60)
+        if not options["no_history"]:
+            self.let_people_learn()
+        self.stdout.write("Demo world: complete.")
+
+    def publish_all(self, *, deadline: float) -> None:
+        """Publish each lesson as soon as its recording is ready, in the order of readiness."""
+        lessons = {page.code: page for page in LessonPage.objects.filter(code__in=[r.code for r in all_recordings()])}
+        waiting = {code: page for code, page in lessons.items() if not page.live}
+        total, at = len(lessons), moments().published
+        while waiting:
+            videos = {
+                video.title: video for video in Video.objects.filter(title__in=[p.title for p in waiting.values()])
+            }
+            for code, page in list(waiting.items()):
+                video = videos.get(page.title)
+                if video is None or (video.status == VideoStatus.FAILED and video.failure_permanent):
+                    del waiting[code]
+                    self.stderr.write(f"Demo world: the recording of {page.title} cannot be prepared.")
+                elif video.is_ready:
+                    self.publish(Recording(code), video, at=at + timedelta(minutes=10 * (total - len(waiting))))
+                    del waiting[code]
+                    self.say(f"lesson {total - len(waiting)} of {total} is online: {page.title}")
+            if waiting and time.monotonic() > deadline:
+                raise CommandError("The recordings were not ready in time. Is the media worker running?")
+            if waiting:
+                time.sleep(LOOK_EVERY_SECONDS)
+
+    def publish(self, recording: Recording, video: Video, *, at: Any) -> None:
+        try:
+            publish_lesson(recording, video, by=person_of("trainer"), reviewer=person_of("reviewer_final"), at=at)
+        except NotPublishable as refusal:
+            raise CommandError(f"{recording.code}: {refusal}") from refusal
+
+    def let_people_learn(self) -> None:
+        sittings = plan(moments())
+        for done in live(sittings):
+            if done % SAY_EVERY == 0 or done == len(sittings):
+                self.say(f"{done} of {len(sittings)} people's sittings")
+
+    def say(self, words: str) -> None:
+        self.stdout.write(f"Demo world: {words}")
+        self.stdout.flush()
