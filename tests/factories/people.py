@@ -88,7 +88,9 @@ class PersonFactory(DjangoModelFactory):
     @factory.post_generation
     def phone(self, create: bool, number: str | None, **kwargs: object) -> None:
         if number:
-            add_phone(self, number, at=JOINED)
+            contact = add_phone(self, number, at=JOINED)
+            contact.last_used_at = timezone.now()
+            contact.save()
 
     @factory.post_generation
     def village(self, create: bool, division: Division | None, **kwargs: object) -> None:
