@@ -8,7 +8,7 @@ from random import Random
 from courses.models import LessonPage
 from lms.demo.clock import moved_to
 from lms.demo.domain.moments import Moments
-from lms.demo.domain.people import SEED
+from lms.demo.domain.people import SEED, read_accounts
 from lms.learning.domain.watching import accept_report, open_session
 from lms.learning.models import PlaySession
 from lms.lib.durations import beijing_day
@@ -45,9 +45,14 @@ class Sitting:
 
 
 def plan(moments: Moments) -> list[Sitting]:
-    """Who sits down when: the same for every run, in the order of time. Some people never come."""
+    """Who sits down when: the same for every run, in the order of time. Some people never come.
+
+    Staff, the learners of the cast and whoever registers in the running demo make their own history.
+    """
     sittings = []
-    for number, person in enumerate(Person.objects.filter(login_code__isnull=False, invitations=None).order_by("pk")):
+    cast = [account.person_id for account in read_accounts()]
+    villagers = Person.objects.filter(joined_at=moments.settled).exclude(pk__in=cast)
+    for number, person in enumerate(villagers.order_by("pk")):
         random = Random(SEED + number)  # noqa: S311  (fiction, no secret)
         is_cadre = "cadre" in categories_on(person, beijing_day(moments.published))
         for codes, share in FOR_CADRES if is_cadre else FOR_FARMERS:
@@ -60,7 +65,7 @@ def plan(moments: Moments) -> list[Sitting]:
 
 
 def live(sittings: Sequence[Sitting]) -> Iterator[int]:
-    """Let everybody sit down in turn; yields how many have. A sitting that happened in an earlier run is passed over."""
+    """Let everybody sit down in turn; yields how many have. What happened in an earlier run is passed over."""
     lessons = {page.code: page for page in LessonPage.objects.live().filter(video__isnull=False)}
     happened = set(PlaySession.objects.values_list("person_id", "opened_at"))
     for done, sitting in enumerate(sittings, start=1):
