@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Q, Sum
+from django.db.models import Q
 
 from lms.credits.enums import Bound, CreditCategory
 from lms.credits.models import CreditLedgerEntry, CreditRequirement, CreditRule, YearlyHours
@@ -45,9 +45,10 @@ def hours_of_many(person_ids: Iterable[int], year: int) -> dict[int, dict[str, D
 
 def hours_of(person: Person, year: int) -> dict[str, Decimal]:
     """Hours by category in a year (Beijing), zero where there are none; accounts merged into hers count."""
-    rows = YearlyHours.objects.filter(person__in=same_person_ids(person), year=year)
-    sums = dict(rows.values_list("category").annotate(Sum("hours")))
-    return {category: sums.get(category, Decimal("0.00")) for category in CreditCategory.values}
+    sums = dict.fromkeys(CreditCategory.values, Decimal("0.00"))
+    for row in YearlyHours.objects.filter(person__in=same_person_ids(person), year=year):
+        sums[row.category] += row.hours
+    return sums
 
 
 def entries_of(person: Person, year: int, *, until: date | None = None) -> list[CreditLedgerEntry]:

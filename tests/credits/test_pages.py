@@ -1,0 +1,139 @@
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import translation
+from django.utils.html import escape
+
+from lms.credits.domain.correcting import correct_entry
+from lms.credits.domain.explaining import SENTENCES, explain
+from lms.credits.domain.recognising import step
+from tests.credits.world import AT, adopt, complete, earn, load, teach
+
+pytestmark = pytest.mark.django_db
+URL = "/hours/"
+
+
+@pytest.fixture(autouse=True)
+def today(clock):
+    clock.set(2026, 11, 20, 12)
+
+
+def test_my_hours_needs_a_sign_in(client):
+    response = client.get(URL)
+
+    assert response.status_code == 302
+    assert response.url.startswith(reverse("people:sign_in"))
+
+
+def test_my_hours_shows_each_hour_with_its_why(cast, signed_in):
+    adopt()
+    entry = earn(cast.learner)
+
+    page = signed_in(cast.learner).get(URL)
+
+    assert page.status_code == 200
+    html = page.content.decode()
+    assert 'data-total="1.00"' in html
+    assert 'data-category="online_self_study" data-hours="1.00"' in html
+    assert 'data-category="centralized_training" data-hours="0.00"' in html
+    assert "data-no-requirement" in html
+    for sentence in explain(entry.why):
+        assert escape(sentence) in html
+
+
+def test_my_hours_shows_nobody_elses(cast, signed_in):
+    adopt()
+    earn(cast.neighbour_learner)
+
+    html = signed_in(cast.learner).get(URL).content.decode()
+
+    assert "data-entry" not in html
+    assert 'data-total="0.00"' in html
+
+
+def test_a_farmer_is_told_that_hours_are_for_cadres(cast, signed_in):
+    html = signed_in(cast.farmer).get(URL).content.decode()
+
+    assert "data-no-cadre" in html
+
+
+def test_a_civil_servant_sees_the_requirement(cast, signed_in):
+    load()
+
+    html = signed_in(cast.cadre_of_prefecture).get(URL).content.decode()
+
+    assert 'data-required="90.00"' in html
+    assert 'data-required="50.00"' in html
+    assert "data-no-requirement" not in html
+
+
+def test_corrections_stand_beside_what_they_correct(cast, signed_in):
+    adopt()
+    correct_entry(earn(cast.learner), hours=Decimal("0.5"), reason="录音有误", by=cast.officer, at=AT)
+
+    html = signed_in(cast.learner).get(URL).content.decode()
+
+    assert [html.count(f'data-kind="{kind}"') for kind in ("earned", "reversal", "correction")] == [1, 1, 1]
+    assert "录音有误" in html
+    assert 'data-total="0.50"' in html
+
+
+def test_a_completion_without_hours_says_why(cast, signed_in):
+    complete(cast.learner, teach(1800))
+
+    html = signed_in(cast.learner).get(URL).content.decode()
+
+    assert html.count("data-unpaid") == 1
+    assert explain([step("no_rule", day="2026-11-20")])[0] in html
+
+
+@pytest.mark.parametrize("year", ["2025", "x", "", "99999999999999999999"])
+def test_a_year_without_entries_falls_back_to_this_one(cast, signed_in, year):
+    adopt()
+    earn(cast.learner)
+
+    html = signed_in(cast.learner).get(URL, {"year": year}).content.decode()
+
+    assert "data-entry" in html
+
+
+def test_my_hours_asks_as_often_for_three_entries_as_for_one(cast, signed_in):
+    adopt()
+    client = signed_in(cast.learner)
+    counts = []
+    for more in (1, 2):
+        for _ in range(more):
+            earn(cast.learner)
+        with CaptureQueriesContext(connection) as queries:
+            client.get(URL)
+        counts.append(len(queries))
+
+    assert counts[0] == counts[1] <= 20
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("code", sorted(SENTENCES))
+def test_every_step_has_words(code, language):
+    values = {
+        "title": "课时",
+        "day": "2026-11-20",
+        "categories": ["village_cadre", "unheard_of"],
+        "seconds": 1800,
+        "minutes": "30",
+        "hours": "1.00",
+        "step": "0.25",
+        "tests": 1,
+        "number": 3,
+        "reason": "x",
+        "reached": 80,
+        "needed": 90,
+    }
+
+    with translation.override(language):
+        (sentence,) = explain([step(code, **values)])
+
+    assert sentence
+    assert "%(" not in sentence
