@@ -8,7 +8,9 @@ ifeq ($(strip $(PYTHON)),)
 PYTHON := python3
 endif
 PORT ?= 8000
-export PORT
+SECONDS ?= 60
+CLIENTS ?= 10
+export PORT SECONDS CLIENTS URL
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test setup run worker lint bench soak clean

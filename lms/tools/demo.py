@@ -85,22 +85,24 @@ def wait_until_it_answers(supervisor: Supervisor, address: str) -> None:
     raise SetupError(f"The web server did not answer within {SECONDS_TO_ANSWER} s; see {LOGS / 'web.log'}.")
 
 
-class Messages:
-    """Text messages of the demo are written to a file; each new one is shown here."""
+class Tail:
+    """Shows on the terminal what is added to a file."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, mark: str) -> None:
         self.path = path
-        self.read_bytes = path.stat().st_size if path.exists() else 0
+        self.mark = mark
+        self.shown_bytes = path.stat().st_size if path.exists() else 0
 
     def show_new(self) -> None:
-        if not self.path.exists() or self.path.stat().st_size <= self.read_bytes:
+        if not self.path.exists() or self.path.stat().st_size <= self.shown_bytes:
             return
         with self.path.open("rb") as file:
-            file.seek(self.read_bytes)
+            file.seek(self.shown_bytes)
             new = file.read()
-        self.read_bytes += len(new)
-        for line in new.decode(errors="replace").splitlines():
-            say(f"  SMS  {line}")
+        whole = new[: new.rfind(b"\n") + 1]
+        self.shown_bytes += len(whole)
+        for line in whole.decode(errors="replace").splitlines():
+            say(f"  {self.mark} {line}")
 
 
 def run_demo(port: int) -> None:
@@ -112,8 +114,10 @@ def run_demo(port: int) -> None:
     manage(environment, "load_demo")
     check_port(port)
     address = f"http://127.0.0.1:{port}"
-    messages = Messages(Path(environment.get("SMS_FILE", VAR / "sms.log")))
-    with Supervisor([web(port), *workers()], environment=environment, folder=ROOT, say=say) as supervisor:
+    grow = worker("growth of the demo world", "grow_demo")
+    grow.once = True
+    tails = [Tail(Path(environment.get("SMS_FILE", VAR / "sms.log")), "[SMS]"), Tail(grow.log, "[demo]")]
+    with Supervisor([web(port), *workers(), grow], environment=environment, folder=ROOT, say=say) as supervisor:
         supervisor.start()
         wait_until_it_answers(supervisor, address)
         say(f"\nTianjian runs at {address}/ (started in {time.monotonic() - started:.0f} s)\n")
@@ -121,11 +125,13 @@ def run_demo(port: int) -> None:
         if environment.get("WHISPER_MODEL") == str(SMALL_MODEL):
             say("Captions are recognised by the small demo model in tests/data/whisper-nano/, which knows only the")
             say("voice of the demo; for real recordings set WHISPER_MODEL, for example to small.")
-        say(f"Recordings are prepared in the background. Logs: {LOGS}. Codes sent by SMS appear here.")
+        say("Recordings are prepared in the background, then people learn from them; codes sent by SMS appear here.")
+        say(f"Logs: {LOGS}")
         say("Ctrl-C stops everything.\n")
         while True:
             supervisor.look()
-            messages.show_new()
+            for tail in tails:
+                tail.show_new()
             time.sleep(0.5)
 
 

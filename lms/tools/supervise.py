@@ -39,12 +39,14 @@ def stop_on_signals() -> None:
 
 @dataclass
 class Child:
-    """One program. `vital`: its end is the end of all; else it is started again after a growing pause."""
+    """A program. `vital`: its end ends all. `once`: it may end well. Otherwise it is started again after a pause."""
 
     name: str
     command: list[str]
     log: Path
     vital: bool = False
+    once: bool = False
+    done: bool = False
     process: subprocess.Popen[bytes] | None = None
     failures: int = 0
     next_start: float = 0.0
@@ -104,7 +106,7 @@ class Supervisor:
         now = time.monotonic()
         for child in self.children:
             if child.process is None:
-                if now >= child.next_start:
+                if now >= child.next_start and not child.done:
                     self._start(child)
                 continue
             code = child.process.poll()
@@ -112,6 +114,9 @@ class Supervisor:
                 continue
             self._stop_group(child.process.pid, signal.SIGKILL)
             child.process = None
+            if child.once and code == 0:
+                child.done = True
+                continue
             ending = f"The {child.name} {how_it_ended(code)}."
             if child.vital:
                 raise ChildDied(f"{ending} Its last words, from {child.log}:\n{child.last_words()}")
