@@ -1,10 +1,15 @@
-"""Append-only tables in tests: the flush after a transactional test may empty them, nothing else may."""
+"""Databases in tests: the flush may empty append-only tables, and threads may work on one database at once."""
 
-from collections.abc import Iterator
-from contextlib import ExitStack
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
 from django.test import TransactionTestCase
 
 from lms.lib import append_only
@@ -23,3 +28,50 @@ def flush_lifts_append_only_triggers() -> Iterator[None]:
     TransactionTestCase._fixture_teardown = lifted_teardown
     yield
     TransactionTestCase._fixture_teardown = teardown
+
+
+class Threads:
+    """Runs a function several times at once, each time on a database connection of its own."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+        self._monkeypatch, self._folder = monkeypatch, folder
+
+    def run(self, work: Callable[[], Any], times: int = 2) -> list[Any]:
+        """What each run returned or raised, after all have ended."""
+        start = threading.Barrier(times)
+
+        def one() -> Any:
+            start.wait(timeout=30)
+            try:
+                return work()
+            except Exception as error:  # the test judges what may be raised
+                return error
+            finally:
+                connections.close_all()
+
+        with self._database(), ThreadPoolExecutor(times) as pool:
+            return [future.result(timeout=60) for future in [pool.submit(one) for _ in range(times)]]
+
+    def read(self, work: Callable[[], Any]) -> Any:
+        """What the work sees of the database that the threads wrote to."""
+        return self.run(work, times=1)[0]
+
+    @contextmanager
+    def _database(self) -> Iterator[None]:
+        """An in-memory SQLite database cannot be shared honestly, so threads open a copy of it in a file."""
+        if connection.vendor != "sqlite":
+            yield
+            return
+        path = self._folder / "threads.sqlite3"
+        if not path.exists():
+            connection.ensure_connection()
+            with closing(sqlite3.connect(path)) as copy:
+                connection.connection.backup(copy)
+        with self._monkeypatch.context() as patch:
+            patch.setitem(connections.settings["default"], "NAME", str(path))
+            yield
+
+
+@pytest.fixture
+def threads(transactional_db: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Threads:
+    return Threads(monkeypatch, tmp_path)

@@ -44,7 +44,8 @@ def _keys(model: type[models.Model]) -> list[list[str]]:
         for constraint in meta.constraints
         if isinstance(constraint, UniqueConstraint) and constraint.fields and constraint.condition is None
     ]
-    return [[str(meta.get_field(name).column) for name in key] for key in names]
+    columns = {field.name: str(field.column) for field in meta.local_fields}
+    return [[columns[name] for name in key] for key in names]
 
 
 def _sqlite_triggers(connection: BaseDatabaseWrapper, model: type[models.Model]) -> dict[str, list[str]]:
