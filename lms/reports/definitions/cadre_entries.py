@@ -48,5 +48,5 @@ class CadreEntries(Report):
                 entry.hours,
                 entry.rule.code,
                 f"{entry.person_id}-{entry.seq}",
-                f"{localtime(entry.at):%Y-%m-%d %H:%M}",
+                f"{localtime(entry.registered_at):%Y-%m-%d %H:%M}",
             )
