@@ -57,13 +57,15 @@ def seed(output: Path) -> None:
     from django.utils import timezone
 
     from lms.learning.domain.watching import open_session
-    from tests.factories.learning import lesson
-    from tests.factories.people import PersonFactory
+    from tests.factories.learning import live_course, live_lesson, published
+    from tests.factories.people import DivisionFactory, OrgFactory, PersonFactory
 
     call_command("migrate", verbosity=0)
     players = []
     with transaction.atomic():
-        page = lesson(seconds=LESSON_SECONDS)
+        # Production does not start with the fictional province that factories use.
+        org = OrgFactory(division=DivisionFactory(code="110000000000"))
+        page = published(live_lesson(live_course(org), seconds=LESSON_SECONDS))
         for _number in range(PEOPLE):
             person = PersonFactory()
             # Opened a while ago, so that the clock can pay for everything the bench sends.

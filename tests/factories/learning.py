@@ -39,7 +39,7 @@ def ready_video(org: Org, *, seconds: int = 600, **fields: Any) -> Video:
     )
 
 
-def live_course(**fields: Any) -> CoursePage:
+def live_course(org: Org | None = None, **fields: Any) -> CoursePage:
     """A live course without lessons, in a live track."""
     number = next(_numbers)
     home = HomePage.objects.first() or Page.get_first_root_node().add_child(
@@ -47,7 +47,7 @@ def live_course(**fields: Any) -> CoursePage:
     )
     track = home.add_child(instance=CataloguePage(title=f"方向{number}", slug=f"track-{number}"))
     course = track.add_child(
-        instance=CoursePage(title=f"课程{number}", slug=f"course-{number}", org=OrgFactory(), **fields)
+        instance=CoursePage(title=f"课程{number}", slug=f"course-{number}", org=org or OrgFactory(), **fields)
     )
     Page.objects.filter(pk__in=[home.pk, track.pk, course.pk]).update(live=True)
     course.refresh_from_db()

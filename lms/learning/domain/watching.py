@@ -110,12 +110,11 @@ def accept_report(session: PlaySession, number: int, *, stretches: Stretches, at
     """
     with transaction.atomic():
         clock = StudyClock.objects.select_for_update().get(person_id=session.person_id)
-        latest = session.receipts.order_by("-number").first()
-        if latest and number <= latest.number:
-            known = latest if number == latest.number else session.receipts.filter(number=number).first()
-            if known:
-                return known
-        record = WatchRecord.objects.get(pk=session.record_id)
+        latest = session.receipts.order_by("-number").values_list("number", "received_at").first()
+        last_number, last_contact_at = latest or (0, session.opened_at)
+        if number <= last_number and (known := session.receipts.filter(number=number).first()):
+            return known
+        record = WatchRecord.objects.with_standing().get(pk=session.record_id)
         if stretches.end > record.decoded_seconds + END_TOLERANCE_SECONDS:
             raise BeyondLesson(_("The report names a part that this lesson does not have."))
         busy_until = evidence.admit(clock.busy_until, at)
@@ -128,13 +127,12 @@ def accept_report(session: PlaySession, number: int, *, stretches: Stretches, at
             lesson_seconds=record.decoded_seconds,
             paid=evidence.PaidTime.from_bytes(clock.paid),
             opened_at=session.opened_at,
-            last_contact_at=latest.received_at if latest else session.opened_at,
+            last_contact_at=last_contact_at,
             at=at,
-            taken_down_at=taken_down_at(session),
+            taken_down_at=_taken_down_at(record),
         )
         was_met = _is_met(session, record)
-        is_newest = latest is None or number > latest.number
-        _add(record, verdict, resume_point=stretches.end if stretches and is_newest else None, at=at)
+        _add(record, verdict, resume_point=stretches.end if stretches and number > last_number else None, at=at)
         clock.paid, clock.busy_until = verdict.paid.to_bytes(), busy_until
         clock.save(update_fields=["paid", "busy_until"])
         if verdict.refused and verdict.reason:
@@ -158,11 +156,11 @@ def accept_report(session: PlaySession, number: int, *, stretches: Stretches, at
     return receipt
 
 
-def taken_down_at(session: PlaySession) -> datetime | None:
-    """When the session's recording or lesson was taken down, if it was."""
-    if session.video.taken_down_at or session.page.live:
-        return session.video.taken_down_at
-    above = [session.page_id, *session.page.get_ancestors().values_list("pk", flat=True)]
+def _taken_down_at(record: WatchRecord) -> datetime | None:
+    """When the recording or the lesson was taken down, if it was; the record was read `with_standing`."""
+    if record.video_taken_down_at or record.page_live:
+        return record.video_taken_down_at
+    above = [record.page_id, *record.page.get_ancestors().values_list("pk", flat=True)]
     takedown = Takedown.objects.filter(page__in=above, lifted_at=None).order_by("taken_down_at").first()
     return takedown.taken_down_at if takedown else None
 

@@ -1,12 +1,21 @@
 """What was watched, what was said about it, and what did not count."""
 
+from datetime import datetime
+from typing import TYPE_CHECKING
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from lms.learning.enums import EvidenceKind, RefusalReason
 from lms.lib.retention import Retention
 from lms.lib.stretches import Stretches
+
+
+class WatchRecordQuerySet(models.QuerySet["WatchRecord"]):
+    def with_standing(self) -> "WatchRecordQuerySet":
+        """With `video_taken_down_at` and `page_live`: whether what the records are about may still be played."""
+        return self.annotate(video_taken_down_at=F("video__taken_down_at"), page_live=F("page__live"))
 
 
 class WatchRecord(models.Model):
@@ -31,6 +40,13 @@ class WatchRecord(models.Model):
     resume_point = models.PositiveIntegerField(_("resume point"), default=0)
     last_watched_at = models.DateTimeField(_("last watched"))
 
+    objects = WatchRecordQuerySet.as_manager()
+
+    if TYPE_CHECKING:
+        # of `with_standing`
+        video_taken_down_at: datetime | None
+        page_live: bool
+
     class Meta:
         verbose_name = _("watch record")
         verbose_name_plural = _("watch records")
@@ -38,8 +54,7 @@ class WatchRecord(models.Model):
             models.UniqueConstraint(fields=["person", "lesson_key", "video", "round"], name="learning_record_once"),
             models.CheckConstraint(
                 name="learning_record_within_lesson",
-                condition=Q(covered_seconds__lte=models.F("decoded_seconds"))
-                & Q(resume_point__lte=models.F("decoded_seconds")),
+                condition=Q(covered_seconds__lte=F("decoded_seconds")) & Q(resume_point__lte=F("decoded_seconds")),
             ),
         ]
         indexes = [

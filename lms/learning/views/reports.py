@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
+from lms.learning.domain.queueing import in_turn
 from lms.learning.domain.watching import BeyondLesson, TooOften, accept_report
 from lms.learning.enums import RefusalReason
 from lms.learning.models import PlaySession, Receipt
@@ -38,7 +39,8 @@ def _answer(request: HttpRequest, sent: Any, at: datetime) -> dict[str, Any]:
 def _accept(request: HttpRequest, sent: Report, at: datetime) -> dict[str, Any]:
     session = _own_session(request, sent.session)
     try:
-        receipt = accept_report(session, sent.number, stretches=sent.stretches, at=at)
+        with in_turn():
+            receipt = accept_report(session, sent.number, stretches=sent.stretches, at=at)
     except BeyondLesson as error:
         raise beyond_lesson() from error
     except TooOften as error:
@@ -54,9 +56,7 @@ def _own_session(request: HttpRequest, code: str) -> PlaySession:
     person_id = request.session.get(SESSION_KEY)
     if person_id is None:
         raise Refused("sign_in", _("Please sign in again. What you watched is kept."), HTTPStatus.UNAUTHORIZED)
-    session = (
-        PlaySession.objects.select_related("person", "video", "page").defer("page__body").filter(code=code).first()
-    )
+    session = PlaySession.objects.with_sign_in().filter(code=code).first()
     if session is None or str(session.person_id) != str(person_id):
         raise Refused(
             "unknown_session", _("This lesson was not opened here. Please open it again."), HTTPStatus.NOT_FOUND
