@@ -37,7 +37,8 @@ def closure(requirements: list[str]) -> dict[str, str]:
     from packaging.markers import default_environment
     from packaging.requirements import Requirement
 
-    machine = dict(default_environment(), platform_machine="x86_64", sys_platform="linux", platform_system="Linux")
+    linux = {"platform_machine": "x86_64", "sys_platform": "linux", "platform_system": "Linux"}
+    machine = {name: str(value) for name, value in default_environment().items()} | linux
     found: dict[str, str] = {}
     seen: set[tuple[str, frozenset[str]]] = set()
     waiting = [(Requirement(text), frozenset({""})) for text in requirements]

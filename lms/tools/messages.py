@@ -16,13 +16,12 @@ import io
 import os
 import re
 import sys
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from babel.messages.catalog import Catalog
+    from babel.messages.catalog import Catalog, Message
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LOCALE = "zh_Hans"
@@ -156,12 +155,17 @@ def extract_app(app: str) -> str:
     if not path.exists() or path.read_bytes() != text:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text)
-    waiting = sum(1 for message in catalogue if message.id and not is_translated(message.string))
+    waiting = sum(not is_translated(message) for message in catalogue if message.id)
     return f"{app}: {len(catalogue)} texts, {waiting} to translate in {path.relative_to(ROOT)}"
 
 
-def is_translated(string: str | list[str] | tuple[str, ...]) -> bool:
-    return all(string) and bool(string) if isinstance(string, list | tuple) else bool(string)
+def forms(text: str | list[str] | tuple[str, ...] | None) -> tuple[str, ...]:
+    """The text, or each of its plural forms."""
+    return tuple(text) if isinstance(text, list | tuple) else (text or "",)
+
+
+def is_translated(message: Message) -> bool:
+    return all(forms(message.string))
 
 
 def compile_all() -> list[str]:
@@ -183,8 +187,8 @@ def compile_all() -> list[str]:
     return done
 
 
-def placeholders(text: str) -> Counter[str]:
-    return Counter(first or second for first, second in PLACEHOLDER.findall(text))
+def placeholders(text: str) -> set[str]:
+    return {first or second for first, second in PLACEHOLDER.findall(text)}
 
 
 def check_app(app: str) -> list[str]:
@@ -200,25 +204,23 @@ def check_app(app: str) -> list[str]:
             continue
         key = (message.id, message.context)
         kept.add(key)
-        sources_ = message.id if isinstance(message.id, list | tuple) else (message.id,)
-        strings = message.string if isinstance(message.string, list | tuple) else (message.string,)
+        source = forms(message.id)
         if key not in found:
-            faults.append(f"{app}: obsolete: {sources_[0]!r}")
+            faults.append(f"{app}: obsolete: {source[0]!r}")
         elif message.fuzzy:
-            faults.append(f"{app}: fuzzy: {sources_[0]!r}")
-        elif not is_translated(message.string):
-            faults.append(f"{app}: untranslated: {sources_[0]!r}")
+            faults.append(f"{app}: fuzzy: {source[0]!r}")
+        elif not is_translated(message):
+            faults.append(f"{app}: untranslated: {source[0]!r}")
         else:
             # Chinese has one form for every count, so it answers to the plural source text.
-            wanted = [placeholders(source) for source in sources_]
+            wanted = placeholders(source[-1])
             faults += [
-                f"{app}: placeholders differ: {sources_[0]!r} -> {string!r}"
-                for string in strings
-                if all(set(placeholders(string)) != set(want) for want in wanted)
+                f"{app}: placeholders differ: {source[0]!r} -> {string!r}"
+                for string in forms(message.string)
+                if placeholders(string) != wanted
             ]
     for key in sorted(found - kept, key=str):
-        source = key[0] if isinstance(key[0], str) else key[0][0]
-        faults.append(f"{app}: missing (run extract): {source!r}")
+        faults.append(f"{app}: missing (run extract): {forms(key[0])[0]!r}")
     return faults
 
 
