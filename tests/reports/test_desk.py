@@ -83,9 +83,7 @@ def test_page_opens_for_desk_roles_alone(
 ) -> None:
     clock.set(*LOOK)
 
-    opened = {
-        part for part, person in cast.everybody.items() if at_desk(person).get(reverse(page)).status_code == 200
-    }
+    opened = {part for part, person in cast.everybody.items() if at_desk(person).get(reverse(page)).status_code == 200}
 
     assert opened == {"officer", "neighbour_officer", "prefecture_officer", "agriculture_officer"}
 
@@ -113,7 +111,7 @@ def _text(body: bytes, extension: str) -> str:
     return "\n".join(str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row)
 
 
-@pytest.mark.parametrize("part", ["neighbour_officer", "agriculture_officer", "ended_officer", "trainer", "learner"])
+@pytest.mark.parametrize("part", ["neighbour_officer", "agriculture_officer", "ended_officer", "trainer", "farmer"])
 def test_record_of_a_cadre_is_not_there_for_others(
     cast: Cast, clock: Clock, at_desk: Callable[[Person], Client], part: str
 ) -> None:
@@ -251,9 +249,7 @@ def test_people_needs_the_same_queries_for_one_and_three(
 QUERIES_OF_PEOPLE = 14
 
 
-def test_agriculture_officer_sees_farmers_masked(
-    cast: Cast, clock: Clock, at_desk: Callable[[Person], Client]
-) -> None:
+def test_agriculture_officer_sees_farmers_masked(cast: Cast, clock: Clock, at_desk: Callable[[Person], Client]) -> None:
     clock.set(*LOOK)
 
     page = at_desk(cast.agriculture_officer).get(reverse("desk:overview")).content.decode()
