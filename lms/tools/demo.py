@@ -102,7 +102,7 @@ class Tail:
         whole = new[: new.rfind(b"\n") + 1]
         self.shown_bytes += len(whole)
         for line in whole.decode(errors="replace").splitlines():
-            say(f"  {self.mark} {line}")
+            say(f"  {self.mark} {line}" if self.mark else f"  {line}")
 
 
 def run_demo(port: int) -> None:
@@ -116,7 +116,7 @@ def run_demo(port: int) -> None:
     address = f"http://127.0.0.1:{port}"
     grow = worker("growth of the demo world", "grow_demo")
     grow.once = True
-    tails = [Tail(Path(environment.get("SMS_FILE", VAR / "sms.log")), "[SMS]"), Tail(grow.log, "[demo]")]
+    tails = [Tail(Path(environment.get("SMS_FILE", VAR / "sms.log")), "SMS"), Tail(grow.log, "")]
     with Supervisor([web(port), *workers(), grow], environment=environment, folder=ROOT, say=say) as supervisor:
         supervisor.start()
         wait_until_it_answers(supervisor, address)

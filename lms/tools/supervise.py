@@ -17,6 +17,7 @@ STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SET_PARENT_DEATH_SIGNAL = 1  # of Linux' prctl
 SECONDS_TO_STOP = 8
 LONGEST_PAUSE_SECONDS = 60
+MOST_TRIES = 3  # of a program that is to end well once
 
 
 class Stopped(Exception):
@@ -121,6 +122,10 @@ class Supervisor:
             if child.vital:
                 raise ChildDied(f"{ending} Its last words, from {child.log}:\n{child.last_words()}")
             child.failures = 1 if now - child.started > 300 else child.failures + 1
+            if child.once and child.failures == MOST_TRIES:
+                child.done = True
+                self.say(f"{ending} Not trying again. Its last words, from {child.log}:\n{child.last_words()}")
+                continue
             pause = min(2**child.failures, LONGEST_PAUSE_SECONDS)
             child.next_start = now + pause
             self.say(

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 
-from tests.machine import nginx_path, postgresql_url
+from tests.machine import has_speech, nginx_path, postgresql_url
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 HOST = "study.example"
@@ -67,6 +67,7 @@ class Production:
             "WEB_BIND": f"127.0.0.1:{self.web_port}",
             "SMS_HTTP_ADDRESS": f"https://sms.{HOST}/send",
             "SMS_HTTP_KEY": "walk",
+            "TRANSCRIBE_BACKEND": "whisper" if has_speech() else "dummy",
             "WHISPER_MODEL": str(ROOT / "tests/data/whisper-nano/whisper-nano.pt"),
         }
         (self.folder / "var" / "files").mkdir(parents=True)
@@ -82,6 +83,10 @@ class Production:
         )
         assert not check or done.returncode == 0, f"manage.py {arguments[0]}\n{done.stdout}{done.stderr}"
         return done
+
+    def python(self, code: str) -> str:
+        """What a few lines of Python print in this place."""
+        return self.manage("shell", "--no-imports", "-c", code).stdout.strip()
 
     def start(self, name: str, command: list[str], **environment: str) -> subprocess.Popen[bytes]:
         with (self.folder / f"{name}.log").open("ab") as log:

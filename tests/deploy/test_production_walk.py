@@ -1,9 +1,12 @@
 """An operator's commands with production settings on PostgreSQL behind nginx, and a walk over the site."""
 
 import re
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from imageio_ffmpeg import get_ffmpeg_exe
 
 from tests.deploy.production import Production
 
@@ -14,6 +17,13 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.xdist_group("walk"),
 ]
+
+
+def make_clip(path: Path, *, seconds: int) -> None:
+    sources = [f"testsrc2=size=320x240:rate=15:duration={seconds}", f"sine=frequency=330:duration={seconds}"]
+    inputs = [argument for source in sources for argument in ("-f", "lavfi", "-i", source)]
+    command = [get_ffmpeg_exe(), "-loglevel", "error", *inputs, "-c:v", "libx264", "-c:a", "aac", str(path)]
+    subprocess.run(command, check=True)
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +86,44 @@ def test_files_of_recordings_cannot_be_had_without_a_signed_address(production: 
 
     assert production.get("/_files/secret.bin").status == 404
     assert production.get("/files/v/forged/master.m3u8").status in (403, 404)
+
+
+def test_the_bytes_of_a_recording_are_sent_by_nginx_in_ranges(production: Production):
+    clip = production.folder / "一段 录像.mp4"
+    make_clip(clip, seconds=4)
+    org = production.python(
+        "from tests.factories.people import DivisionFactory, OrgFactory;"
+        "print(OrgFactory(division=DivisionFactory(code='900000000000')).code)"
+    )
+    production.start_unit("media-worker")
+    production.manage("ingest_video", str(clip), "--title", "浇水", "--org", org, "--wait")
+    master = production.python(
+        "from django.utils import timezone; from media.domain.playing import sign; from media.models import Video;"
+        "print(sign(Video.objects.get(title='浇水'), at=timezone.now()).master)"
+    )
+
+    def beside(address: str, name: str) -> str:
+        return f"{address.rpartition('/')[0]}/{name}"
+
+    playlist = production.get(master)
+    assert playlist.status == 200
+    variant = beside(master, next(line for line in playlist.text.splitlines() if line and not line.startswith("#")))
+    segments = [line for line in production.get(variant).text.splitlines() if line and not line.startswith("#")]
+    segment = beside(variant, segments[0])
+    whole = production.get(segment)
+    part = production.get(segment, Range="bytes=10-99")
+
+    assert whole.status == 200
+    assert len(whole.body) > 1000
+    assert part.status == 206
+    assert part.body == whole.body[10:100]
+    assert "x-accel-redirect" not in whole.headers
+    assert whole.headers["content-type"].startswith("video/")
+    named = production.get(segment, port=production.web_port, X_Forwarded_Proto="https")
+    assert named.headers["x-accel-redirect"].startswith("/_files/"), "the web server names the file"
+    assert named.body == b"", "and sends none of its bytes"
+    forged = segment.replace("/files/v/", "/files/v/x")
+    assert production.get(forged).status in (403, 404)
 
 
 @pytest.mark.parametrize(

@@ -108,6 +108,26 @@ def test_a_worker_that_dies_is_started_again_after_a_pause(tmp_path: Path):
     supervisor.stop()
 
 
+@pytest.mark.parametrize(("code", "words"), [(0, ""), (1, "Not trying again")])
+def test_a_program_that_runs_once_is_left_alone_when_it_ended_well_or_failed_too_often(
+    tmp_path: Path, code: int, words: str
+):
+    said: list[str] = []
+    supervisor = supervisor_of(tmp_path, said, f"raise SystemExit({code})", vital=False)
+    child = supervisor.children[0]
+    child.once = True
+    for _ in range(4):
+        child.next_start = 0
+        supervisor.look()
+        if child.process is not None:
+            child.process.wait(10)
+            supervisor.look()
+
+    assert child.done
+    assert child.process is None
+    assert words in "".join(said[-1:])
+
+
 def test_a_taken_port_is_said_in_a_sentence():
     port = free_port()
     check_port(port)
