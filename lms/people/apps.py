@@ -15,6 +15,8 @@ class PeopleConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from lms.people import checks as checks
+
         post_migrate.connect(_furnish, dispatch_uid="people.furnish")
 
 

@@ -1,0 +1,26 @@
+"""Rows whose time is over are deleted: codes, tallies, records of sent messages."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from lms.people.models import SentMessage, SmsDevice, Tally
+
+
+def forget_expired(*, at: datetime, dry_run: bool = False) -> dict[str, int]:
+    """Delete what its model's RETENTION says is over; how many rows of each model."""
+
+    def before(model: type[SmsDevice] | type[Tally] | type[SentMessage]) -> datetime:
+        return at - timedelta(days=model.RETENTION.days or 0)
+
+    old = {
+        SmsDevice: Q(last_generated_timestamp__lt=before(SmsDevice))
+        | Q(last_generated_timestamp__isnull=True, valid_until__lt=before(SmsDevice)),
+        Tally: Q(window_start__lt=before(Tally)),
+        SentMessage: Q(sent_at__lt=before(SentMessage)),
+    }
+    counted = {}
+    for model, condition in old.items():
+        rows = model._default_manager.filter(condition)
+        counted[model._meta.label] = rows.count() if dry_run else rows.delete()[0]
+    return counted
