@@ -33,9 +33,6 @@ class SourceKind(models.TextChoices):
     CORRECTED_ENTRY = "corrected_entry", _("Entry that was corrected")
 
 
-COMPLETIONS = (SourceKind.LESSON_COMPLETION, SourceKind.COURSE_COMPLETION)
-
-
 class Component(models.TextChoices):
     """One cause may give hours for several reasons; each is an entry of its own."""
 

@@ -1,7 +1,6 @@
 """Reads of rules, entries and sums, shared by several callers."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
@@ -24,7 +23,7 @@ def rule_in_force(authority: Org | None, day: date) -> CreditRule | None:
     """The rule of the authority itself, else that of its division or the nearest place around it, on the day."""
     if authority is None:
         return None
-    code = authority.division.code
+    code = authority.division.current(day).code
     places = [code[:digits].ljust(12, "0") for digits in _PLACE_DIGITS]
     rules = CreditRule.objects.on(day).filter(Q(authority=authority) | Q(region_code__in=places))
 
@@ -33,14 +32,6 @@ def rule_in_force(authority: Org | None, day: date) -> CreditRule | None:
         return place, -rule.active_from.toordinal()
 
     return min(rules, key=nearness, default=None)
-
-
-def hours_of_many(person_ids: Iterable[int], year: int) -> dict[int, dict[str, Decimal]]:
-    """Hours by person and category in a year (Beijing); whoever has none is absent. Merged persons are not followed."""
-    sums: dict[int, dict[str, Decimal]] = defaultdict(dict)
-    for row in YearlyHours.objects.filter(person__in=person_ids, year=year):
-        sums[row.person_id][row.category] = row.hours
-    return dict(sums)
 
 
 def hours_of(person: Person, year: int) -> dict[str, Decimal]:

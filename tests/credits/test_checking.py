@@ -15,6 +15,7 @@ from lms.credits.domain.sealing import DayIsNotOver, SealedOutOfOrder, seal_day,
 from lms.credits.models import CreditLedgerEntry, CreditRequirement, CreditRule, DailySeal, YearlyHours
 from lms.credits.queries import hours_of, requirements_of
 from lms.lib import append_only
+from lms.lib.durations import beijing_midnight
 from tests.cast import TODAY
 from tests.credits.world import AT, adopt, complete, complete_course, earn, load, per_course, teach
 
@@ -162,8 +163,10 @@ def test_seals_are_chained_and_signed(history):
 
 
 def test_only_a_day_that_is_over_is_sealed_and_in_order(cast):
-    with pytest.raises(DayIsNotOver):
-        seal_day(DAY, at=AT)
+    midnight = beijing_midnight(DAY + timedelta(days=1))
+    for at in (AT, midnight, midnight + timedelta(minutes=9)):
+        with pytest.raises(DayIsNotOver):
+            seal_day(DAY, at=at)
     seal_day(DAY, at=AT + timedelta(days=1))
     with pytest.raises(SealedOutOfOrder):
         seal_day(DAY - timedelta(days=1), at=AT + timedelta(days=1))
@@ -209,7 +212,7 @@ def test_load_credit_rules_puts_a_preset_in_force_once():
         ("rules: [{code: yn_2024, name: x, unit: lesson, active_from: 2024-01-02, parameters: {minutes_per_hour: 1}, "
          "source: x, confidence: B}]", "another"),
         ("rules: [{code: x, name: x, unit: lesson, active_from: 2024-01-02, parameters: {tiers: 5}, source: x, "
-         "confidence: B}]", "list"),
+         "confidence: B}]", "^x: "),
         ("{", "expected"),
     ],
 )  # fmt: skip

@@ -3,13 +3,20 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from courses.enums import CompletionRule
 from lms.credits.domain.rebuilding import kept_sums_of, persons_with_entries, sums_of
 from lms.credits.domain.recognising import hours_of_component
 from lms.credits.domain.registering import recognise_completion
-from lms.credits.domain.studying import Completion, completion_of, source_of
-from lms.credits.enums import COMPLETIONS, EntryKind, SourceKind
+from lms.credits.domain.studying import (
+    COMPLETION_MODELS,
+    Completion,
+    achievement_key_of,
+    completion_of,
+    source_of,
+)
+from lms.credits.enums import EntryKind
 from lms.credits.models import CreditChain, CreditLedgerEntry
-from lms.learning.models import CourseCompletion, LessonCompletion
+from lms.learning.models import LessonCompletion
 from lms.lib.durations import beijing_day
 from lms.lib.sealing import GENESIS, chain_faults
 
@@ -20,16 +27,11 @@ def _earned_faults(entry: CreditLedgerEntry) -> Iterator[str]:
     if completion is None:
         yield "its completion does not exist"
         return
-    unit, key = (
-        ("lesson", completion.lesson_key)
-        if isinstance(completion, LessonCompletion)
-        else ("course", completion.course_key)
-    )
     if (
         completion.person_id != entry.person_id
         or completion.outline_version_id != entry.outline_version_id
         or completion.round != entry.round
-        or entry.achievement_key != f"{unit}:{key}"
+        or entry.achievement_key != achievement_key_of(completion)
         or entry.day != beijing_day(completion.completed_at)
     ):
         yield "it does not fit its completion"
@@ -40,21 +42,23 @@ def _earned_faults(entry: CreditLedgerEntry) -> Iterator[str]:
         yield "its evidence names no category that earns"
     if entry.evidence["credit_for"] != sorted(entry.outline_version.credit_for):
         yield "its outline version gives hours to others"
-    studied = _studied_seconds(completion, [lesson["key"] for lesson in lessons])
-    if studied != {lesson["key"]: lesson["seconds"] for lesson in lessons}:
+    claimed = {lesson["key"]: (lesson["seconds"], lesson["test"]) for lesson in lessons}
+    if claimed != _completed(completion, list(claimed)):
         yield "its evidence is not what was completed"
     if entry.counts and hours_of_component(entry.component, lessons, terms["parameters"])[0] != entry.hours:
         yield "its hours do not follow from its evidence"
 
 
-def _studied_seconds(completion: Completion, keys: list[str]) -> dict[str, int]:
-    """Decoded seconds by lesson, as the completions say."""
+def _completed(completion: Completion, keys: list[str]) -> dict[str, tuple[int, bool]]:
+    """Decoded seconds and whether a test was passed, by lesson, as the completions say."""
     if isinstance(completion, LessonCompletion):
         found = [completion] if keys else []
     else:
         person = completion.person.survivor
         found = list(LessonCompletion.objects.of(person).filter(lesson_key__in=keys, round=completion.round))
-    return {str(lesson.lesson_key): lesson.decoded_seconds or 0 for lesson in found}
+    return {
+        str(lesson.lesson_key): (lesson.decoded_seconds or 0, lesson.rule == CompletionRule.QUIZ) for lesson in found
+    }
 
 
 def _reversal_faults(entry: CreditLedgerEntry) -> Iterator[str]:
@@ -118,8 +122,7 @@ def person_faults(person_id: int) -> Iterator[str]:
 
 def completions_without_entries() -> Iterator[Completion]:
     """Completions that should have entries and lack one: lessons first, in the order they happened."""
-    for kind in COMPLETIONS:
-        model = LessonCompletion if kind == SourceKind.LESSON_COMPLETION else CourseCompletion
+    for model in COMPLETION_MODELS.values():
         completions = (
             model.objects.exclude(outline_version__credit_for=[])
             .select_related("person__merged_into", "outline_version")

@@ -17,6 +17,7 @@ from lms.people.models import Person
 from lms.people.policies import may_recognise_hours_of
 
 MOST_HOURS = Decimal("999.99")
+CENT = Decimal("0.01")
 
 
 class CorrectionRefused(Exception):
@@ -99,7 +100,8 @@ def correct_entry(
     reason = _check(entry, reason=reason, by=by, at=at)
     if not hours.is_finite() or not Decimal(0) <= hours <= MOST_HOURS:
         raise CorrectionRefused(_("The hours must lie between 0 and 999.99."))
-    hours = hours.quantize(Decimal("0.01"), rounding=ROUND_DOWN)
+    hours = hours.quantize(CENT, rounding=ROUND_DOWN)
+    days = entry.days if days is None else days.quantize(CENT, rounding=ROUND_DOWN)
     with transaction.atomic():
         chain = lock_chain(entry.person_id)
         known = CreditLedgerEntry.objects.filter(reverses=entry).first()
@@ -121,7 +123,7 @@ def correct_entry(
             counts=True,
             category=entry.category,
             hours=hours,
-            days=entry.days if days is None else days,
+            days=days,
             day=entry.day,
             rule=entry.rule,
             outline_version=entry.outline_version,

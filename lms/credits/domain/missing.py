@@ -3,17 +3,15 @@
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 
 from lms.credits.domain.recognising import Step, step
 from lms.credits.domain.registering import recognise_completion
-from lms.credits.domain.studying import completion_of
-from lms.credits.enums import COMPLETIONS, RuleUnit, SourceKind
+from lms.credits.domain.studying import COMPLETION_MODELS, source_of
+from lms.credits.enums import SourceKind
 from lms.credits.models import CreditLedgerEntry
-from lms.learning.models import CourseCompletion, LessonCompletion
 from lms.lib.durations import beijing_midnight
 from lms.people.models import Person
 
@@ -21,25 +19,16 @@ from lms.people.models import Person
 def not_yet_because(person: Person, achievement_key: str, *, round_number: int = 1) -> list[Step]:
     """What is missing before the achievement gives hours; empty when it has, or has been taken back."""
     unit, _colon, key = achievement_key.partition(":")
-    completions: Any = LessonCompletion if unit == RuleUnit.LESSON else CourseCompletion
-    named = {"lesson_key" if unit == RuleUnit.LESSON else "course_key": UUID(key)}
-    found = completions.objects.of(person.survivor).filter(**named, round=round_number).first()
-    if found is None:
-        return [step("not_completed")]
-    kind = SourceKind.LESSON_COMPLETION if unit == RuleUnit.LESSON else SourceKind.COURSE_COMPLETION
-    return missing_of(kind, found.pk)
-
-
-def missing_of(source_kind: str, source_id: int) -> list[Step]:
-    """The same for one completion."""
-    completion = completion_of(source_kind, source_id)
+    model = COMPLETION_MODELS[SourceKind(f"{unit}_completion")]
+    completion = model.objects.of(person.survivor).filter(**{f"{unit}_key": UUID(key)}, round=round_number).first()
     if completion is None:
         return [step("not_completed")]
     recognition, _study, _rule = recognise_completion(completion)
-    known = set(CreditLedgerEntry.objects.caused_by(source_kind, source_id).values_list("component", flat=True))
+    entries = CreditLedgerEntry.objects.caused_by(*source_of(completion))
+    known = set(entries.values_list("component", flat=True))
     if any(part.component not in known for part in recognition.parts):
         return [*recognition.missing, step("not_registered")]
-    return recognition.missing if not known or recognition.parts else []
+    return recognition.missing if recognition.parts or not known else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +50,7 @@ def unpaid_completions(person: Person, year: int) -> list[Unpaid]:
     Courses are left out where the rule counts lessons, and lessons where it counts courses.
     """
     unpaid: list[Unpaid] = []
-    for kind in COMPLETIONS:
-        model: Any = LessonCompletion if kind == SourceKind.LESSON_COMPLETION else CourseCompletion
+    for kind, model in COMPLETION_MODELS.items():
         entries = CreditLedgerEntry.objects.filter(source_kind=kind, source_id=OuterRef("pk"))
         found = (
             model.objects.of(person.survivor)

@@ -7,12 +7,15 @@ from django.db import transaction
 from django.db.models import Max, OuterRef, Subquery
 
 from lms.credits.models import CreditLedgerEntry, DailySeal
-from lms.lib.durations import beijing_day, beijing_midnight
+from lms.lib.durations import beijing_midnight
 from lms.lib.sealing import merkle_root, public_key, sign, verify
+
+# Whatever was begun before midnight has been committed or given up by then.
+SETTLING = timedelta(minutes=10)
 
 
 class DayIsNotOver(Exception):
-    """Only a day that has ended in Beijing can be sealed."""
+    """Only a day that ended in Beijing ten minutes ago or more can be sealed."""
 
 
 class SealedOutOfOrder(Exception):
@@ -32,7 +35,7 @@ def seal_day(day: date, *, at: datetime) -> DailySeal:
 
     From then on nothing can be registered with a moment in that day or before it.
     """
-    if beijing_day(at) <= day:
+    if at < beijing_midnight(day + timedelta(days=1)) + SETTLING:
         raise DayIsNotOver(f"{day} is not over in Beijing.")
     with transaction.atomic():
         known = DailySeal.objects.filter(day=day).first()

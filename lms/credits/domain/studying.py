@@ -13,6 +13,11 @@ from lms.lib.durations import beijing_day
 from lms.people.queries import authority_on, categories_on, same_person_ids
 
 Completion = LessonCompletion | CourseCompletion
+# Lessons first: where both count, a lesson gives its hours before its course looks what is left.
+COMPLETION_MODELS: dict[SourceKind, Any] = {
+    SourceKind.LESSON_COMPLETION: LessonCompletion,
+    SourceKind.COURSE_COMPLETION: CourseCompletion,
+}
 
 
 def source_of(completion: Completion) -> tuple[SourceKind, int]:
@@ -23,19 +28,26 @@ def source_of(completion: Completion) -> tuple[SourceKind, int]:
 
 def completion_of(source_kind: str, source_id: int) -> Completion | None:
     """The completion behind an entry, with what a study reads."""
-    model = LessonCompletion if source_kind == SourceKind.LESSON_COMPLETION else CourseCompletion
-    return model.objects.select_related("person__merged_into", "outline_version").filter(pk=source_id).first()
+    completions = COMPLETION_MODELS[SourceKind(source_kind)].objects
+    return completions.select_related("person__merged_into", "outline_version").filter(pk=source_id).first()
+
+
+def achievement_key_of(completion: Completion) -> str:
+    """成果标识: the same for every door through which this lesson or course can be completed."""
+    if isinstance(completion, LessonCompletion):
+        return f"{RuleUnit.LESSON}:{completion.lesson_key}"
+    return f"{RuleUnit.COURSE}:{completion.course_key}"
 
 
 def _studied(lesson: dict[str, Any], completion: LessonCompletion, watched: dict[str, int]) -> StudiedLesson:
     """A lesson completed by coverage was watched at least as far as its outline version asked for."""
-    by_rule = lesson["coverage_percent"] if lesson["rule"] == CompletionRule.COVERAGE else 0
+    by_rule = lesson["coverage_percent"] if completion.rule == CompletionRule.COVERAGE else 0
     return StudiedLesson(
         key=lesson["translation_key"],
         title=lesson["title"],
         decoded_seconds=completion.decoded_seconds or 0,
         studied_percent=max(by_rule, watched.get(lesson["translation_key"], 0)),
-        test_passed=lesson["rule"] == CompletionRule.QUIZ,
+        test_passed=completion.rule == CompletionRule.QUIZ,
     )
 
 
@@ -55,9 +67,9 @@ def read_study(completion: Completion) -> tuple[Study, CreditRule | None]:
     day = beijing_day(completion.completed_at)
     ids = same_person_ids(person)
     if isinstance(completion, LessonCompletion):
-        unit, key, lessons = RuleUnit.LESSON, str(completion.lesson_key), [completion]
+        unit, lessons = RuleUnit.LESSON, [completion]
     else:
-        unit, key = RuleUnit.COURSE, str(completion.course_key)
+        unit = RuleUnit.COURSE
         lessons = list(
             LessonCompletion.objects.filter(
                 person__in=ids,
@@ -77,7 +89,7 @@ def read_study(completion: Completion) -> tuple[Study, CreditRule | None]:
     study = Study(
         unit=unit,
         title=outline.title if unit == RuleUnit.COURSE else next((lesson.title for lesson in studied), ""),
-        achievement_key=f"{unit}:{key}",
+        achievement_key=achievement_key_of(completion),
         day=day,
         lessons=studied,
         categories=categories_on(person, day),

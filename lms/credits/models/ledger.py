@@ -15,6 +15,31 @@ from lms.credits.models.rules import CreditRule
 from lms.lib.retention import Retention
 from lms.lib.sealing import GENESIS, canonical_bytes
 
+# Written out, because a column that is added later must not change the hashes of older rows.
+SEALED_COLUMNS = (
+    "person_id",
+    "seq",
+    "kind",
+    "source_kind",
+    "source_id",
+    "component",
+    "achievement_key",
+    "round",
+    "counts",
+    "category",
+    "hours",
+    "days",
+    "day",
+    "registered_at",
+    "rule_id",
+    "outline_version_id",
+    "reverses_id",
+    "freed_by_id",
+    "by_id",
+    "evidence",
+    "why",
+)
+
 KEPT = Retention("the training record of a cadre", until="never", days=None, basis="statutory_duty")
 
 
@@ -125,11 +150,8 @@ class CreditLedgerEntry(models.Model):
 
     @property
     def payload(self) -> dict[str, Any]:
-        """What the hash is made over: every column but the hashes and the row's own id."""
-        left_out = {"id", "prev_hash", "hash"}
-        return {
-            field.attname: getattr(self, field.attname) for field in self._meta.fields if field.attname not in left_out
-        }
+        """What the hash is made over."""
+        return {name: getattr(self, name) for name in SEALED_COLUMNS}
 
 
 class CreditChain(models.Model):
