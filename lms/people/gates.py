@@ -48,9 +48,9 @@ def admit(request: HttpRequest, kinds: frozenset[RoleKind] | None) -> HttpRespon
         return render(request, "staff/no_role.html", {"without_role": not roles}, status=HTTPStatus.FORBIDDEN)
     if not has_second_factor(request):
         return _detour(request, "staff:factor")
-    keep_groups(request.user, on=today, roles=roles)  # type: ignore[arg-type]
+    keep_groups(request.user, on=today, roles=roles)
     _note_activity(request)
-    if is_password_old(request.user) and request.path not in {reverse("staff:password"), reverse("people:sign_out")}:  # type: ignore[arg-type]
+    if is_password_old(request.user) and request.path not in {reverse("staff:password"), reverse("people:sign_out")}:
         return redirect("staff:password")
     return None
 

@@ -13,7 +13,7 @@ def forget_expired(*, at: datetime, dry_run: bool = False) -> dict[str, int]:
     def before(model: type[SmsDevice] | type[Tally] | type[SentMessage]) -> datetime:
         return at - timedelta(days=model.RETENTION.days or 0)
 
-    old = {
+    old: dict[type[SmsDevice] | type[Tally] | type[SentMessage], Q] = {
         SmsDevice: Q(last_generated_timestamp__lt=before(SmsDevice))
         | Q(last_generated_timestamp__isnull=True, valid_until__lt=before(SmsDevice)),
         Tally: Q(window_start__lt=before(Tally)),

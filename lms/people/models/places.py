@@ -92,7 +92,7 @@ def new_org_code() -> str:
     return public_code(8)
 
 
-class Org(Dated):
+class Org(Dated):  # type: ignore[django-manager-missing]  # courses points here with Wagtail's managers
     """单位: an organisation sits in a place; it is not the place."""
 
     RETENTION = Retention("saying who teaches and who is responsible", until="never", days=None, basis="public data")

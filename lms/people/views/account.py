@@ -29,22 +29,22 @@ from lms.people.models import Contact
 from lms.people.models.contacts import PHONE_PURPOSE, mask_phone
 from lms.people.policies import roles_on
 from lms.people.queries import home_division_on, posts_on
-from lms.people.views.common import Draft, set_choice, show_form
+from lms.people.views.common import Draft, person_of, set_choice, show_form
 
 PHONE_DRAFT = "phone"
 ELDER_CHOICES = ("on", "larger", "largest", "off")
 
 
 def _own_data(request: HttpRequest) -> dict[str, Any]:
-    person = request.user
+    person = person_of(request)
     today = beijing_day(timezone.now())
     return {
         "person": person,
-        "village": home_division_on(person, today),  # type: ignore[arg-type]
+        "village": home_division_on(person, today),
         "contacts": Contact.objects.filter(person=person).on(today),
-        "posts": posts_on(person, today),  # type: ignore[arg-type]
+        "posts": posts_on(person, today),
         "roles": roles_on(person, today),
-        "consents": person.consents.select_related("notice").order_by("given_at"),  # type: ignore[union-attr]
+        "consents": person.consents.select_related("notice").order_by("given_at"),
     }
 
 
@@ -109,14 +109,14 @@ def _proved_code(request: HttpRequest, form: CodeForm, phone: str) -> bool:
 def phone(request: HttpRequest) -> HttpResponse:
     """Change my number: a code to the old one, the new number, a code to the new one."""
     draft = Draft(request, PHONE_DRAFT)
-    contact = Contact.objects.filter(person=request.user).on(beijing_day(timezone.now())).first()
+    contact = Contact.objects.filter(person=person_of(request)).on(beijing_day(timezone.now())).first()
     if contact is not None and not draft["old_proved"]:
         return _prove_old(request, draft, contact)
     if not draft["new"]:
         return _ask_new(request, draft)
     form = CodeForm(request.POST or None)
     if _proved_code(request, form, draft["new"]):
-        change_phone(request.user, draft["new"], at=timezone.now())  # type: ignore[arg-type]
+        change_phone(person_of(request), draft["new"], at=timezone.now())
         draft.clear()
         messages.success(request, _("Your new number is saved. Sign in with it from now on."))
         return redirect("people:account")
@@ -170,7 +170,7 @@ def close(request: HttpRequest) -> HttpResponse:
     refusal = ""
     if request.method == "POST" and request.POST.get("sure") == "yes":
         try:
-            close_account(request.user, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+            close_account(person_of(request), by=person_of(request), at=timezone.now())
         except ClosingRefused as error:
             refusal = str(error)
         else:

@@ -28,7 +28,7 @@ from lms.people.gates import role_required
 from lms.people.models import FactorReset, Person, Role
 from lms.people.models.contacts import mask_phone
 from lms.people.policies import persons_visible_to
-from lms.people.views.common import Draft, show_form
+from lms.people.views.common import Draft, person_of, show_form
 
 security_admin_required = role_required(RoleKind.SECURITY_ADMIN)
 HELP_DRAFT = "help"
@@ -70,7 +70,7 @@ def invite(request: HttpRequest) -> HttpResponse:
     form = InviteForm(request.POST or None, on=_today())
     if request.method == "POST" and form.is_valid():
         try:
-            invitation, code = invite_staff(**form.cleaned_data, by=request.user, at=timezone.now())
+            invitation, code = invite_staff(**form.cleaned_data, by=person_of(request), at=timezone.now())
         except RoleRefused as error:
             form.add_error(None, str(error))
         else:
@@ -92,7 +92,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
                 said["kind"],
                 said["org"],
                 step=said["step"],
-                by=request.user,  # type: ignore[arg-type]
+                by=person_of(request),
                 active_from=_today(),
             )
         except RoleRefused as error:
@@ -133,8 +133,8 @@ def _on_person(story: Callable[[HttpRequest, Person], HttpResponse]) -> Callable
 @security_admin_required
 def end(request: HttpRequest, pk: int) -> HttpResponse:
     """End a role today."""
-    role = get_object_or_404(Role.objects.exclude(person=request.user), pk=pk)
-    end_role(role, by=request.user, on=_today())  # type: ignore[arg-type]
+    role = get_object_or_404(Role.objects.exclude(person=person_of(request)), pk=pk)
+    end_role(role, by=person_of(request), on=_today())
     messages.success(request, _("The role ended today."))
     return redirect("staff:person", pk=role.person_id)
 
@@ -145,7 +145,7 @@ def reinvite(request: HttpRequest, shown: Person) -> HttpResponse:
     if shown.has_usable_password():
         messages.error(request, _("This person has a password. Reset the second factor instead, with a second person."))
         return redirect("staff:person", pk=shown.pk)
-    _invitation, code = invite_again(shown, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+    _invitation, code = invite_again(shown, by=person_of(request), at=timezone.now())
     return _hand_over(request, shown, code)
 
 
@@ -157,7 +157,7 @@ def ask_reset(request: HttpRequest, shown: Person) -> HttpResponse:
         messages.error(request, _("Please write why, for example: phone lost."))
         return redirect("staff:person", pk=shown.pk)
     try:
-        request_reset(shown, reason=form.cleaned_data["reason"], by=request.user, at=timezone.now())  # type: ignore[arg-type]
+        request_reset(shown, reason=form.cleaned_data["reason"], by=person_of(request), at=timezone.now())
     except ResetRefused as error:
         messages.error(request, str(error))
     else:
@@ -172,7 +172,7 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
     """The second person approves a reset; the new invitation is shown to be handed over."""
     reset = get_object_or_404(FactorReset, pk=pk)
     try:
-        invitation, code = approve_reset(reset, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+        invitation, code = approve_reset(reset, by=person_of(request), at=timezone.now())
     except ResetRefused as error:
         messages.error(request, str(error))
         return redirect("staff:people")
@@ -220,7 +220,7 @@ def _finish_help(request: HttpRequest, draft: Draft) -> HttpResponse:
             change_phone_in_person(
                 get_object_or_404(Person, pk=draft["person"]),
                 draft["phone"],
-                by=request.user,  # type: ignore[arg-type]
+                by=person_of(request),
                 reason=draft["reason"],
                 at=now,
             )

@@ -35,7 +35,7 @@ from lms.people.forms import FactorForm, NewPasswordForm, StaffSignInForm
 from lms.people.gates import safe_next, staff_required
 from lms.people.models import Person
 from lms.people.policies import FACTOR_SEEN_AT, PASSWORD_SHOWN_AT, has_role, has_staff_password, roles_on
-from lms.people.views.common import show_form, sign_in_person
+from lms.people.views.common import person_of, show_form, sign_in_person
 
 INVITATION_KEY = "invitation"
 HOME = "/staff/"
@@ -82,7 +82,7 @@ def factor(request: HttpRequest) -> HttpResponse:
     target = safe_next(request, HOME)
     if not (request.user.is_authenticated and has_staff_password(request)):
         return redirect_on("staff:sign_in", target)
-    person: Person = request.user  # type: ignore[assignment]
+    person = person_of(request)
     if not has_factor(person):
         return redirect_on("staff:enrol", target)
     form = FactorForm(request.POST or None)
@@ -110,7 +110,7 @@ def factor(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters()
 def enrol(request: HttpRequest) -> HttpResponse:
     """The QR code for an authenticator app, then its first code, then the recovery codes, shown once."""
-    person: Person = request.user  # type: ignore[assignment]
+    person = person_of(request)
     if not has_staff_password(request):
         return redirect("staff:sign_in")
     if has_factor(person):
@@ -181,7 +181,7 @@ def invitation(request: HttpRequest, code: str = "") -> HttpResponse:
 @sensitive_post_parameters()
 def password(request: HttpRequest) -> HttpResponse:
     """Change my password; asked for every 90 days."""
-    person: Person = request.user  # type: ignore[assignment]
+    person = person_of(request)
     form = NewPasswordForm(request.POST or None, person=person)
     if request.method == "POST" and form.is_valid():
         try:
