@@ -93,3 +93,11 @@ def test_check_audit_says_how_many_entries_it_saw():
     call_command("check_audit", stdout=out)
 
     assert out.getvalue() == "3 audit entries, no faults.\n"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_record_at_once_make_one_chain(threads):
+    results = threads.run(lambda: [entry.seq for entry in write(3)], times=3)
+
+    assert sorted(seq for seqs in results for seq in seqs) == list(range(1, 10))
+    assert threads.read(log_faults) == []
