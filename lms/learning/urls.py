@@ -2,9 +2,13 @@
 
 from django.urls import path
 
-from lms.learning.views import reports
+from lms.learning.views import pages, reports
 
 app_name = "learning"
 urlpatterns = [
+    path("", pages.mine, name="mine"),
     path("reports/", reports.report, name="report"),
+    path("lessons/<int:lesson_id>/quiz/", pages.quiz, name="quiz"),
+    path("lessons/<int:lesson_id>/quiz/result/", pages.quiz_result, name="quiz_result"),
+    path("lessons/<int:lesson_id>/read/", pages.read, name="read"),
 ]

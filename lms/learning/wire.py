@@ -14,6 +14,7 @@ MAX_STRETCHES = 64
 MAX_REPORTS = 32
 MAX_NUMBER = 2**31 - 1
 MAX_CODE_LENGTH = 32
+MAX_PLACES = 50
 
 
 class Refused(Exception):
@@ -118,3 +119,18 @@ def read_batch(value: Any) -> list[Any]:
     if len(value) > MAX_REPORTS:
         raise Refused("too_many", _("At most %(most)d reports are sent at once.") % {"most": MAX_REPORTS})
     return value
+
+
+def read_places(value: Any) -> list[tuple[int, int]]:
+    """Lessons by page id, each with the second reached in it."""
+    if not isinstance(value, list) or any(not isinstance(place, dict) for place in value):
+        raise Refused("wrong_value", _("“places” must be a list of lessons and positions."))
+    if len(value) > MAX_PLACES:
+        raise Refused("too_many", _("At most %(most)d places are taken over.") % {"most": MAX_PLACES})
+    return [
+        (
+            read_whole(place.get("lesson"), "lesson", least=1, most=MAX_NUMBER),
+            read_whole(place.get("position"), "position", least=0, most=MAX_SECONDS),
+        )
+        for place in value
+    ]

@@ -5,7 +5,7 @@ from itertools import count
 from typing import Any
 
 from django.test import Client
-from wagtail.models import Page
+from wagtail.models import Page, Site
 
 from courses.domain.outlines import write_outline
 from courses.models import CataloguePage, Choice, CoursePage, HomePage, LessonPage, Question, QuestionSet
@@ -45,6 +45,7 @@ def live_course(org: Org | None = None, **fields: Any) -> CoursePage:
     home = HomePage.objects.first() or Page.get_first_root_node().add_child(
         instance=HomePage(title="首页", slug=f"home-{number}")
     )
+    Site.objects.update_or_create(is_default_site=True, defaults={"hostname": "testserver", "root_page": home})
     track = home.add_child(instance=CataloguePage(title=f"方向{number}", slug=f"track-{number}"))
     course = track.add_child(
         instance=CoursePage(title=f"课程{number}", slug=f"course-{number}", org=org or OrgFactory(), **fields)

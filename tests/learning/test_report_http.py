@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from lms.learning.counters import counted
+from lms.learning.enums import RefusalReason
 from lms.learning.models import LessonCompletion, Receipt, RefusedStretch, WatchRecord
 from lms.lib.durations import beijing_day
 from tests.factories import learning as make
@@ -50,7 +51,7 @@ def test_report_is_answered_with_its_receipt(client, session):
         "number": 1,
         "accepted": [[0, 15], [20, 125]],
         "refused": [
-            {"from": 125, "to": 200, "reason": "clock", "message": answer.json()["refused"][0]["message"]},
+            {"from": 125, "to": 200, "reason": "clock", "text": str(RefusalReason.CLOCK.label)},
         ],
         "percent": 20,
         "resume_point": 200,

@@ -1,6 +1,5 @@
 """A lesson is complete; with it, perhaps, a course."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,6 +11,7 @@ from courses.models import LessonPage, OutlineVersion
 from courses.queries import current_outline
 from lms.learning.domain.enrolling import Terms, lock_clock
 from lms.learning.models import CourseCompletion, CourseEnrolment, LessonCompletion
+from lms.learning.queries import asked_keys, counted_keys
 from lms.learning.signals import announce, course_completed, lesson_completed
 from lms.people.models import Person
 
@@ -60,20 +60,21 @@ def complete_course(enrolment: CourseEnrolment, *, at: datetime) -> CourseComple
     done = completed_lessons(enrolment)
     current = current_outline(enrolment.page)
     for outline in _outlines_to_meet(enrolment, current):
-        if missing_lessons(outline, current, done) or not counted_keys(outline) & done.keys():
+        counted, asked = counted_keys(outline), asked_keys(outline, current)
+        met = counted & done.keys()
+        if asked - met or not met:
             continue
         if outline != enrolment.outline_version:
             enrolment.outline_version = outline
             enrolment.save(update_fields=["outline_version"])
-        met = sorted(done[lesson_key] for lesson_key in counted_keys(outline) & done.keys())
         completion = CourseCompletion.objects.create(
             **key,
             page_id=enrolment.page_id,
             outline_version=outline,
             completed_at=at,
             evidence={
-                "lesson_completions": met,
-                "waived": sorted(str(lesson_key) for lesson_key in counted_keys(outline) - done.keys()),
+                "lesson_completions": sorted(done[lesson_key] for lesson_key in met),
+                "waived": sorted(str(lesson_key) for lesson_key in counted - met),
             },
         )
         announce(course_completed, completion_id=completion.pk)
@@ -85,17 +86,6 @@ def completed_lessons(enrolment: CourseEnrolment) -> dict[UUID, int]:
     """The completions of the enrolment's person in this round, by lesson; those of merged accounts are hers."""
     rows = LessonCompletion.objects.of(enrolment.person).filter(round=enrolment.round)
     return dict(rows.values_list("lesson_key", "pk"))
-
-
-def counted_keys(outline: OutlineVersion) -> set[UUID]:
-    """The lessons by which the course is judged: the required ones, or all that are taught where none is required."""
-    return {UUID(lesson["translation_key"]) for lesson in outline.counted_lessons}
-
-
-def missing_lessons(outline: OutlineVersion, current: OutlineVersion | None, done: Iterable[UUID]) -> set[UUID]:
-    """What is still to be completed of the outline; what the current outline no longer has is waived."""
-    offered = {UUID(lesson["translation_key"]) for lesson in current.lessons} if current else set()
-    return (counted_keys(outline) & offered) - set(done)
 
 
 def _outlines_to_meet(enrolment: CourseEnrolment, current: OutlineVersion | None) -> list[OutlineVersion]:

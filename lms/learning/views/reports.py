@@ -71,7 +71,7 @@ def _own_session(request: HttpRequest, code: str) -> PlaySession:
 def receipt_json(session: PlaySession, receipt: Receipt) -> dict[str, Any]:
     """The receipt as players read it; reasons are said in the person's language."""
     refused = [
-        {"from": start, "to": end, "reason": reason, "message": str(RefusalReason(reason).label)}
+        {"from": start, "to": end, "reason": reason, "text": str(RefusalReason(reason).label)}
         for start, end, reason in receipt.body["refused"]
     ]
     return {"session": session.code, **receipt.body, "refused": refused, "credit": None, "check_due": None}
