@@ -10,7 +10,9 @@ from lms.credits.domain.registering import register_credit
 from lms.credits.models import CreditLedgerEntry
 from lms.credits.queries import hours_of
 from lms.learning.models import LessonCompletion
+from lms.people.enums import RoleKind
 from tests.credits.world import AT, adopt, complete, complete_course, earn, per_course, teach
+from tests.factories.people import RoleFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -113,6 +115,15 @@ def test_only_an_officer_of_the_authority_may_correct(cast, who):
         correct_entry(entry, hours=Decimal(9), reason="x", by=getattr(cast, who), at=AT)
 
     assert list(CreditLedgerEntry.objects.all()) == [entry]
+
+
+def test_an_officer_does_not_correct_her_own_hours(cast):
+    adopt()
+    entry = earn(cast.learner)
+    RoleFactory(person=cast.learner, kind=RoleKind.OFFICER, org=cast.orgs.organization_department)
+
+    with pytest.raises(NotTheAuthority):
+        correct_entry(entry, hours=Decimal(9), reason="x", by=cast.learner, at=AT)
 
 
 @pytest.mark.parametrize("hours", ["-1", "1000", "NaN"])

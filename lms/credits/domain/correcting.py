@@ -39,6 +39,8 @@ class Correction:
 def _check(entry: CreditLedgerEntry, *, reason: str, by: Person, at: datetime) -> str:
     if not may_recognise_hours_of(by, entry.person.survivor, beijing_day(at)):
         raise NotTheAuthority(_("Only an officer of the authority that manages this person may change these hours."))
+    if by.survivor == entry.person.survivor:
+        raise NotTheAuthority(_("Nobody changes their own hours; ask a colleague."))
     if not entry.counts:
         raise CorrectionRefused(_("This entry does not count, so there is nothing to take back."))
     if not reason.strip():

@@ -1,4 +1,4 @@
-"""Sums and chain heads, made again from the ledger."""
+"""Sums made again from the ledger."""
 
 from collections import defaultdict
 from decimal import Decimal
