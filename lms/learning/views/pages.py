@@ -1,0 +1,86 @@
+"""The pages learners see: my learning, a lesson's quiz, and the button "I have read it"."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from courses.models import LessonPage
+from lms.learning.domain.answering import (
+    AnswersMissing,
+    NoQuiz,
+    TooSoon,
+    answer_quiz,
+    feedback_on,
+    last_attempt,
+    questions_of,
+)
+from lms.learning.domain.reading import NotRead, finish_reading
+from lms.learning.forms import QuizForm
+from lms.learning.models import LessonCompletion
+from lms.learning.queries import Progress, begun_courses, unfinished, unpaid_of
+
+DONE_SHOWN = 50
+
+
+@login_required
+def mine(request: HttpRequest) -> HttpResponse:
+    """Where to go on, what is missing, what is done, and what did not count."""
+    person = request.user
+    progress = Progress(person)
+    context = {
+        "unfinished": unfinished(progress),
+        "courses": begun_courses(progress),
+        "done": LessonCompletion.objects.of(person).select_related("page").order_by("-completed_at")[:DONE_SHOWN],
+        "unpaid": unpaid_of(person),
+    }
+    return render(request, "learning/mine.html", context)
+
+
+@login_required
+def quiz(request: HttpRequest, lesson_id: int) -> HttpResponse:
+    """The quiz of a lesson: questions, or what was said about the last try."""
+    lesson = get_object_or_404(LessonPage.objects.live().select_related("quiz"), pk=lesson_id, quiz__isnull=False)
+    form = QuizForm(request.POST if request.method == "POST" else None, questions=questions_of(lesson))
+    context: dict[str, Any] = {"lesson": lesson, "form": form}
+    if request.method == "POST" and form.is_valid():
+        try:
+            answer_quiz(request.user, lesson, answers=form.answers, at=timezone.now())
+        except NoQuiz as error:
+            messages.error(request, str(error))
+            return redirect(lesson.url)
+        except (TooSoon, AnswersMissing) as error:
+            form.add_error(None, str(error))
+        else:
+            return redirect("learning:quiz_result", lesson_id=lesson.pk)
+    return render(request, "learning/quiz.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+def quiz_result(request: HttpRequest, lesson_id: int) -> HttpResponse:
+    """What was said about the last try at a lesson's quiz."""
+    lesson = get_object_or_404(LessonPage.objects.live(), pk=lesson_id)
+    attempt = last_attempt(request.user, lesson)
+    if attempt is None:
+        return redirect("learning:quiz", lesson_id=lesson.pk)
+    context = {"lesson": lesson, "attempt": attempt, "feedback": feedback_on(attempt)}
+    return render(request, "learning/quiz_result.html", context)
+
+
+@login_required
+@require_POST
+def read(request: HttpRequest, lesson_id: int) -> HttpResponse:
+    """The person says that she has read the lesson."""
+    lesson = get_object_or_404(LessonPage.objects.live(), pk=lesson_id)
+    try:
+        finish_reading(request.user, lesson, opened=request.POST.get("opened", ""), at=timezone.now())
+    except NotRead as error:
+        messages.warning(request, str(error))
+    else:
+        messages.success(request, _("“%(lesson)s” is done.") % {"lesson": lesson.title})
+    return redirect(lesson.url)
