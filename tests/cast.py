@@ -89,9 +89,9 @@ def _places() -> Places:
         return DivisionFactory(code=code, name=name, level=level, parent=parent)
 
     county = below(prefecture, "990101000000", "甲县", DivisionLevel.COUNTY)
-    township = below(county, "990101100000", "甲县东河镇", DivisionLevel.TOWNSHIP)
+    township = below(county, "990101100000", "东河镇", DivisionLevel.TOWNSHIP)
     neighbour_county = below(prefecture, "990102000000", "乙县", DivisionLevel.COUNTY)
-    neighbour_township = below(neighbour_county, "990102100000", "乙县西河镇", DivisionLevel.TOWNSHIP)
+    neighbour_township = below(neighbour_county, "990102100000", "西河镇", DivisionLevel.TOWNSHIP)
     return Places(
         prefecture=prefecture,
         county=county,

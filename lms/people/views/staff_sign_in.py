@@ -1,5 +1,6 @@
 """Staff come in: invitation, password, second factor."""
 
+import re
 from io import BytesIO
 from urllib.parse import urlencode
 
@@ -17,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django_otp import login as otp_login
-from qrcode.image.svg import SvgPathImage
+from qrcode.image.svg import SvgPathFillImage
 
 from lms.lib.durations import beijing_day
 from lms.people.domain.changing_password import change_password
@@ -142,9 +143,10 @@ def enrol(request: HttpRequest) -> HttpResponse:
 def _qr_svg(text: str) -> str:
     """The text as a QR code, drawn in the page itself: a secret is never fetched from an address."""
     picture = BytesIO()
-    qrcode.make(text, image_factory=SvgPathImage, box_size=12, border=2).save(picture)
+    qrcode.make(text, image_factory=SvgPathFillImage, border=2).save(picture)
     drawing = picture.getvalue().decode()
-    return mark_safe(drawing[drawing.index("<svg") :])  # noqa: S308  (drawn by us, holds no text)
+    drawing = re.sub(r'(width|height)="\d+mm"', r'\1="224"', drawing[drawing.index("<svg") :])
+    return mark_safe(drawing)  # noqa: S308  (drawn by us, holds no text)
 
 
 @never_cache
