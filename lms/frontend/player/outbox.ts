@@ -1,0 +1,108 @@
+// Reports wait here until the server has answered them. IndexedDB, else localStorage, else memory: a phone that grants
+// none of them still reports while the page is open.
+import type { Stretch } from "./stretches.ts";
+
+export interface Report {
+  session: string;
+  number: number;
+  stretches: Stretch[];
+  /** When it was written down, in ms; only to forget what nobody will ever accept. */
+  at: number;
+}
+
+export interface Store {
+  put(report: Report): Promise<void>;
+  all(): Promise<Report[]>;
+  remove(report: Report): Promise<void>;
+}
+
+const KEPT_MS = 7 * 24 * 3600 * 1000;
+const DATABASE = "tianjian";
+const TABLE = "reports";
+const PREFIX = "tianjian.report.";
+
+export function inOrder(reports: Report[]): Report[] {
+  return reports.sort((a, b) => a.at - b.at || a.number - b.number);
+}
+
+function settle<T>(request: IDBRequest<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
+
+class DatabaseStore implements Store {
+  constructor(private readonly database: IDBDatabase) {}
+
+  static async open(): Promise<DatabaseStore> {
+    const request = indexedDB.open(DATABASE, 1);
+    request.onupgradeneeded = () => request.result.createObjectStore(TABLE, { keyPath: ["session", "number"] });
+    return new DatabaseStore(await settle(request));
+  }
+
+  private table(mode: IDBTransactionMode): IDBObjectStore {
+    return this.database.transaction(TABLE, mode).objectStore(TABLE);
+  }
+
+  async put(report: Report): Promise<void> {
+    await settle(this.table("readwrite").put(report));
+  }
+
+  async all(): Promise<Report[]> {
+    return inOrder((await settle(this.table("readonly").getAll())) as Report[]);
+  }
+
+  async remove(report: Report): Promise<void> {
+    await settle(this.table("readwrite").delete([report.session, report.number]));
+  }
+}
+
+class LocalStore implements Store {
+  async put(report: Report): Promise<void> {
+    localStorage.setItem(`${PREFIX}${report.session}.${report.number}`, JSON.stringify(report));
+  }
+
+  async all(): Promise<Report[]> {
+    const keys = Object.keys(localStorage).filter((key) => key.startsWith(PREFIX));
+    return inOrder(keys.map((key) => JSON.parse(localStorage.getItem(key) ?? "null") as Report).filter(Boolean));
+  }
+
+  async remove(report: Report): Promise<void> {
+    localStorage.removeItem(`${PREFIX}${report.session}.${report.number}`);
+  }
+}
+
+export class MemoryStore implements Store {
+  private readonly reports = new Map<string, Report>();
+
+  async put(report: Report): Promise<void> {
+    this.reports.set(`${report.session}.${report.number}`, report);
+  }
+
+  async all(): Promise<Report[]> {
+    return inOrder([...this.reports.values()]);
+  }
+
+  async remove(report: Report): Promise<void> {
+    this.reports.delete(`${report.session}.${report.number}`);
+  }
+}
+
+/** The best store that this phone offers, emptied of what is a week old. */
+export async function openStore(): Promise<Store> {
+  for (const open of [() => DatabaseStore.open(), async () => new LocalStore()]) {
+    try {
+      const store = await open();
+      for (const report of await store.all()) {
+        if (report.at < Date.now() - KEPT_MS) {
+          await store.remove(report);
+        }
+      }
+      return store;
+    } catch {
+      // Private mode, a full disk, a WebView without it: the next one.
+    }
+  }
+  return new MemoryStore();
+}

@@ -1,0 +1,104 @@
+// Puts a playlist into the <video>: natively where the browser plays HLS, through hls.js where it must.
+import type Hls from "hls.js";
+
+export interface Addresses {
+  master: string;
+  /** Sound alone; hls.js drops that level of the master, so listening loads this playlist itself. */
+  audio: string | null;
+  /** ISO moment after which the addresses answer no more. */
+  expires_at: string | null;
+}
+
+const HLS_TYPE = "application/vnd.apple.mpegurl";
+
+export class Source {
+  private hls: Hls | null = null;
+  private native: boolean;
+
+  /** `onLost` is told when the stream broke and its own attempts to mend it failed. */
+  constructor(
+    private readonly video: HTMLVideoElement,
+    private readonly onLost: () => void,
+  ) {
+    this.native = video.canPlayType(HLS_TYPE) !== "";
+    // With capture, because the error of a <source> does not bubble.
+    video.addEventListener("error", () => this.failed(), true);
+  }
+
+  /** Fetch what playing will need while nobody waits for it. */
+  prepare(): void {
+    if (!this.native) {
+      void loadHls();
+    }
+  }
+
+  /** Whether play() would work at once, without `load`. */
+  get ready(): boolean {
+    return this.native || this.hls !== null;
+  }
+
+  /** Play `address` from `position` (s); playing goes on if it was going on. */
+  async load(address: string, position: number, play: boolean): Promise<void> {
+    const { video } = this;
+    const rate = video.playbackRate;
+    this.hls?.destroy();
+    this.hls = null;
+    if (this.native) {
+      video.src = address;
+      if (position > 0) {
+        video.addEventListener("loadedmetadata", () => (video.currentTime = position), { once: true });
+      }
+      video.load();
+    } else {
+      await this.loadThroughHls(address, position);
+    }
+    video.playbackRate = rate;
+    if (play) {
+      // Refused when the browser wants a press of its own; the controls are there for that.
+      await video.play().catch(() => undefined);
+    }
+  }
+
+  private async loadThroughHls(address: string, position: number): Promise<void> {
+    const { default: Player } = await loadHls();
+    if (!Player.isSupported()) {
+      this.onLost();
+      return;
+    }
+    const hls = new Player({ startPosition: position || -1, maxBufferLength: 60, capLevelToPlayerSize: true });
+    hls.on(Player.Events.ERROR, (_event, data) => {
+      if (!data.fatal) {
+        return;
+      }
+      if (data.type === Player.ErrorTypes.MEDIA_ERROR) {
+        hls.recoverMediaError();
+      } else {
+        this.onLost();
+      }
+    });
+    this.hls = hls;
+    hls.loadSource(address);
+    hls.attachMedia(this.video);
+  }
+
+  private failed(): void {
+    if (this.hls) {
+      return; // hls.js mends or reports it itself
+    }
+    const cannotPlay = !this.video.error || this.video.error.code === MediaError.MEDIA_ERR_SRC_NOT_SUPPORTED;
+    if (this.native && cannotPlay && this.video.currentTime === 0 && "MediaSource" in window) {
+      this.native = false; // it promised too much: some WebViews say "maybe" and cannot
+    }
+    this.onLost();
+  }
+}
+
+let loading: Promise<typeof import("hls.js/light")> | null = null;
+
+function loadHls(): Promise<typeof import("hls.js/light")> {
+  loading ??= import("hls.js/light").catch((error: unknown) => {
+    loading = null; // a lost network is no reason never to try again
+    throw error;
+  });
+  return loading;
+}
