@@ -11,7 +11,10 @@ class LearningConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from courses.policies import register_blocker
         from lms.learning.models import CourseCompletion, LessonCompletion, QuizAttempt, Receipt
+        from lms.learning.policies import why_not_deletable
         from lms.lib import append_only
 
+        register_blocker(why_not_deletable)
         append_only.protect(Receipt, QuizAttempt, LessonCompletion, CourseCompletion)
