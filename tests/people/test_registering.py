@@ -157,6 +157,13 @@ def test_register_learner_twice_returns_the_first_person(cast: Cast, clock: Cloc
     assert _register(cast, clock, name="刘桂芳") != first
 
 
+def test_registering_again_does_not_open_an_account_over_a_stale_number(cast: Cast, clock: Clock) -> None:
+    first = _register(cast, clock)
+    clock.move(days=181)
+
+    assert _register(cast, clock) != first
+
+
 def test_a_child_without_guardian_is_refused_by_the_story_itself(cast: Cast, clock: Clock) -> None:
     with pytest.raises(RegistrationRefused):
         _register(cast, clock, birth_year=2014)

@@ -12,7 +12,7 @@ from lms.people.domain.joining import move_to_village
 from lms.people.domain.notices import current_notice
 from lms.people.enums import ConsentMeans, DivisionLevel, LearnerCategory, NoticeAudience
 from lms.people.models import Consent, Contact, Division, Person, PrivacyNotice
-from lms.people.models.contacts import PHONE_PURPOSE
+from lms.people.models.contacts import PHONE_PURPOSE, STALE_AFTER
 
 AGE_WITHOUT_GUARDIAN = 14
 OLDEST = 120
@@ -66,7 +66,10 @@ def register_learner(
         raise RegistrationRefused(_("Children under 14 need a guardian who agrees."))
     if phone is not None:
         known = Contact.objects.of_number(keyed_index(phone, PHONE_PURPOSE), today)
-        same = known.filter(person__name=name, person__birth_year=birth_year).first()
+        # Not over a number long unused: its new owner could try names and years here until somebody fits.
+        same = known.filter(
+            person__name=name, person__birth_year=birth_year, last_used_at__gte=at - STALE_AFTER
+        ).first()
         if same is not None:
             return same.person
     person = Person.objects.create_user(

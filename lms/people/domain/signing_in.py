@@ -41,9 +41,6 @@ CODES_PER_ADDRESS = (Limit("code-address", 240, timedelta(minutes=10)),)
 MISSES_PER_ADDRESS = (Limit("miss-address", 240, timedelta(minutes=10)),)
 WRONG_FACTS_PER_PERSON = (Limit("fact-person", 3, timedelta(days=1)),)
 
-# A number that was not used for so long may have been given to somebody else by its provider.
-STALE_AFTER = timedelta(days=180)
-
 
 class TooMany(Exception):
     """Too many codes or tries; the text says when to go on."""
@@ -159,11 +156,6 @@ def check_code(phone: str, code: str, *, address: str, at: datetime) -> None:
 def reached_on(phone: str, *, at: datetime) -> list[Contact]:
     """Everybody who is reached on the number; only asked after the right code."""
     return list(Contact.objects.of_number(keyed_index(phone, PHONE_PURPOSE), beijing_day(at)))
-
-
-def is_stale(contact: Contact, *, at: datetime) -> bool:
-    """Whether the number was unused for so long that one more known fact is asked for."""
-    return contact.last_used_at is None or at - contact.last_used_at > STALE_AFTER
 
 
 def fact_asked(person: Person, *, at: datetime) -> str:

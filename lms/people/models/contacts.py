@@ -1,6 +1,6 @@
 """How a person is reached."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import models
@@ -13,6 +13,8 @@ from lms.people.models.dated import Dated, DatedQuerySet
 from lms.people.models.persons import Person
 
 PHONE_PURPOSE = "phone"
+# A number that was not used for so long may have been given to somebody else by its provider.
+STALE_AFTER = timedelta(days=180)
 
 
 def mask_phone(number: str) -> str:
@@ -55,6 +57,10 @@ class Contact(Dated):
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.kind}"
+
+    def is_stale(self, at: datetime) -> bool:
+        """Whether the number was unused for so long that one more known fact is asked for."""
+        return self.last_used_at is None or at - self.last_used_at > STALE_AFTER
 
     @property
     def masked(self) -> str:

@@ -18,7 +18,6 @@ from lms.people.domain.signing_in import (
     check_code,
     check_fact,
     fact_asked,
-    is_stale,
     note_use,
     reached_on,
     send_code,
@@ -99,7 +98,7 @@ def _next_step(request: HttpRequest, draft: Draft) -> HttpResponse:
     contacts = _contacts(draft)
     if not contacts:
         return redirect("people:register_village")
-    if len(contacts) == 1 and not is_stale(contacts[0], at=timezone.now()):
+    if len(contacts) == 1 and not contacts[0].is_stale(timezone.now()):
         return _enter(request, draft, contacts[0])
     return redirect("people:choose_person")
 
@@ -119,12 +118,12 @@ def choose_person(request: HttpRequest) -> HttpResponse:
         chosen = [contact for contact in contacts if str(contact.pk) == request.POST.get("contact")]
         if request.POST.get("contact") == "new":
             return redirect("people:register_village")
-        if chosen and is_stale(chosen[0], at=now):
+        if chosen and chosen[0].is_stale(now):
             draft.say(contact=chosen[0].pk)
             return redirect("people:known_fact")
         if chosen:
             return _enter(request, draft, chosen[0])
-    people = [(contact, _shown_name(contact, stale=is_stale(contact, at=now))) for contact in contacts]
+    people = [(contact, _shown_name(contact, stale=contact.is_stale(now))) for contact in contacts]
     return render(request, "people/choose_person.html", {"people": people})
 
 
