@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
 from courses.enums import Audience
-from lms.lib.durations import format_seconds
 from lms.people.enums import LearnerCategory, PersonnelCategory
 
 SENTENCES = {
@@ -49,7 +48,8 @@ def _in_words(name: str, value: Any) -> Any:
     if name == "day":
         return date_format(date.fromisoformat(value), "DATE_FORMAT")
     if name == "seconds":
-        return format_seconds(value)
+        minutes, rest = divmod(value, 60)
+        return _("%(minutes)s min %(rest)s s") % {"minutes": minutes, "rest": rest}
     if name == "categories":
         return pgettext("between the parts of a list", ", ").join(
             str(_CATEGORIES.get(category, category)) for category in value
