@@ -178,7 +178,8 @@ def test_states_of_lessons_and_courses_cost_the_same_for_one_and_for_three(
     request = RequestFactory().get("/")
     request.user = person
     page = Template(
-        "{% load learning_tags %}{% course_progress course %}{% for each in lessons %}{% lesson_state each %}{% endfor %}"
+        "{% load learning_tags %}{% course_progress course %}"
+        "{% for each in lessons %}{% lesson_state each %}{% endfor %}"
     )
 
     with django_assert_num_queries(6):
