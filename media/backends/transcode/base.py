@@ -1,0 +1,66 @@
+"""What every transcoder takes and gives."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Protocol
+
+from media.backends.limits import Limits
+
+# Called with seconds of the recording done, and of how many if known, at least every few seconds while the tool
+# lives; it serves as heartbeat, and what it raises ends the run.
+Progress = Callable[[float, float | None], None]
+
+MASTER = "master.m3u8"
+POSTER = "poster.jpg"
+RECOGNITION_AUDIO = "recognition.wav"
+
+
+@dataclass(frozen=True)
+class Label:
+    """What generated content must say about itself in its metadata (POLICY 4.22)."""
+
+    producer: str
+    content_number: str
+
+
+@dataclass(frozen=True)
+class MadeRendition:
+    """One rendition as it was written; bits per second are measured from its segments."""
+
+    kind: str
+    name: str
+    playlist: str
+    width: int | None
+    height: int | None
+    frame_rate: Decimal | None
+    codecs: str
+    peak_bits_per_second: int
+    average_bits_per_second: int
+    size_bytes: int
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run left in its folder.
+
+    `folder/stream` holds master playlist, playlists, segments and poster; `recognition_audio` lies beside it. The
+    length counts what was decoded.
+    """
+
+    length_seconds: Fraction
+    stated_seconds: float | None
+    width: int | None
+    height: int | None
+    has_sound: bool
+    renditions: list[MadeRendition] = field(default_factory=list)
+    recognition_audio: Path | None = None
+
+
+class Transcoder(Protocol):
+    def transcode(
+        self, source: Path, folder: Path, *, label: Label | None, limits: Limits, on_progress: Progress
+    ) -> Outcome:
+        """Make everything that is served from the recording, in an empty folder. Raises ToolFailed, StopAsked."""
