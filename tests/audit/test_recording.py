@@ -5,7 +5,7 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from django.db import connection
+from django.db import connection, transaction
 
 from lms.audit.domain import SecretInDetail, record
 from lms.audit.models import AuditEntry, AuditHead
@@ -54,8 +54,6 @@ def test_secrets_are_refused(detail):
 
 
 def test_an_entry_of_a_story_that_fails_leaves_nothing():
-    from django.db import transaction
-
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         write()
         1 / 0  # noqa: B018

@@ -1,3 +1,4 @@
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -7,6 +8,7 @@ from lms.audit.models import AuditEntry
 from lms.credits.domain.checking import ledger_faults
 from lms.credits.domain.correcting import CorrectionRefused, NotTheAuthority, correct_entry, reverse_entry
 from lms.credits.domain.registering import register_credit
+from lms.credits.domain.sealing import seal_day
 from lms.credits.models import CreditLedgerEntry
 from lms.credits.queries import hours_of
 from lms.learning.models import LessonCompletion
@@ -170,10 +172,6 @@ def test_a_correction_is_in_the_audit_log(cast):
     ],
 )
 def test_the_database_refuses_to_change_the_ledger(cast, attack):
-    from datetime import date
-
-    from lms.credits.domain.sealing import seal_day
-
     adopt()
     earn(cast.learner)
     seal_day(date(2026, 11, 20), at=AT.replace(day=22))

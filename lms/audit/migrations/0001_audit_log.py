@@ -4,45 +4,52 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='AuditEntry',
+            name="AuditEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seq', models.PositiveBigIntegerField(unique=True, verbose_name='number')),
-                ('at', models.DateTimeField(verbose_name='time')),
-                ('actor_id', models.BigIntegerField(null=True, verbose_name='actor')),
-                ('action', models.CharField(max_length=64, verbose_name='action')),
-                ('subject_kind', models.CharField(max_length=64, verbose_name='kind of subject')),
-                ('subject_id', models.CharField(max_length=64, verbose_name='subject')),
-                ('detail', models.JSONField(default=dict, verbose_name='detail')),
-                ('prev_hash', models.CharField(max_length=64, verbose_name='hash of the entry before')),
-                ('hash', models.CharField(max_length=64, verbose_name='hash')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("seq", models.PositiveBigIntegerField(unique=True, verbose_name="number")),
+                ("at", models.DateTimeField(verbose_name="time")),
+                ("actor_id", models.BigIntegerField(null=True, verbose_name="actor")),
+                ("action", models.CharField(max_length=64, verbose_name="action")),
+                ("subject_kind", models.CharField(max_length=64, verbose_name="kind of subject")),
+                ("subject_id", models.CharField(max_length=64, verbose_name="subject")),
+                ("detail", models.JSONField(default=dict, verbose_name="detail")),
+                ("prev_hash", models.CharField(max_length=64, verbose_name="hash of the entry before")),
+                ("hash", models.CharField(max_length=64, verbose_name="hash")),
             ],
             options={
-                'verbose_name': 'audit entry',
-                'verbose_name_plural': 'audit entries',
-                'ordering': ('seq',),
-                'indexes': [models.Index(fields=['subject_kind', 'subject_id', 'seq'], name='audit_subject'), models.Index(fields=['actor_id', 'seq'], name='audit_actor'), models.Index(fields=['at'], name='audit_at')],
+                "verbose_name": "audit entry",
+                "verbose_name_plural": "audit entries",
+                "ordering": ("seq",),
+                "indexes": [
+                    models.Index(fields=["subject_kind", "subject_id", "seq"], name="audit_subject"),
+                    models.Index(fields=["actor_id", "seq"], name="audit_actor"),
+                    models.Index(fields=["at"], name="audit_at"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='AuditHead',
+            name="AuditHead",
             fields=[
-                ('id', models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('seq', models.PositiveBigIntegerField(default=0)),
-                ('hash', models.CharField(default='0000000000000000000000000000000000000000000000000000000000000000', max_length=64)),
+                ("id", models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("seq", models.PositiveBigIntegerField(default=0)),
+                (
+                    "hash",
+                    models.CharField(
+                        default="0000000000000000000000000000000000000000000000000000000000000000", max_length=64
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'head of the audit log',
-                'verbose_name_plural': 'heads of the audit log',
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='audit_head_is_one_row')],
+                "verbose_name": "head of the audit log",
+                "verbose_name_plural": "heads of the audit log",
+                "constraints": [models.CheckConstraint(condition=models.Q(("id", 1)), name="audit_head_is_one_row")],
             },
         ),
     ]
