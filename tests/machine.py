@@ -53,6 +53,12 @@ def offers(need: str) -> bool:
     return bool(PROBES[need]())
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Stories with servers of their own take longest and touch no database of the suite: they go first."""
+    items.sort(key=lambda item: not (item.get_closest_marker("story") and not item.get_closest_marker("django_db")))
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     for need in PROBES:
         if item.get_closest_marker(need) and not offers(need):

@@ -15,7 +15,6 @@ pytestmark = [
     pytest.mark.nginx,
     pytest.mark.postgresql,
     pytest.mark.slow,
-    pytest.mark.xdist_group("walk"),
 ]
 
 
