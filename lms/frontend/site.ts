@@ -1,4 +1,6 @@
 // Every page: nothing here is needed for reading or for any form to work.
+import { post } from "./http.ts";
+import { forgetPlaces, readPlaces } from "./player/places.ts";
 import "./site.css";
 
 /** A nervous finger presses twice: the second press of the same form is swallowed until the page changes or six seconds pass. */
@@ -17,3 +19,12 @@ document.addEventListener("submit", (event) => {
 window.addEventListener("pageshow", () => {
   document.querySelectorAll("form[aria-busy]").forEach((form) => form.removeAttribute("aria-busy"));
 });
+
+// Whoever has just signed in goes on where this phone stopped before. Only the place is handed over, never credit.
+const adopt = document.body.dataset.adoptUrl;
+const places = adopt ? readPlaces() : [];
+if (adopt && places.length) {
+  post(adopt, { places })
+    .then((response) => response.ok && forgetPlaces())
+    .catch(() => undefined); // the next page tries again
+}

@@ -1,3 +1,5 @@
 declare module "hls.js/light" {
   export { default } from "hls.js";
 }
+
+declare module "*.css";

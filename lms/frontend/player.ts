@@ -1,0 +1,412 @@
+// The lesson page: plays, reports what was played, shows how far one has come. The contract of the requests stands in
+// lms/docs/watch-reports.md; the page itself (lms/templates/courses/lesson_page.html) plays without any of this.
+import { post } from "./http.ts";
+import { openStore, type Report } from "./player/outbox.ts";
+import { keepPlace, placeIn } from "./player/places.ts";
+import { type Answer, type Receipt, Reporter } from "./player/reporter.ts";
+import { type Addresses, Source } from "./player/source.ts";
+import { StretchCollector } from "./player/stretches.ts";
+import { Transcript } from "./player/transcript.ts";
+
+const REPORT_EVERY_MS = 15_000;
+const RENEW_BEFORE_MS = 5 * 60_000;
+const LONGEST_PAUSE_MS = 60_000;
+/** Nearer to the end than this one starts from the front. */
+const NEARLY_OVER_SECONDS = 8;
+
+class LessonPlayer {
+  private readonly video: HTMLVideoElement;
+  private readonly status: HTMLElement;
+  private readonly startButton: HTMLButtonElement;
+  private readonly listenButton: HTMLButtonElement | null;
+  private readonly lesson: number;
+  private readonly signedIn: boolean;
+  private readonly collector = new StretchCollector();
+  private readonly source: Source;
+  private readonly transcript: Transcript | null;
+  private addresses: Addresses;
+  private listening = false;
+  private begun = false;
+  private session: string | null = null;
+  private opening: Promise<void> | null = null;
+  private reporter: Reporter | null = null;
+  private failures = 0;
+  private mending = false;
+  private place: number;
+
+  constructor(private readonly root: HTMLElement) {
+    this.video = this.part("video");
+    this.status = this.part("[data-status]");
+    this.startButton = this.part("[data-play]");
+    this.listenButton = root.querySelector("[data-listen]");
+    this.lesson = Number(root.dataset.lesson);
+    this.signedIn = "signedIn" in root.dataset;
+    const { master = "", audio, expires } = root.dataset;
+    this.addresses = { master, audio: audio ?? null, expires_at: expires ?? null };
+    this.place = this.signedIn ? Number(root.dataset.resume ?? 0) : placeIn(this.lesson);
+    this.source = new Source(this.video, () => void this.mend());
+    const list = document.querySelector<HTMLElement>("[data-transcript]");
+    this.transcript = list && new Transcript(list, (seconds) => this.playFrom(seconds));
+    this.startButton.hidden = false;
+    this.startButton.addEventListener("click", () => void this.start());
+    if (this.listenButton && this.addresses.audio) {
+      this.listenButton.hidden = false;
+      this.listenButton.addEventListener("click", () => void this.toggleListening());
+    }
+    this.followVideo();
+    this.followTrack();
+    window.addEventListener("pagehide", () => this.leave());
+    document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && this.leave());
+    window.addEventListener("offline", () => this.say("offline"));
+    window.addEventListener("online", () => {
+      this.say(null);
+      void this.reporter?.flush();
+      if (this.mending) {
+        void this.reload();
+      }
+    });
+    window.setInterval(() => void this.everySoOften(), REPORT_EVERY_MS);
+    window.setTimeout(() => this.source.prepare(), 3000);
+    if (this.signedIn) {
+      void this.openOutbox();
+    }
+  }
+
+  private part<T extends Element>(selector: string): T {
+    const found = this.root.querySelector<T>(selector);
+    if (!found) {
+      throw new Error(`The player lacks ${selector}`);
+    }
+    return found;
+  }
+
+  /** A sentence under the picture by the name of its data-text, or none. */
+  private say(name: string | null, link?: string): void {
+    const text = name ? (this.root.dataset[`text${name.charAt(0).toUpperCase()}${name.slice(1)}`] ?? name) : "";
+    this.status.textContent = text;
+    this.status.hidden = !text;
+    if (link) {
+      const anchor = document.createElement("a");
+      anchor.href = link;
+      anchor.textContent = this.root.dataset.textSignIn ?? link;
+      this.status.append(" ", anchor);
+    }
+  }
+
+  // Playing
+
+  private followVideo(): void {
+    const { video, collector } = this;
+    const sample = (): void => collector.sample(video.currentTime, performance.now(), video.playbackRate);
+    const stop = (): void => {
+      // No last sample here: after a seek the position is already the new one.
+      collector.stop();
+    };
+    video.addEventListener("play", () => void this.begin());
+    video.addEventListener("playing", () => {
+      this.failures = 0;
+      this.say(null);
+      sample();
+    });
+    video.addEventListener("timeupdate", () => {
+      if (!video.paused && !video.seeking) {
+        sample();
+      }
+      this.transcript?.follow(video.currentTime);
+      if (!this.signedIn && video.currentTime > 1) {
+        this.place = video.currentTime;
+      }
+    });
+    video.addEventListener("ratechange", () => !video.paused && !video.seeking && sample());
+    video.addEventListener("seeking", stop);
+    video.addEventListener("waiting", () => navigator.onLine || this.say("offline"));
+    video.addEventListener("pause", () => {
+      if (!video.seeking) {
+        sample();
+      }
+      stop();
+      void this.report();
+    });
+    video.addEventListener("ended", () => {
+      collector.finish(video.duration);
+      if (!this.signedIn) {
+        this.place = 0;
+      }
+      void this.report();
+    });
+  }
+
+  private followTrack(): void {
+    const track = this.video.textTracks[0];
+    const { transcript } = this;
+    if (!track || !transcript?.empty) {
+      return;
+    }
+    this.video.querySelector("track")?.addEventListener("load", () => {
+      if (track.cues && transcript.empty) {
+        transcript.fill(track.cues);
+      }
+    });
+    if (track.mode === "disabled") {
+      track.mode = "hidden";
+    }
+  }
+
+  /** The large button, or a line of the transcript. */
+  private async start(): Promise<void> {
+    this.startButton.hidden = true;
+    if (!this.source.ready) {
+      this.say("loading");
+      await this.source.load(this.address, this.resumeAt, true).catch(() => this.mend());
+    } else {
+      await this.video.play().catch(() => undefined);
+    }
+  }
+
+  /** The first time anything plays: go to the place reached, ask for the right to report. */
+  private async begin(): Promise<void> {
+    this.startButton.hidden = true;
+    if (this.begun) {
+      return;
+    }
+    this.begun = true;
+    if (this.source.ready && this.resumeAt > 0 && this.video.currentTime < 1) {
+      const go = (): void => void (this.video.currentTime = this.resumeAt);
+      if (this.video.readyState > 0) {
+        go();
+      } else {
+        this.video.addEventListener("loadedmetadata", go, { once: true });
+      }
+    }
+    if (this.signedIn) {
+      await this.openSession();
+    }
+  }
+
+  private get resumeAt(): number {
+    const seconds = Number(this.root.dataset.seconds ?? 0);
+    return seconds && this.place > seconds - NEARLY_OVER_SECONDS ? 0 : this.place;
+  }
+
+  private get address(): string {
+    return (this.listening && this.addresses.audio) || this.addresses.master;
+  }
+
+  private playFrom(seconds: number): void {
+    this.begun ||= !this.signedIn;
+    this.place = seconds;
+    if (this.video.readyState > 0) {
+      this.video.currentTime = seconds;
+    }
+    void this.start();
+  }
+
+  private async toggleListening(): Promise<void> {
+    const playing = !this.video.paused || !this.begun;
+    const position = this.begun ? this.video.currentTime : this.resumeAt;
+    this.collector.stop();
+    this.listening = !this.listening;
+    this.root.classList.toggle("player-listening", this.listening);
+    this.listenButton?.setAttribute("aria-pressed", String(this.listening));
+    this.startButton.hidden = true;
+    await this.source.load(this.address, position, playing).catch(() => this.mend());
+  }
+
+  /** The stream broke: new addresses, then the same place again, with growing pauses. */
+  private async mend(): Promise<void> {
+    if (this.mending) {
+      return;
+    }
+    this.mending = true;
+    this.collector.stop();
+    this.say(navigator.onLine ? "waiting" : "offline");
+    const pause = this.failures === 0 ? 0 : Math.min(LONGEST_PAUSE_MS, 1000 * 2 ** this.failures);
+    this.failures += 1;
+    window.setTimeout(() => void this.reload(), pause);
+  }
+
+  private async reload(): Promise<void> {
+    const position = this.video.currentTime || this.resumeAt;
+    const play = this.begun;
+    if (!navigator.onLine) {
+      return; // "online" comes back here
+    }
+    this.mending = false;
+    if (await this.renew()) {
+      await this.source.load(this.address, position, play).catch(() => this.mend());
+    }
+  }
+
+  /** Whether there are addresses to go on with; a refusal is said in the server's words. */
+  private async renew(): Promise<boolean> {
+    const { sessions, addresses, anyone } = this.urls;
+    try {
+      const response = this.session
+        ? await post(addresses.replace("SESSION", this.session), {})
+        : await post(this.signedIn ? sessions : anyone, { lesson: this.lesson });
+      if (response.ok) {
+        this.addresses = ((await response.json()) as { addresses: Addresses }).addresses;
+        return true;
+      }
+      if (response.status === 401) {
+        this.say("signedOut", this.root.dataset.signInUrl);
+      } else if (response.status < 500) {
+        this.say(((await response.json()) as { message: string }).message);
+      } else {
+        void this.mend();
+      }
+    } catch {
+      void this.mend();
+    }
+    return false;
+  }
+
+  private get urls(): { sessions: string; addresses: string; anyone: string; reports: string } {
+    const { sessionsUrl = "", addressesUrl = "", anyoneUrl = "", reportsUrl = "" } = this.root.dataset;
+    return { sessions: sessionsUrl, addresses: addressesUrl, anyone: anyoneUrl, reports: reportsUrl };
+  }
+
+  // Reporting
+
+  private async openOutbox(): Promise<void> {
+    this.reporter = new Reporter(
+      {
+        store: await openStore(),
+        send: (report, leaving) => this.send(report, leaving),
+        onReceipt: (receipt, report) => report.session === this.session && this.showReceipt(receipt),
+        onState: (state) => {
+          if (state === "signed-out") {
+            this.say("signedOut", this.root.dataset.signInUrl);
+          } else if (state === "waiting") {
+            this.say("offline");
+          } else if (!this.mending) {
+            this.say(null);
+          }
+        },
+        later: (callback, seconds) => void window.setTimeout(callback, seconds * 1000),
+        now: () => Date.now(),
+      },
+      "",
+    );
+    void this.reporter.flush(); // what an earlier visit could not send
+  }
+
+  private openSession(): Promise<void> {
+    this.opening ??= this.askForSession().finally(() => (this.opening = null));
+    return this.opening;
+  }
+
+  private async askForSession(): Promise<void> {
+    try {
+      const response = await post(this.urls.sessions, { lesson: this.lesson });
+      if (response.ok) {
+        const opened = (await response.json()) as { session: string; percent: number; addresses: Addresses };
+        this.session = opened.session;
+        this.reporter?.startSession(opened.session);
+        this.addresses = opened.addresses;
+        this.showPercent(opened.percent);
+      } else if (response.status === 401) {
+        this.say("signedOut", this.root.dataset.signInUrl);
+      } else {
+        this.say("notRecorded");
+      }
+    } catch {
+      this.say("offline"); // asked for again with the next report
+    }
+  }
+
+  private async everySoOften(): Promise<void> {
+    if (this.begun && !this.video.paused) {
+      await this.report();
+    }
+    const expires = this.addresses.expires_at ? Date.parse(this.addresses.expires_at) : Infinity;
+    if (this.begun && Date.now() > expires - RENEW_BEFORE_MS && (await this.renew())) {
+      this.collector.stop();
+      await this.source.load(this.address, this.video.currentTime, !this.video.paused).catch(() => this.mend());
+    }
+  }
+
+  private async report(): Promise<void> {
+    if (!this.signedIn) {
+      keepPlace(this.lesson, this.place);
+      return;
+    }
+    if (!this.session) {
+      await this.openSession();
+    }
+    if (this.session) {
+      await this.reporter?.report(this.collector.take());
+    }
+  }
+
+  private leave(): void {
+    if (!this.begun) {
+      return;
+    }
+    if (!this.signedIn) {
+      keepPlace(this.lesson, this.place);
+    } else if (this.session) {
+      void this.reporter?.report(this.collector.take(), true);
+    }
+  }
+
+  private async send(report: Report, leaving: boolean): Promise<Answer> {
+    const { session, number, stretches } = report;
+    const response = await post(this.urls.reports, { session, number, stretches }, leaving);
+    if (response.ok) {
+      return { kind: "receipt", receipt: (await response.json()) as Receipt };
+    }
+    if (response.status === 401 || response.status === 403) {
+      return { kind: "signed-out" };
+    }
+    return { kind: response.status >= 500 || response.status === 429 ? "retry" : "refused" };
+  }
+
+  // What one sees of it
+
+  private showReceipt(receipt: Receipt): void {
+    this.showPercent(receipt.percent);
+    const refused = receipt.refused.reduce((sum, { from, to }) => sum + to - from, 0);
+    const note = document.querySelector<HTMLElement>("[data-refused]");
+    if (note && refused) {
+      note.hidden = false;
+      const reason = note.querySelector<HTMLElement>("[data-refused-reason]");
+      if (reason) {
+        reason.textContent = receipt.refused[0]?.text ?? "";
+      }
+    }
+    const done = document.querySelector<HTMLElement>("[data-when-done]");
+    if (done && receipt.completed && done.hidden) {
+      done.hidden = false;
+      const credit = done.querySelector<HTMLElement>("[data-credit]");
+      if (credit && receipt.credit) {
+        credit.textContent = receipt.credit;
+      }
+    }
+  }
+
+  private showPercent(percent: number): void {
+    const bar = document.querySelector<HTMLElement>("[data-progress]");
+    const words = (this.root.dataset.textWatched ?? "{percent}").replace("{percent}", String(percent));
+    if (!bar) {
+      return;
+    }
+    bar.hidden = false;
+    const track = bar.querySelector<HTMLElement>("[role=progressbar]");
+    track?.setAttribute("aria-valuenow", String(percent));
+    track?.setAttribute("aria-label", words);
+    const fill = track?.querySelector<HTMLElement>("span");
+    if (fill) {
+      fill.style.width = `${percent}%`;
+    }
+    const line = bar.querySelector<HTMLElement>(".progress-words");
+    if (line) {
+      line.textContent = words;
+    }
+  }
+}
+
+const root = document.querySelector<HTMLElement>("[data-player]");
+if (root) {
+  new LessonPlayer(root);
+}

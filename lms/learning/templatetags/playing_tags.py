@@ -1,0 +1,31 @@
+"""What a lesson page needs to play, and the home page to go on."""
+
+from typing import Any
+
+from django import template
+from django.template.context import RequestContext
+from django.utils import timezone
+
+from courses.models import LessonPage
+from courses.policies import can_play
+from lms.learning.domain.addresses import addresses_of
+from lms.learning.queries import LessonState, unfinished
+from lms.learning.templatetags.learning_tags import progress_in
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def playing(context: RequestContext, lesson: LessonPage) -> dict[str, Any] | None:
+    """{% playing lesson as addresses %}: the signed addresses of its recording, or None where it may not be played."""
+    at = timezone.now()
+    if lesson.video is None or not lesson.video.is_playable or not can_play(context["request"].user, lesson, at):
+        return None
+    return addresses_of(lesson.video, at=at)
+
+
+@register.simple_tag(takes_context=True)
+def unfinished_lessons(context: RequestContext) -> list[tuple[LessonPage, LessonState]]:
+    """{% unfinished_lessons as lessons %}: what the person has begun and not done, latest first."""
+    progress = progress_in(context)
+    return unfinished(progress, newest=3) if progress else []
