@@ -1,0 +1,77 @@
+"""Threads that report at once, on the database that DATABASE_URL names; prints what came of it as JSON.
+
+Run by test_concurrency.py in a process of its own, because a test's in-memory database cannot be shared by threads.
+"""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from threading import Barrier
+
+import django
+
+django.setup()
+
+from django.core.management import call_command  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+from lms.learning.domain.watching import accept_report, open_session  # noqa: E402
+from lms.learning.models import LessonCompletion, PlaySession, Receipt, WatchRecord  # noqa: E402
+from lms.lib.stretches import Stretches  # noqa: E402
+from tests.factories import learning as make  # noqa: E402
+from tests.factories.people import PersonFactory  # noqa: E402
+
+THREADS = 6
+
+
+def report(barrier: Barrier, session_id: int, number: int, start: int, end: int, at: datetime) -> object:
+    try:
+        session = PlaySession.objects.get(pk=session_id)
+        barrier.wait()
+        return accept_report(session, number, stretches=Stretches.of([(start, end)]), at=at).body
+    finally:
+        connection.close()
+
+
+def race(reports: list[tuple[int, int, int, int]], at: datetime) -> list[object]:
+    """Send the reports (session, number, start, end) at the same moment, each from its own thread."""
+    barrier = Barrier(len(reports))
+    with ThreadPoolExecutor(len(reports)) as pool:
+        return [each.result() for each in [pool.submit(report, barrier, *sent, at) for sent in reports]]
+
+
+def main() -> None:
+    call_command("migrate", verbosity=0)
+    opened_at = timezone.now()
+    at = opened_at + timedelta(seconds=60)
+
+    same = open_session(PersonFactory(), make.lesson(seconds=30), at=opened_at)
+    bodies = race([(same.pk, 1, 0, 30)] * THREADS, at)
+
+    person = PersonFactory()
+    devices = [open_session(person, make.lesson(seconds=100), at=opened_at) for _device in range(THREADS)]
+    race([(session.pk, 1, 0, 100) for session in devices], at)
+
+    shared = PersonFactory()
+    lesson = make.lesson(seconds=60)
+    tabs = [open_session(shared, lesson, at=opened_at) for _tab in range(THREADS)]
+    race([(session.pk, 1, place * 10, place * 10 + 10) for place, session in enumerate(tabs)], at)
+
+    print(
+        json.dumps(
+            {
+                "receipts_of_one_number": Receipt.objects.filter(session=same).count(),
+                "answers_alike": all(body == bodies[0] for body in bodies),
+                "completions_of_one_lesson": LessonCompletion.objects.filter(person=same.person).count(),
+                "seconds_of_many_devices": sum(
+                    WatchRecord.objects.filter(person=person).values_list("covered_seconds", flat=True)
+                ),
+                "covered_by_tabs": WatchRecord.objects.get(person=shared).covered.pairs,
+                "completions_by_tabs": LessonCompletion.objects.filter(person=shared).count(),
+            }
+        )
+    )
+
+
+main()
