@@ -45,7 +45,7 @@ export class Transcript {
   fill(cues: TextTrackCueList): void {
     for (const cue of Array.from(cues) as VTTCue[]) {
       const item = document.createElement("li");
-      item.dataset.start = String(cue.startTime);
+      item.dataset.start = String(Math.round(cue.startTime * 1000));
       item.textContent = cue.text;
       this.list.append(item);
       this.addLine(item);
@@ -72,7 +72,7 @@ export class Transcript {
   }
 
   private addLine(item: HTMLElement): void {
-    const start = Number(item.dataset.start);
+    const start = Number(item.dataset.start) / 1000;
     const button = document.createElement("button");
     button.type = "button";
     button.tabIndex = -1;

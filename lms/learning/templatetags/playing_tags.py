@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from courses.models import LessonPage
 from courses.policies import can_play
-from lms.learning.domain.addresses import addresses_of
 from lms.learning.queries import LessonState, unfinished
 from lms.learning.templatetags.learning_tags import progress_in
 
@@ -21,6 +20,8 @@ def playing(context: RequestContext, lesson: LessonPage) -> dict[str, Any] | Non
     at = timezone.now()
     if lesson.video is None or not lesson.video.is_playable or not can_play(context["request"].user, lesson, at):
         return None
+    from lms.learning.domain.addresses import addresses_of
+
     return addresses_of(lesson.video, at=at)
 
 
