@@ -15,8 +15,12 @@ class PeopleConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        # Wagtail would ask for first and last name, which a Person does not have; her name is kept on /account/.
+        from wagtail.admin.views.account import NameEmailSettingsPanel
+
         from lms.people import checks as checks
 
+        NameEmailSettingsPanel.is_active = lambda panel: False
         post_migrate.connect(_furnish, dispatch_uid="people.furnish")
 
 

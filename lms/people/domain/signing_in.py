@@ -158,7 +158,7 @@ def reached_on(phone: str, *, at: datetime) -> list[Contact]:
     return list(Contact.objects.of_number(keyed_index(phone, PHONE_PURPOSE), beijing_day(at)))
 
 
-def fact_asked(person: Person, *, at: datetime) -> str:
+def fact_asked(person: Person) -> str:
     """Which fact: the year of birth, else the village."""
     return "birth_year" if person.birth_year is not None else "village"
 
@@ -167,7 +167,7 @@ def check_fact(person: Person, answer: str, *, at: datetime) -> None:
     """Return if the answer fits. Raises WrongFact, and after three wrong answers a day TooMany."""
     _check(WRONG_FACTS_PER_PERSON, _key(person.pk), at)
     home = home_division_on(person, beijing_day(at))
-    if fact_asked(person, at=at) == "birth_year":
+    if fact_asked(person) == "birth_year":
         right = answer.strip().removesuffix("年") == str(person.birth_year)
     else:
         right = home is not None and answer.strip().removesuffix("村") == home.name.removesuffix("村")

@@ -1,6 +1,5 @@
 """Persons: one row for whoever learns, teaches or looks after the site."""
 
-from datetime import date, datetime
 from typing import Any, Self
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -98,7 +97,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return self.name or str(_("Closed account"))
 
     def get_full_name(self) -> str:
         return self.name
@@ -123,10 +122,3 @@ class Person(AbstractBaseUser, PermissionsMixin):
     def survivor(self) -> "Person":
         """Herself, or the person her account was merged into."""
         return self.merged_into or self
-
-    def age_on(self, day: date) -> int | None:
-        """The least age she can have on the day, from her year of birth."""
-        return None if self.birth_year is None else day.year - self.birth_year - 1
-
-    def is_closed(self, at: datetime) -> bool:
-        return self.closed_at is not None and self.closed_at <= at

@@ -141,7 +141,7 @@ def known_fact(request: HttpRequest) -> HttpResponse:
     if not chosen:
         return redirect("people:sign_in")
     person, now = chosen[0].person, timezone.now()
-    form = FactForm(request.POST or None, fact=fact_asked(person, at=now))
+    form = FactForm(request.POST or None, fact=fact_asked(person))
     if request.method == "POST" and form.is_valid():
         try:
             check_fact(person, form.cleaned_data["answer"], at=now)
