@@ -8,14 +8,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from media.backends import stopping
-from media.backends.errors import ToolFailed
 from media.backends.stopping import StopAsked
 from media.backends.transcribe import CueDraft, TranscribeFailed, transcriber
 from media.backends.transcribe.base import read_wav
 from media.domain.captioning import write_machine_draft
 from media.domain.staging import Claim, ClaimLost, claim
-from media.domain.transcoding import fail
-from media.enums import VideoStatus
+from media.enums import FailureCode, VideoStatus
 from media.models import Video
 
 logger = logging.getLogger(__name__)
@@ -36,14 +34,15 @@ def transcribe(video_id: int) -> bool:
         _finish(video, job, cues)
     except StopAsked:
         job.give_back()
-        return False
+        raise
     except ClaimLost:
         return False
     except TranscribeFailed as failure:
-        fail(job, ToolFailed(failure.code, failure.detail, permanent=failure.permanent))
+        job.fail(failure.code, detail=failure.detail, permanent=failure.permanent, at=timezone.now())
         return False
     except Exception as error:
-        fail(job, error)
+        logger.exception("Recognising video %s failed unexpectedly.", video_id)
+        job.fail(FailureCode.RECOGNITION_FAILED, detail=repr(error), permanent=False, at=timezone.now())
         return False
     return True
 
