@@ -9,3 +9,8 @@ class MediaConfig(AppConfig):
     label = "media"
     verbose_name = _("Recordings")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from media.receivers import register_receivers
+
+        register_receivers()

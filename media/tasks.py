@@ -1,4 +1,4 @@
-"""Work on recordings, on the queue "media": an id in, one story."""
+"""Background work of media, on the queue "media"."""
 
 from django_tasks import task
 
@@ -7,10 +7,12 @@ from media.domain.transcribing import transcribe
 
 
 @task(queue_name="media")
-def transcode_video_task(video_id: int) -> bool:
-    return transcode(video_id)
+def transcode_video_task(video_id: int) -> None:
+    """Convert the recording, if it waits for that."""
+    transcode(video_id)
 
 
 @task(queue_name="media")
-def transcribe_video_task(video_id: int) -> bool:
-    return transcribe(video_id)
+def transcribe_video_task(video_id: int) -> None:
+    """Recognise what is said in the recording, if it waits for that."""
+    transcribe(video_id)

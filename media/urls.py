@@ -1,6 +1,14 @@
-"""Addresses of this app."""
+"""Addresses of this app, under /files/."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, re_path
+
+from media.views import files
 
 app_name = "media"
-urlpatterns: list[URLPattern] = []
+
+_TOKEN = r"(?P<token>[A-Za-z0-9._-]{1,200})"  # noqa: S105  (a pattern)
+urlpatterns: list[URLPattern] = [
+    # A file name begins with a letter or digit and holds no slash: no way leads out of the folder.
+    re_path(rf"^v/{_TOKEN}/(?P<name>[A-Za-z0-9][A-Za-z0-9._-]{{0,60}})$", files.file, name="file"),
+    re_path(rf"^v/{_TOKEN}/captions/(?P<language>[a-z-]{{2,12}})\.vtt$", files.captions, name="captions"),
+]

@@ -1,193 +1,156 @@
-"""A recording comes in: looked at, copied into storage, and sent on its way."""
+"""Receiving a recording: the file is stored whole, or nothing of it stays."""
 
 import errno
 import hashlib
 import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import IO, Any
 
 from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
-from django.db import transaction
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils import translation
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
+from lms.audit.domain import record
 from lms.people.models import Org, Person
-from media.backends.errors import ToolFailed
-from media.backends.limits import limits
-from media.backends.probe import probe
-from media.enums import FailureCode, Language
+from media.enums import Language
 from media.models import Video
+from media.models.videos import new_video_code
 from media.signals import announce, video_received
 
-CHUNK_BYTES = 1 << 20
-AI_LABEL = gettext_lazy("Made with artificial intelligence")
-# Endings that say what a file is; anything else is stored without one.
-KNOWN_ENDINGS = frozenset(
-    [
-        ".3gp",
-        ".aac",
-        ".amr",
-        ".avi",
-        ".flac",
-        ".flv",
-        ".m4a",
-        ".m4v",
-        ".mkv",
-        ".mov",
-        ".mp3",
-        ".mp4",
-        ".mpg",
-        ".mts",
-        ".ogg",
-        ".ts",
-        ".wav",
-        ".webm",
-        ".wmv",
-    ]
-)
+_CHUNK = 1 << 20
 
 
-class RecordingRefused(Exception):
-    """The file cannot be taken; the text says why and what to do. Nothing was kept."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
+class CannotReceive(ValueError):
+    """The file was refused; the message tells the person why, and nothing was kept."""
 
 
-class DuplicateRecording(RecordingRefused):
-    """The organisation has this very file already, as `video`."""
-
-    def __init__(self, video: Video) -> None:
-        super().__init__("duplicate", _("This file is here already: %(title)s.") % {"title": video.title})
-        self.video = video
+def find_same(sha256: str, org: Org) -> Video | None:
+    """The org's recording made of the very same bytes, if there is one."""
+    return Video.objects.filter(source_sha256=sha256, org=org).order_by("pk").first()
 
 
-class _Staged(File):
-    """A file on the storage's own disk, which the storage takes by moving it."""
+def sha256_of(path: Path) -> str:
+    """The fingerprint by which a file is known again."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
-    def temporary_file_path(self) -> str:
-        return str(self.file.name)
 
-
-@dataclass(frozen=True)
-class Incoming:
-    """A file copied in: where it lies, its SHA-256 and its size in bytes."""
-
-    path: Path
-    sha256: str
-    size_bytes: int
+def check_free_space(size_bytes: int) -> None:
+    """Raises CannotReceive where the disk would be filled beyond its reserve."""
+    root = Path(settings.MEDIA_ROOT)
+    root.mkdir(parents=True, exist_ok=True)
+    if shutil.disk_usage(root).free - size_bytes < settings.MEDIA_RESERVE_MB << 20:
+        raise CannotReceive(_("The server's disk is full. Nothing was kept; please tell the administrator."))
 
 
 def receive_video(
-    source: File | Path,
+    source: "Path | str | File[Any] | IO[bytes]",
     *,
     title: str,
     org: Org,
     by: Person | None,
-    language: str = Language.CHINESE,
+    language: str,
     at: datetime,
     ai_generated: bool = False,
     ai_label: str = "",
+    name: str = "",
 ) -> Video:
-    """Take a recording into storage and announce it. Raises RecordingRefused, leaving nothing behind.
+    """Copy a file into storage under a name of our own and announce it; converting happens later, elsewhere.
 
-    Whether it is media is found by opening it, never by its name. Converting is the worker's task.
+    `name` is what the file was called, kept as text only. Raises CannotReceive for an empty or oversized file and
+    for a full disk; what was written by then is gone again.
     """
-    name = Path(str(source.name)).name if isinstance(source, File) else source.name
-    with _incoming(source) as incoming:
-        known = Video.objects.filter(org=org, source_sha256=incoming.sha256, taken_down_at=None).first()
-        if known is not None:
-            raise DuplicateRecording(known)
-        _look_at(incoming.path)
-        video = Video(
-            title=title.strip() or Path(name).stem[:200],
+    if isinstance(source, Path | str):
+        path = Path(source)
+        with path.open("rb") as opened:
+            return receive_video(
+                opened,
+                title=title,
+                org=org,
+                by=by,
+                language=language,
+                at=at,
+                ai_generated=ai_generated,
+                ai_label=ai_label,
+                name=name or path.name,
+            )
+    if language not in Language.values:
+        raise CannotReceive(_("This language is not offered: %(language)s.") % {"language": language})
+    size_bytes = _size_of(source)
+    if size_bytes == 0:
+        raise CannotReceive(_("The file is empty."))
+    if size_bytes > settings.MEDIA_MAX_UPLOAD_MB << 20:
+        raise CannotReceive(
+            _("The file is larger than %(limit)s MB. Please cut it or export it smaller.")
+            % {"limit": settings.MEDIA_MAX_UPLOAD_MB}
+        )
+    check_free_space(size_bytes)
+    name = (name or Path(getattr(source, "name", "") or "").name)[-255:]
+    code = new_video_code()
+    stored, sha256 = _store(source, f"recordings/{code}/source")
+    if ai_generated and not ai_label:
+        with translation.override(settings.LANGUAGE_CODE):
+            ai_label = gettext("This lesson contains content made by artificial intelligence")
+    try:
+        video = Video.objects.create(
+            code=code,
+            title=(title.strip() or Path(name).stem or code)[:200],
             org=org,
             uploaded_by=by,
-            language=Language(language),
-            original_name=name[:255],
-            source_sha256=incoming.sha256,
-            source_size_bytes=incoming.size_bytes,
+            language=language,
+            source=stored,
+            original_name=name,
+            source_sha256=sha256,
+            source_size_bytes=size_bytes,
             received_at=at,
             queued_at=at,
             ai_generated=ai_generated,
-            ai_label=(ai_label or str(AI_LABEL)) if ai_generated else "",
+            ai_label=ai_label if ai_generated else "",
         )
-        ending = Path(name).suffix.lower()
-        target = f"recordings/{video.code}/source{ending if ending in KNOWN_ENDINGS else ''}"
-        with incoming.path.open("rb") as file, _disk_errors():
-            video.source.name = default_storage.save(target, _Staged(file))
-        try:
-            with transaction.atomic():
-                video.save()
-                announce(video_received, video_id=video.pk)
-        except BaseException:
-            default_storage.delete(video.source.name)
-            raise
+    except BaseException:
+        default_storage.delete(stored)
+        raise
+    record("media.video_received", actor=by, subject_kind="video", subject_id=video.code, at=at)
+    announce(video_received, video_id=video.pk)
     return video
 
 
-@contextmanager
-def _incoming(source: File | Path) -> Iterator[Incoming]:
-    """The file, copied beside the storage while it is hashed; whatever is left of it afterwards is removed."""
-    size = source.size if isinstance(source, File) else _size_of(source)
-    if not size:
-        raise RecordingRefused("empty", _("The file is empty. Please choose the recording again."))
-    if size > settings.MEDIA_MAX_UPLOAD_MB << 20:
-        raise RecordingRefused(
-            "too_large",
-            _("The file is larger than %(megabytes)s MB. Please export it smaller or cut it into parts.")
-            % {"megabytes": settings.MEDIA_MAX_UPLOAD_MB},
-        )
-    folder = Path(settings.MEDIA_ROOT) / "incoming"
-    folder.mkdir(parents=True, exist_ok=True)
-    if shutil.disk_usage(folder).free < size + (settings.MEDIA_RESERVE_MB << 20):
-        raise RecordingRefused("disk_full", str(FailureCode.DISK_FULL.label))
-    with tempfile.TemporaryDirectory(dir=folder) as place:
-        copy = Path(place) / "file"
-        digest = hashlib.sha256()
-        with _disk_errors(), copy.open("wb") as out:
-            for chunk in _chunks(source):
-                digest.update(chunk)
-                out.write(chunk)
-        yield Incoming(copy, digest.hexdigest(), copy.stat().st_size)
+def _size_of(source: Any) -> int:
+    size = getattr(source, "size", None)
+    if size is None:
+        source.seek(0, 2)
+        size = source.tell()
+    source.seek(0)
+    return size
 
 
-def _size_of(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError as error:
-        raise RecordingRefused("missing", _("The file cannot be read: %(why)s") % {"why": error.strerror}) from error
+class _Hashing(File):
+    """A file that is fingerprinted while it is copied."""
 
+    def __init__(self, source: Any) -> None:
+        super().__init__(source)
+        self.sha256 = hashlib.sha256()
 
-def _chunks(source: File | Path) -> Iterator[bytes]:
-    if isinstance(source, File):
-        yield from source.chunks(CHUNK_BYTES)
-        return
-    with source.open("rb") as file:
-        while chunk := file.read(CHUNK_BYTES):
+    def chunks(self, chunk_size: int | None = None) -> Any:
+        self.seek(0)
+        while chunk := self.read(_CHUNK):
+            self.sha256.update(chunk)
             yield chunk
 
 
-@contextmanager
-def _disk_errors() -> Iterator[None]:
-    """A full disk in words; everything else as it is."""
+def _store(source: Any, name: str) -> tuple[str, str]:
+    """Copy to storage; the name it got and the fingerprint. A copy that breaks off leaves nothing."""
+    hashing = _Hashing(source)
     try:
-        yield
+        return default_storage.save(name, hashing), hashing.sha256.hexdigest()
     except OSError as error:
-        if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
-            raise
-        raise RecordingRefused("disk_full", str(FailureCode.DISK_FULL.label)) from error
-
-
-def _look_at(path: Path) -> None:
-    try:
-        probe(path, limits=limits())
-    except ToolFailed as failure:
-        raise RecordingRefused(failure.code, str(FailureCode(failure.code).label)) from failure
+        default_storage.delete(name)
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise CannotReceive(
+                _("The server's disk is full. Nothing was kept; please tell the administrator.")
+            ) from error
+        raise

@@ -1,33 +1,54 @@
-"""Whatever was lost on the way is found again: the status column cannot be lost, and the sweeper reads it."""
+"""What was lost on the way is found again: the status column knows, whatever became of tasks and signals."""
 
 import os
+import shutil
 import socket
+import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.db.models import Q
 
-from media.domain.staging import note_queued, retry, take_back
+from media.domain import staging
 from media.models import Video
 from media.signals import announce, video_waiting
 
-# A task that nobody has taken for so long is sent again; sending it twice is harmless, claims are not.
-LOST_AFTER = timedelta(minutes=5)
+# A recording that waits so long may have lost its task; a second one does no harm.
+_LOST_TASK = timedelta(minutes=10)
+_OLD_WORK_SECONDS = 24 * 3600
 
 
-@dataclass
+@dataclass(frozen=True)
 class Swept:
-    """How many recordings were taken back from dead workers, retried after a pause, and sent again."""
-
-    taken_back: int = 0
-    retried: int = 0
-    sent_again: int = 0
+    taken_back: list[Video]
+    retried: list[Video]
+    queued_again: list[Video]
 
 
-def is_gone(claimed_by: str) -> bool:
-    """Whether the worker was a process of this machine that no longer lives."""
-    host, _colon, pid = claimed_by.rpartition(":")
+def retry_stuck_videos(*, at: datetime, dry_run: bool = False) -> Swept:
+    """Take back what dead workers held, try again what failed for a while, queue again what lost its task."""
+    stale = at - timedelta(seconds=settings.MEDIA_STALE_SECONDS)
+    held = [v for v in Video.objects.claimed() if v.heartbeat_at is None or v.heartbeat_at < stale or _is_dead(v)]
+    failed = list(Video.objects.retryable(at))
+    lost = list(
+        Video.objects.waiting().filter(Q(queued_at=None) | Q(queued_at__lt=at - _LOST_TASK), taken_down_at=None)
+    )
+    if not dry_run:
+        held = [video for video in held if staging.take_back(video, at=at)]
+        failed = [video for video in failed if staging.retry(video, at=at)]
+        for video in lost:
+            staging.note_queued(video.pk, at=at)
+            announce(video_waiting, video_id=video.pk)
+        _sweep_work()
+    return Swept(held, failed, lost)
+
+
+def _is_dead(video: Video) -> bool:
+    """Whether the worker ran on this machine and its process is gone: no need to wait for the heartbeat."""
+    host, _colon, pid = video.claimed_by.rpartition(":")
     if host != socket.gethostname() or not pid.isdigit():
         return False
     try:
@@ -35,25 +56,20 @@ def is_gone(claimed_by: str) -> bool:
     except ProcessLookupError:
         return True
     except PermissionError:
-        return False
+        pass
     return False
 
 
-def sweep(*, at: datetime, dry_run: bool = False) -> Swept:
-    """Take back, retry and send again what needs it. Any number of sweepers may run at once."""
-    swept = Swept()
-    stale = at - timedelta(seconds=settings.MEDIA_STALE_SECONDS)
-    for video in Video.objects.claimed():
-        silent = video.heartbeat_at is None or video.heartbeat_at < stale
-        if (silent or is_gone(video.claimed_by)) and (dry_run or take_back(video, at=at)):
-            swept.taken_back += 1
-    for video in Video.objects.retryable(at):
-        if dry_run or retry(video, at=at):
-            swept.retried += 1
-    lost = Q(queued_at__isnull=True) | Q(queued_at__lt=at - LOST_AFTER)
-    for video in Video.objects.waiting().filter(lost, taken_down_at=None):
-        swept.sent_again += 1
-        if not dry_run:
-            note_queued(video.pk, at=at)
-            announce(video_waiting, video_id=video.pk)
-    return swept
+def _sweep_work() -> None:
+    """Working folders that a killed worker left a day ago."""
+    work = Path(settings.MEDIA_ROOT) / ".work"
+    for folder in work.glob("video-*"):
+        if time.time() - folder.stat().st_mtime > _OLD_WORK_SECONDS:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def drop_recognition_audio(video: Video) -> None:
+    """The sound for recognition has served; only the chain needs it."""
+    if video.recognition_audio:
+        default_storage.delete(video.recognition_audio.name)
+        Video.objects.filter(pk=video.pk).update(recognition_audio="")

@@ -1,179 +1,169 @@
-"""One recording becomes everything that is served from it."""
+"""From a received recording to what can be streamed."""
 
 import errno
 import logging
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
-from uuid import uuid4
 
 from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
-from django.utils.module_loading import import_string
 
 from lms.lib.durations import whole_seconds
 from media.backends.errors import ToolFailed
 from media.backends.limits import limits
 from media.backends.stopping import StopAsked
-from media.backends.transcode.base import POSTER, Label, Outcome, Transcoder
-from media.domain.staging import Claim, ClaimLost, claim
+from media.backends.transcode import transcoder
+from media.backends.transcode.base import POSTER, RECOGNITION_AUDIO, Label, Outcome
+from media.domain import staging
 from media.enums import FailureCode, Notice, VideoStatus
 from media.models import Rendition, Video
 
 logger = logging.getLogger(__name__)
-# A header that promises more than this beyond what could be decoded is worth a word to the trainer.
-STATED_TOLERANCE_SECONDS = 2
+
+# Below this share of what the header states, the trainer is told.
+_EXPECTED_SHARE = 0.95
 
 
-def transcode(video_id: int) -> bool:
-    """Convert the recording, unless somebody else has it; whether it was converted.
+def transcode(video_id: int, *, on_progress: Callable[[float, float | None], None] | None = None) -> bool:
+    """Make the renditions of a recording that waits for them; False where another worker has it.
 
-    The tools run outside any transaction; the folder they fill is made anew each time, so two runs never mix.
+    Claims it, converts outside any transaction, moves the finished files into storage, and writes rows and status
+    in one transaction. A failure is kept on the row with its reason.
     """
-    job = claim(video_id, VideoStatus.TRANSCODING, at=timezone.now())
-    if job is None:
+    claim = staging.claim(video_id, VideoStatus.TRANSCODING, at=timezone.now())
+    if claim is None:
         return False
     video = Video.objects.select_related("org").get(pk=video_id)
-    work = Path(settings.VAR_DIR) / "work"
-    work.mkdir(parents=True, exist_ok=True)
-    kept: list[str] = []
+
+    def keep(done: float, of: float | None) -> None:
+        claim.keep(done, of)
+        if on_progress:
+            on_progress(done, of)
+
     try:
-        with tempfile.TemporaryDirectory(dir=work) as place, local_copy(video.source.name, Path(place)) as source:
-            made = Path(place) / "made"
+        with working_folder() as folder, local_copy(video, folder) as source:
+            label = Label(video.org.name, video.code) if video.ai_generated else None
+            made = folder / "made"
             made.mkdir()
-            outcome = transcoder().transcode(source, made, label=label_of(video), limits=limits(), on_progress=job.keep)
-            folder = f"recordings/{video.code}/{uuid4().hex[:12]}"
-            kept = _keep(made, folder, outcome, job)
-            _finish(video, job, outcome, folder)
-    except (ClaimLost, StopAsked) as stop:
-        _drop(kept)
-        if isinstance(stop, StopAsked):
-            job.give_back()
+            outcome = transcoder().transcode(source, made, label=label, limits=limits(), on_progress=keep)
+            _settle(video, claim, made, outcome)
+    except StopAsked:
+        claim.give_back()
+        raise
+    except staging.ClaimLost:
+        logger.warning("Video %s was taken over by another worker.", video_id)
         return False
+    except ToolFailed as error:
+        claim.fail(error.code, detail=error.detail, permanent=error.permanent, at=timezone.now())
+    except FileNotFoundError as error:
+        missing = FailureCode.SOURCE_MISSING if not default_storage.exists(video.source.name) else None
+        code = missing or FailureCode.TOOL_MISSING
+        claim.fail(code, detail=str(error), permanent=bool(missing), at=timezone.now())
+    except OSError as error:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        code = FailureCode.DISK_FULL if full else FailureCode.UNEXPECTED
+        claim.fail(code, detail=str(error), permanent=False, at=timezone.now())
     except Exception as error:
-        _drop(kept)
-        fail(job, error)
-        return False
+        logger.exception("Transcoding video %s failed unexpectedly.", video_id)
+        claim.fail(FailureCode.UNEXPECTED, detail=repr(error), permanent=False, at=timezone.now())
     return True
 
 
-def transcoder() -> Transcoder:
-    """The transcoder that the settings name."""
-    return import_string(settings.MEDIA_TRANSCODER)()
-
-
-def label_of(video: Video) -> Label | None:
-    """What generated content must say of itself in its metadata."""
-    return Label(producer=video.org.name, content_number=video.code) if video.ai_generated else None
+@contextmanager
+def working_folder() -> Iterator[Path]:
+    """A folder on the disk of the files, gone afterwards; a killed worker's is swept."""
+    work = Path(settings.MEDIA_ROOT) / ".work"
+    work.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=work, prefix="video-") as folder:
+        yield Path(folder)
 
 
 @contextmanager
-def local_copy(name: str, place: Path) -> Iterator[Path]:
-    """The stored file as a path on this machine, copied only where the storage is elsewhere."""
-    if not default_storage.exists(name):
-        raise ToolFailed(FailureCode.SOURCE_MISSING, name, permanent=True)
+def local_copy(video: Video, folder: Path) -> Iterator[Path]:
+    """The source as a file of this machine: itself on local storage, else a copy."""
     try:
-        yield Path(default_storage.path(name))
+        path = Path(video.source.path)
     except NotImplementedError:
-        copy = place / "source"
-        with default_storage.open(name) as stored, copy.open("wb") as out:
-            shutil.copyfileobj(stored, out)
-        yield copy
+        path = folder / "source"
+        with video.source.open("rb") as remote, path.open("wb") as copy:
+            shutil.copyfileobj(remote, copy)
+    if not path.exists():
+        raise FileNotFoundError(errno.ENOENT, "The uploaded file is gone", str(path))
+    yield path
 
 
-class _Made(File):
-    """A finished file that the storage may move."""
-
-    def temporary_file_path(self) -> str:
-        return str(self.file.name)
-
-
-def _keep(made: Path, folder: str, outcome: Outcome, job: Claim) -> list[str]:
-    """Bring what was made into storage, and return the names."""
-    names: list[str] = []
+def _settle(video: Video, claim: staging.Claim, made: Path, outcome: Outcome) -> None:
+    """Move what was made into storage and write what was found. Raises ClaimLost, leaving nothing."""
+    stream_folder = f"recordings/{video.code}/{claim.token[:12]}"
+    names = _put_folder(made / "stream", stream_folder)
+    wav = ""
     try:
-        for path in sorted((made / "stream").iterdir()):
-            names.append(_store(path, f"{folder}/{path.name}"))
-            job.keep()
         if outcome.recognition_audio:
-            names.append(_store(outcome.recognition_audio, f"{folder}/{outcome.recognition_audio.name}"))
+            wav = _put_file(
+                outcome.recognition_audio, f"recordings/{video.code}/{claim.token[:12]}-{RECOGNITION_AUDIO}"
+            )
+            names.append(wav)
+        has_picture = outcome.width is not None
+        notices = [] if has_picture else [Notice.NO_PICTURE.value]
+        if not outcome.has_sound:
+            notices.append(Notice.NO_SOUND.value)
+        if outcome.stated_seconds and outcome.length_seconds < _EXPECTED_SHARE * outcome.stated_seconds - 1:
+            notices.append(Notice.SHORTER_THAN_STATED.value)
+        with transaction.atomic():
+            claim.advance(
+                at=timezone.now(),
+                decoded_seconds=whole_seconds(outcome.length_seconds),
+                has_picture=has_picture,
+                has_sound=outcome.has_sound,
+                width=outcome.width,
+                height=outcome.height,
+                notices=notices,
+                stream_folder=stream_folder,
+                poster=f"{stream_folder}/{POSTER}",
+                recognition_audio=wav,
+            )
+            video.renditions.all().delete()
+            Rendition.objects.bulk_create(
+                Rendition(
+                    video=video,
+                    kind=made_rendition.kind,
+                    name=made_rendition.name,
+                    playlist=made_rendition.playlist,
+                    width=made_rendition.width,
+                    height=made_rendition.height,
+                    frame_rate=made_rendition.frame_rate,
+                    codecs=made_rendition.codecs,
+                    peak_bits_per_second=made_rendition.peak_bits_per_second,
+                    average_bits_per_second=made_rendition.average_bits_per_second,
+                    size_bytes=made_rendition.size_bytes,
+                )
+                for made_rendition in outcome.renditions
+            )
     except BaseException:
-        _drop(names)
+        for name in names:
+            default_storage.delete(name)
         raise
-    return names
 
 
-def _store(path: Path, name: str) -> str:
-    with path.open("rb") as file:
-        return default_storage.save(name, _Made(file))
-
-
-def _drop(names: list[str]) -> None:
-    for name in names:
-        default_storage.delete(name)
-
-
-def _finish(video: Video, job: Claim, outcome: Outcome, folder: str) -> None:
-    """Write renditions and length, and announce; what an earlier run had made goes once this has committed."""
-    earlier = video.stream_folder
-    with transaction.atomic():
-        video.renditions.all().delete()
-        Rendition.objects.bulk_create(
-            Rendition(video=video, **{field: getattr(made, field) for field in made.__dataclass_fields__})
-            for made in outcome.renditions
-        )
-        audio = outcome.recognition_audio
-        job.advance(
-            at=timezone.now(),
-            decoded_seconds=whole_seconds(outcome.length_seconds),
-            has_picture=outcome.width is not None,
-            has_sound=outcome.has_sound,
-            width=outcome.width,
-            height=outcome.height,
-            notices=notices_of(outcome),
-            stream_folder=folder,
-            poster=f"{folder}/{POSTER}",
-            recognition_audio=f"{folder}/{audio.name}" if audio else "",
-        )
-        if earlier:
-            transaction.on_commit(partial(remove_folder, earlier), robust=True)
-
-
-def notices_of(outcome: Outcome) -> list[str]:
-    """What the trainer should know about a recording that did succeed."""
-    notices = []
-    if outcome.stated_seconds and outcome.stated_seconds > outcome.length_seconds + STATED_TOLERANCE_SECONDS:
-        notices.append(Notice.SHORTER_THAN_STATED)
-    if not outcome.has_sound:
-        notices.append(Notice.NO_SOUND)
-    if outcome.width is None:
-        notices.append(Notice.NO_PICTURE)
-    return [str(notice) for notice in notices]
-
-
-def remove_folder(folder: str) -> None:
-    """Remove the files of a run from storage."""
-    _folders, files = default_storage.listdir(folder)
-    for name in files:
-        default_storage.delete(f"{folder}/{name}")
-
-
-def fail(job: Claim, error: Exception) -> None:
-    """Write down why a stage failed, in a way that tells the trainer what to do and the technician what happened."""
-    at = timezone.now()
+def _put_file(path: Path, name: str) -> str:
+    """Move one file into storage; a rename where storage is this disk."""
     try:
-        if isinstance(error, ToolFailed):
-            job.fail(error.code, detail=error.detail, permanent=error.permanent, at=at)
-        elif isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            job.fail(FailureCode.DISK_FULL, detail=str(error), permanent=False, at=at)
-        else:
-            logger.exception("Recording %s failed.", job.video_id)
-            job.fail(FailureCode.UNEXPECTED, detail=f"{type(error).__name__}: {error}", permanent=False, at=at)
-    except ClaimLost:
-        logger.info("Recording %s was taken over by another worker.", job.video_id)
+        target = Path(default_storage.path(name))
+    except NotImplementedError:
+        with path.open("rb") as file:
+            return default_storage.save(name, File(file))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    path.replace(target)
+    return name
+
+
+def _put_folder(folder: Path, name: str) -> list[str]:
+    """Move a flat folder into storage, master playlist last; the names it got."""
+    files = sorted(folder.iterdir(), key=lambda path: (path.suffix == ".m3u8", path.name))
+    return [_put_file(path, f"{name}/{path.name}") for path in files]

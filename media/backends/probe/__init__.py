@@ -16,7 +16,10 @@ from media.backends.guard import guarded
 from media.backends.limits import Limits
 
 # Containers in which recordings come. Playlists, lists of files and stills are not among them.
-FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,flv,mpegts,mpeg,asf,ogg,wav,w64,mp3,aac,amr,flac,aiff,caf,au,ac3,rm,dv,mxf"
+FORMATS = (
+    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,flv,mpegts,mpeg,asf,"
+    "ogg,wav,w64,mp3,aac,amr,flac,aiff,caf,au,ac3,rm,dv,mxf"
+)
 PROTOCOLS = "file"
 PROBE_SECONDS = 60
 # Smaller than this, a picture is a tracking dot or a mistake, and x264 refuses it.

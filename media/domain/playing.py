@@ -1,0 +1,83 @@
+"""Signed addresses: whoever may play is told where, for a time; every byte asks again whether it still may go out."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.core import signing
+from django.core.cache import cache
+from django.urls import reverse
+from django.utils import timezone
+
+from media.backends.transcode.base import MASTER, POSTER
+from media.enums import RenditionKind, TranscriptState
+from media.models import CaptionTrack, Video
+
+# A takedown must stop every process within ten seconds; each remembers for half of that.
+REMEMBERED_SECONDS = 5
+_SIGNER = signing.Signer(salt="media.playing", sep=".")
+
+
+class AddressRefused(Exception):
+    """The address was not made by us, has expired, or its recording may no longer be played."""
+
+
+@dataclass(frozen=True)
+class SignedAddresses:
+    """Where a player finds a recording until `expires_at`; audio and poster are None where there is none."""
+
+    master: str
+    audio: str | None
+    poster: str | None
+    # (language, label, address), approved ones only.
+    captions: list[tuple[str, str, str]]
+    expires_at: datetime
+
+
+def sign(video: Video, *, at: datetime) -> SignedAddresses:
+    """Addresses of one recording; whoever calls has checked the right to play it."""
+    expires_at = at + timedelta(seconds=settings.MEDIA_ADDRESS_SECONDS)
+    token = _SIGNER.sign(f"{video.code}.{int(expires_at.timestamp())}")
+
+    def address(name: str) -> str:
+        return reverse("media:file", args=[token, name])
+
+    audio = video.renditions.filter(kind=RenditionKind.AUDIO).first()
+    tracks = approved_tracks(video)
+    return SignedAddresses(
+        master=address(MASTER),
+        audio=address(audio.playlist) if audio else None,
+        poster=address(POSTER) if video.poster else None,
+        captions=[
+            (track.language, track.label, reverse("media:captions", args=[token, track.language])) for track in tracks
+        ],
+        expires_at=expires_at,
+    )
+
+
+def approved_tracks(video: Video) -> list[CaptionTrack]:
+    """What learners may read: law 7 holds here, whatever any gate said."""
+    return list(video.caption_tracks.filter(transcript__state=TranscriptState.APPROVED))
+
+
+def access_key(code: str) -> str:
+    """Where the answer to "may its bytes go out?" is remembered."""
+    return f"media.access.{code}"
+
+
+def open_address(token: str, *, at: datetime | None = None) -> tuple[str, str]:
+    """The code and stream folder behind a token. Raises AddressRefused."""
+    try:
+        code, expires = _SIGNER.unsign(token).split(".")
+        if int(expires) < (at or timezone.now()).timestamp():
+            raise AddressRefused("expired")
+    except (signing.BadSignature, ValueError) as error:
+        raise AddressRefused("not ours") from error
+    folder = cache.get(access_key(code))
+    if folder is None:
+        video = Video.objects.filter(code=code).only("stream_folder", "taken_down_at").first()
+        folder = video.stream_folder if video and video.is_streamable else ""
+        cache.set(access_key(code), folder, REMEMBERED_SECONDS)
+    if not folder:
+        raise AddressRefused("not playable")
+    return code, folder
