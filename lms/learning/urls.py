@@ -2,11 +2,15 @@
 
 from django.urls import path
 
-from lms.learning.views import pages, reports
+from lms.learning.views import pages, playing, reports
 
 app_name = "learning"
 urlpatterns = [
     path("", pages.mine, name="mine"),
+    path("sessions/", playing.sessions, name="sessions"),
+    path("sessions/<str:code>/addresses/", playing.addresses, name="addresses"),
+    path("addresses/", playing.lesson_addresses, name="lesson_addresses"),
+    path("adopt/", playing.adopt, name="adopt"),
     path("reports/", reports.report, name="report"),
     path("lessons/<int:lesson_id>/quiz/", pages.quiz, name="quiz"),
     path("lessons/<int:lesson_id>/quiz/result/", pages.quiz_result, name="quiz_result"),
