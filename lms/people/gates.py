@@ -24,6 +24,8 @@ View = Callable[Concatenate[HttpRequest, Params], HttpResponse]
 
 # A request within this time of the last one need not be written into the session again.
 SEEN_EVERY_SECONDS = 60
+# Wagtail tells every few seconds that an editing page is still open.
+PINGS = "/admin/editing-sessions/"
 
 
 def safe_next(request: HttpRequest, fallback: str) -> str:
@@ -56,10 +58,16 @@ def admit(request: HttpRequest, kinds: frozenset[RoleKind] | None) -> HttpRespon
 
 
 def _note_activity(request: HttpRequest) -> None:
-    """Background requests of an open page are no activity: they would keep a desk open that its owner left."""
     now = timezone.now().timestamp()
-    if not _in_background(request) and now - request.session[FACTOR_SEEN_AT] > SEEN_EVERY_SECONDS:
+    if _is_activity(request) and now - request.session[FACTOR_SEEN_AT] > SEEN_EVERY_SECONDS:
         request.session[FACTOR_SEEN_AT] = now
+
+
+def _is_activity(request: HttpRequest) -> bool:
+    """Opening a page and sending something are; what an open page asks for by itself would guard an empty chair."""
+    if request.method in {"GET", "HEAD"}:
+        return not _in_background(request)
+    return not request.path.startswith(PINGS)
 
 
 def _in_background(request: HttpRequest) -> bool:

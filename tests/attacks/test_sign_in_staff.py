@@ -99,6 +99,21 @@ def test_working_keeps_the_factor_fresh_and_an_open_page_alone_does_not(
     assert client.get("/staff/")["Location"].startswith(FACTOR)
 
 
+@pytest.mark.parametrize(
+    ("page", "keeps"),
+    [("/admin/images/multiple/add/", True), ("/admin/editing-sessions/ping/wagtailcore/page/1/", False)],
+)
+def test_a_long_upload_keeps_the_factor_fresh_and_a_ping_does_not(
+    cast: Cast, clock: Clock, at_desk: Callable[[Person], Client], page: str, keeps: bool
+) -> None:
+    client = at_desk(cast.trainer)
+    for _minute in range(20):
+        clock.move(minutes=1)
+        client.post(page, headers={"X-Requested-With": "XMLHttpRequest"})
+
+    assert (client.get("/admin/").status_code == 200) is keeps
+
+
 def test_a_staff_session_ends_after_twelve_hours(cast: Cast, clock: Clock, at_desk: Callable[[Person], Client]) -> None:
     client = at_desk(cast.officer)
     for _step in range(73):

@@ -18,7 +18,6 @@ class ClosingRefused(Exception):
     """The account cannot be closed now; the text says why."""
 
 
-@transaction.atomic
 def withdraw_consent(person: Person, *, at: datetime) -> int:
     """Every consent of the person is withdrawn; how many were open. Without consent there is no account."""
     return Consent.objects.filter(person=person, withdrawn_at__isnull=True).update(withdrawn_at=at)
@@ -37,10 +36,10 @@ def close_account(person: Person, *, by: Person, at: datetime) -> Person:
     if person.merged_into_id:
         raise ClosingRefused(_("This account was merged into another one. Close that one."))
     today = beijing_day(at)
-    withdraw_consent(person, at=at)
     for part in [person, *person.merged_from.select_for_update()]:
         for role in Role.objects.filter(person=part).on(today):
             end_role(role, by=by, on=today, at=at)
+        withdraw_consent(part, at=at)
         _forget(part, at=at)
     record("person.closed", actor=by, subject_kind="person", subject_id=person.pk, at=at)
     return person

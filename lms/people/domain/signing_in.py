@@ -117,12 +117,7 @@ def send_code(phone: str, *, address: str, at: datetime) -> None:
     try:
         receipt = sms.send(message)
     except sms.SmsFailed as error:
-        SentMessage.objects.create(
-            number_index=index, template_id=message.template_id, reference=str(error)[:128], accepted=False, sent_at=at
-        )
-        # No code went out, so the next try need not wait.
-        device.cooldown_reset()
-        raise NotSent(_("The message could not be sent just now. Please try again in a few minutes.")) from error
+        receipt = sms.Receipt(accepted=False, reference=str(error)[:128])
     SentMessage.objects.create(
         number_index=index,
         template_id=message.template_id,
@@ -130,6 +125,10 @@ def send_code(phone: str, *, address: str, at: datetime) -> None:
         accepted=receipt.accepted,
         sent_at=at,
     )
+    if not receipt.accepted:
+        # No code went out, so the next try need not wait.
+        device.cooldown_reset()
+        raise NotSent(_("The message could not be sent just now. Please try again in a few minutes."))
 
 
 def code_text(code: str) -> str:
