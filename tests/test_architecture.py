@@ -8,6 +8,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 from django.apps import apps
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -96,6 +97,23 @@ def settings_read(*names: str) -> set[str]:
             if isinstance(node, ast.Call) and ast.unparse(node.func).startswith(("env.", "os.environ.")):
                 found.add(ast.literal_eval(node.args[0]))
     return found
+
+
+def test_units_and_containers_run_the_same_commands():
+    units = [
+        re.sub(r"^python ", "", line[1])
+        for path in (ROOT / "deploy/systemd").glob("*.service")
+        for line in [re.search(r"^ExecStart=/srv/tianjian/\.venv/bin/(.+)$", path.read_text(), flags=re.MULTILINE)]
+        if line
+    ]
+    compose = yaml.safe_load((ROOT / "deploy/compose.yaml").read_text())["services"]
+    commands = [" ".join(service["command"][1:]) for service in compose.values() if "command" in service]
+    image = re.search(r"^CMD (\[.+\])$", (ROOT / "deploy/Dockerfile").read_text(), flags=re.MULTILINE)
+
+    assert image is not None
+    assert " ".join(ast.literal_eval(image[1])) in units
+    for command in commands:
+        assert command.removesuffix(" --every 3600").removesuffix(" --noinput") in [*units, "manage.py migrate"]
 
 
 def test_env_example_explains_every_setting_and_no_other():

@@ -1,0 +1,46 @@
+"""`manage.py sweep`: everything that must happen again and again, in order."""
+
+import time
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connections
+
+# Facts still without their consequence first, then the seal over them, then what has had its time.
+COMMANDS = (
+    "publish_scheduled",
+    "complete_missing_courses",
+    "register_missing_credits",
+    "seal_day",
+    "forget_expired",
+    "prune_db_task_results",
+    "clearsessions",
+)
+
+
+class Command(BaseCommand):
+    help = f"Run every repeated job once: {', '.join(COMMANDS)}. One that fails is named and does not stop the others."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--every", type=int, metavar="SECONDS", help="do not end, but run again after so long")
+
+    def handle(self, *, every: int | None, verbosity: int, **options: Any) -> None:
+        while True:
+            failed = self.run_all(verbosity)
+            if not every:
+                break
+            connections.close_all()
+            time.sleep(every)
+        if failed:
+            raise CommandError(f"These did not succeed: {', '.join(failed)}.")
+
+    def run_all(self, verbosity: int) -> list[str]:
+        failed = []
+        for name in COMMANDS:
+            try:
+                call_command(name, verbosity=verbosity, stdout=self.stdout, stderr=self.stderr)
+            except Exception as error:
+                self.stderr.write(f"{name}: {error}")
+                failed.append(name)
+        return failed
