@@ -58,8 +58,8 @@ def answer_quiz(person: Person, lesson: LessonPage, *, answers: Mapping[int, int
 
     Raises NoQuiz, AnswersMissing or TooSoon, leaving nothing.
     """
-    questions = questions_of(lesson)
-    if not questions or not can_enter(person, lesson, at):
+    quiz, questions = lesson.quiz, questions_of(lesson)
+    if quiz is None or not questions or not can_enter(person, lesson, at):
         raise NoQuiz(_("This lesson has no quiz at the moment."))
     marked = []
     for question in questions:
@@ -83,14 +83,14 @@ def answer_quiz(person: Person, lesson: LessonPage, *, answers: Mapping[int, int
             lesson_key=lesson.translation_key,
             page=lesson,
             outline_version=terms.outline_version,
-            question_set=lesson.quiz,
+            question_set=quiz,
             round=terms.round,
             number=last.number + 1 if last else 1,
             answers=marked,
             right_count=right,
             question_count=len(marked),
-            pass_mark=lesson.quiz.pass_mark,
-            passed=right * 100 >= lesson.quiz.pass_mark * len(marked),
+            pass_mark=quiz.pass_mark,
+            passed=right * 100 >= quiz.pass_mark * len(marked),
             submitted_at=at,
         )
         if attempt.passed and terms.entry["rule"] == CompletionRule.QUIZ:

@@ -13,7 +13,7 @@ from lms.lib.retention import Retention
 from lms.people.models import Person
 
 
-class CompletionQuerySet(models.QuerySet):  # type: ignore[type-arg]
+class CompletionQuerySet(models.QuerySet):
     def of(self, person: Person) -> Self:
         """The person's own, and those of accounts merged into hers."""
         return self.filter(Q(person=person) | Q(person__merged_into=person))

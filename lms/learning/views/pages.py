@@ -24,6 +24,7 @@ from lms.learning.domain.reading import NotRead, finish_reading
 from lms.learning.forms import QuizForm
 from lms.learning.models import LessonCompletion
 from lms.learning.queries import Progress, begun_courses, unfinished, unpaid_of
+from lms.people.views.common import person_of
 
 DONE_SHOWN = 50
 
@@ -31,7 +32,7 @@ DONE_SHOWN = 50
 @login_required
 def mine(request: HttpRequest) -> HttpResponse:
     """Where to go on, what is missing, what is done, and what did not count."""
-    person = request.user
+    person = person_of(request)
     progress = Progress(person)
     context = {
         "unfinished": unfinished(progress),
@@ -50,7 +51,7 @@ def quiz(request: HttpRequest, lesson_id: int) -> HttpResponse:
     context: dict[str, Any] = {"lesson": lesson, "form": form}
     if request.method == "POST" and form.is_valid():
         try:
-            answer_quiz(request.user, lesson, answers=form.answers, at=timezone.now())
+            answer_quiz(person_of(request), lesson, answers=form.answers, at=timezone.now())
         except NoQuiz as error:
             messages.error(request, str(error))
             return redirect(lesson.url)
@@ -65,7 +66,7 @@ def quiz(request: HttpRequest, lesson_id: int) -> HttpResponse:
 def quiz_result(request: HttpRequest, lesson_id: int) -> HttpResponse:
     """What was said about the last try at a lesson's quiz."""
     lesson = get_object_or_404(LessonPage.objects.live(), pk=lesson_id)
-    attempt = last_attempt(request.user, lesson)
+    attempt = last_attempt(person_of(request), lesson)
     if attempt is None:
         return redirect("learning:quiz", lesson_id=lesson.pk)
     context = {"lesson": lesson, "attempt": attempt, "feedback": feedback_on(attempt)}
@@ -78,7 +79,7 @@ def read(request: HttpRequest, lesson_id: int) -> HttpResponse:
     """The person says that she has read the lesson."""
     lesson = get_object_or_404(LessonPage.objects.live(), pk=lesson_id)
     try:
-        finish_reading(request.user, lesson, opened=request.POST.get("opened", ""), at=timezone.now())
+        finish_reading(person_of(request), lesson, opened=request.POST.get("opened", ""), at=timezone.now())
     except NotRead as error:
         messages.warning(request, str(error))
     else:

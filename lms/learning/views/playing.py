@@ -38,7 +38,7 @@ def sessions(request: HttpRequest, sent: dict[str, Any]) -> dict[str, Any]:
         "percent": record.percent,
         "covered": record.covered.pairs,
         "completed": session.needed_seconds is not None and record.covered_seconds >= session.needed_seconds,
-        "addresses": addresses_of(lesson.video, at=at),
+        "addresses": addresses_of(session.video, at=at),
         "report_every_seconds": REPORT_EVERY_SECONDS,
         "hold_back_seconds": int(HOLD_BACK.total_seconds()),
         "top_speed": TOP_SPEED,
