@@ -11,6 +11,7 @@ from django.db import connections
 COMMANDS = (
     "publish_scheduled",
     "complete_missing_courses",
+    "retry_stuck_videos",
     "register_missing_credits",
     "seal_day",
     "forget_expired",
