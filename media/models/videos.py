@@ -216,3 +216,13 @@ class Rendition(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def peak_kbits(self) -> int:
+        """The greediest segment, in kbit/s."""
+        return round(self.peak_bits_per_second / 1000)
+
+    @property
+    def average_kbits(self) -> int:
+        """The whole, in kbit/s."""
+        return round(self.average_bits_per_second / 1000)

@@ -1,0 +1,20 @@
+"""Who may see and manage recordings: trainers those of their organisations, reviewers look at theirs."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+
+from lms.people.policies import may_manage_content_of, orgs_of_reviewer, orgs_of_trainer
+from media.models import Video
+
+
+def videos_visible_to(actor: Any, *, on: date) -> QuerySet[Video]:
+    """The recordings that the actor may look at in the admin on the day."""
+    orgs = orgs_of_trainer(actor, on) | orgs_of_reviewer(actor, on)
+    return Video.objects.of_orgs(orgs.values("pk"))
+
+
+def may_manage(actor: Any, video: Video, *, on: date) -> bool:
+    """Whether the actor may retry or take down the recording on the day."""
+    return may_manage_content_of(actor, video.org, on)

@@ -1,0 +1,1 @@
+"""What media adds to the Wagtail admin."""

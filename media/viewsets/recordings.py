@@ -1,0 +1,144 @@
+"""Recordings in the Wagtail admin: upload, list with live state, one recording with its progress and actions."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.viewsets.base import ViewSet
+
+from lms.lib.durations import beijing_day
+from lms.people.policies import orgs_of_trainer
+from media.domain import staging
+from media.domain.playing import sign
+from media.domain.taking_down import take_down
+from media.enums import VideoStatus
+from media.forms import RecordingForm, TakeDownForm
+from media.models import Video
+from media.policies import may_manage, videos_visible_to
+
+
+def _video(request: HttpRequest, code: str, *, manage: bool = False) -> Video:
+    """The recording, 404 where the person may not see it, 403 where she may only look."""
+    today = beijing_day(timezone.now())
+    video = get_object_or_404(videos_visible_to(request.user, on=today).select_related("org", "uploaded_by"), code=code)
+    if manage and not may_manage(request.user, video, on=today):
+        raise PermissionDenied
+    return video
+
+
+def _is_trainer(request: HttpRequest) -> bool:
+    return orgs_of_trainer(request.user, beijing_day(timezone.now())).exists()
+
+
+def index(request: HttpRequest) -> HttpResponse:
+    """Every recording of the person's organisations, newest first; part=rows answers the rows alone."""
+    videos = videos_visible_to(request.user, on=beijing_day(timezone.now())).select_related("org", "uploaded_by")
+    if wanted := request.GET.get("q", "").strip():
+        videos = videos.filter(title__icontains=wanted)
+    page = Paginator(videos, 30).get_page(request.GET.get("p"))
+    moving = any(video.status not in (VideoStatus.READY, VideoStatus.FAILED) for video in page)
+    context = {"page": page, "moving": moving, "may_add": _is_trainer(request), "wanted": wanted}
+    part = "media/recordings/_rows.html" if request.GET.get("part") == "rows" else "media/recordings/index.html"
+    return render(request, part, context)
+
+
+def add(request: HttpRequest) -> HttpResponse:
+    """Upload a recording into one of the person's organisations."""
+    if not _is_trainer(request):
+        raise PermissionDenied
+    given: tuple[Any, ...] = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = RecordingForm(*given, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+    if form.is_valid() and (video := form.save()):
+        messages.success(request, _("The recording was received and is being converted."))
+        return redirect("media_recordings:show", video.code)
+    return render(request, "media/recordings/new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def show(request: HttpRequest, code: str) -> HttpResponse:
+    """One recording; part=state answers its live part alone."""
+    video = _video(request, code)
+    now = timezone.now()
+    context: dict[str, Any] = {
+        "video": video,
+        "moving": video.status not in (VideoStatus.READY, VideoStatus.FAILED) and not video.taken_down_at,
+        "may_manage": may_manage(request.user, video, on=beijing_day(now)),
+    }
+    if request.GET.get("part") == "state":
+        return render(request, "media/recordings/_state.html", context)
+    context |= {
+        "addresses": sign(video, at=now) if video.is_streamable else None,
+        "renditions": video.renditions.all(),
+        "take_down_form": TakeDownForm(),
+    }
+    return render(request, "media/recordings/show.html", context)
+
+
+@require_POST
+def retry(request: HttpRequest, code: str) -> HttpResponseRedirect:
+    """Send a failed recording on its way again."""
+    video = _video(request, code, manage=True)
+    if staging.retry_by_hand(video, at=timezone.now()):
+        messages.success(request, _("The recording is tried again."))
+    return redirect("media_recordings:show", code)
+
+
+@require_POST
+def take_down_recording(request: HttpRequest, code: str) -> HttpResponseRedirect:
+    """Take the recording down, with a reason."""
+    video = _video(request, code, manage=True)
+    form = TakeDownForm(request.POST)
+    if form.is_valid():
+        take_down(video, by=request.user, reason=form.cleaned_data["reason"], at=timezone.now())  # type: ignore[arg-type]
+        messages.success(request, _("The recording was taken down."))
+    else:
+        messages.error(request, _("Please say why the recording is taken down."))
+    return redirect("media_recordings:show", code)
+
+
+class RecordingsMenuItem(MenuItem):
+    """Shown to whoever has recordings to look at."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        today = beijing_day(timezone.now())
+        return _is_trainer(request) or videos_visible_to(request.user, on=today).exists()
+
+
+class RecordingsViewSet(ViewSet):
+    """Recordings (录像)."""
+
+    name = "media_recordings"
+    url_prefix = "recordings"
+    icon = "media"
+    menu_label = gettext_lazy("Recordings")
+    menu_order = 150
+    add_to_admin_menu = True
+
+    def get_urlpatterns(self) -> list[URLPattern]:
+        return [
+            path("", index, name="index"),
+            path("new/", add, name="add"),
+            path("<str:code>/", show, name="show"),
+            path("<str:code>/retry/", retry, name="retry"),
+            path("<str:code>/take-down/", take_down_recording, name="take_down"),
+        ]
+
+    def get_menu_item(self, order: int | None = None) -> RecordingsMenuItem:
+        return RecordingsMenuItem(
+            label=self.menu_label,
+            url=reverse("media_recordings:index"),
+            name="recordings",
+            order=order or self.menu_order,
+            icon_name=self.icon,
+        )
+
+
+recordings_viewset = RecordingsViewSet()

@@ -1,0 +1,10 @@
+"""Registration in the Wagtail admin."""
+
+from wagtail import hooks
+
+from media.viewsets.recordings import RecordingsViewSet, recordings_viewset
+
+
+@hooks.register("register_admin_viewset")
+def register_recordings() -> RecordingsViewSet:
+    return recordings_viewset
