@@ -271,6 +271,19 @@ def test_a_newer_outline_that_is_met_moves_the_pin():
     assert CourseEnrolment.objects.get().outline_version == newer
 
 
+def test_what_a_merged_account_completed_is_not_completed_again():
+    person, lesson = PersonFactory(), make.lesson(seconds=60)
+    other = PersonFactory()
+    at = watch(open_session(other, lesson, at=AT), 60)
+    other.merged_into = person
+    other.save()
+
+    watch(open_session(person, lesson, at=at), 60, at=at)
+
+    assert [completion.person for completion in LessonCompletion.objects.all()] == [other]
+    assert [completion.person for completion in CourseCompletion.objects.all()] == [other]
+
+
 def test_a_replaced_recording_begins_anew_and_is_judged_by_its_own_length():
     person, lesson = PersonFactory(), make.lesson()
     watch(open_session(person, lesson, at=AT), 60)

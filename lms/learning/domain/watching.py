@@ -12,13 +12,7 @@ from lms.learning.domain import evidence
 from lms.learning.domain.completing import complete_lesson
 from lms.learning.domain.enrolling import NotPublished, Terms, enrol, lock_clock, terms_of
 from lms.learning.enums import EvidenceKind, RefusalReason
-from lms.learning.models import (
-    PlaySession,
-    Receipt,
-    RefusedStretch,
-    StudyClock,
-    WatchRecord,
-)
+from lms.learning.models import PlaySession, Receipt, RefusedStretch, StudyClock, WatchRecord
 from lms.learning.signals import announce, evidence_improved
 from lms.lib.durations import beijing_day
 from lms.lib.stretches import Stretches
