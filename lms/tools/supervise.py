@@ -124,7 +124,7 @@ class Supervisor:
             child.failures = 1 if now - child.started > 300 else child.failures + 1
             if child.once and child.failures == MOST_TRIES:
                 child.done = True
-                self.say(f"{ending} Not trying again. Its last words, from {child.log}:\n{child.last_words()}")
+                self.say(f"{ending} Not trying again; what it said stands in {child.log}.")
                 continue
             pause = min(2**child.failures, LONGEST_PAUSE_SECONDS)
             child.next_start = now + pause
