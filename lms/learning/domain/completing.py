@@ -21,8 +21,8 @@ def complete_lesson(
 ) -> LessonCompletion:
     """Write down that the person met the lesson's rule, and complete the course if that was the last thing missing.
 
-    Told twice in a round it returns the first completion, that of a merged account too. Whoever calls holds the person's clock and has found
-    the rule met.
+    Told twice in a round it returns the first completion, be it that of a merged account. Whoever calls holds the
+    person's clock and has found the rule met.
     """
     mine = LessonCompletion.objects.of(person)
     known = mine.filter(lesson_key=lesson.translation_key, round=terms.round).first()

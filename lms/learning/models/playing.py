@@ -1,9 +1,10 @@
 """The right to play, and the clock that pays for what was played."""
 
 import secrets
+from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from lms.lib.retention import Retention
@@ -71,18 +72,8 @@ class StudyClock(models.Model):
 
 class PlaySessionQuerySet(models.QuerySet["PlaySession"]):
     def with_sign_in(self) -> "PlaySessionQuerySet":
-        """As a report needs them, and no more: with what tells whether the person's sign-in still holds."""
-        return self.select_related("person").only(
-            "code",
-            "person",
-            "record",
-            "needed_seconds",
-            "opened_at",
-            "lesson_key",
-            "page_id",
-            "person__is_active",
-            "person__password",
-        )
+        """With `person_is_active` and `person_password`, which tell whether a sign-in of the person still holds."""
+        return self.annotate(person_is_active=F("person__is_active"), person_password=F("person__password"))
 
 
 class PlaySession(models.Model):
@@ -105,6 +96,11 @@ class PlaySession(models.Model):
     opened_at = models.DateTimeField(_("opened at"))
 
     objects = PlaySessionQuerySet.as_manager()
+
+    if TYPE_CHECKING:
+        # of `with_sign_in`
+        person_is_active: bool
+        person_password: str
 
     class Meta:
         verbose_name = _("play session")

@@ -9,7 +9,6 @@ from django.utils import timezone
 from courses.models import LessonPage
 from courses.policies import can_play
 from lms.learning.domain.addresses import addresses_of
-from lms.learning.domain.addresses import addresses_of
 from lms.learning.queries import LessonState, unfinished
 from lms.learning.templatetags.learning_tags import progress_in
 

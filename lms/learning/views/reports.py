@@ -16,6 +16,7 @@ from lms.learning.enums import RefusalReason
 from lms.learning.models import PlaySession, Receipt
 from lms.learning.views.json_api import answers_json, counted, too_often
 from lms.learning.wire import Refused, Report, beyond_lesson, read_batch, read_report
+from lms.people.models import Person
 
 
 @answers_json
@@ -56,14 +57,16 @@ def _own_session(request: HttpRequest, code: str) -> PlaySession:
     person_id = request.session.get(SESSION_KEY)
     if person_id is None:
         raise Refused("sign_in", _("Please sign in again. What you watched is kept."), HTTPStatus.UNAUTHORIZED)
-    session = PlaySession.objects.with_sign_in().filter(code=code).first()
-    if session is None or str(session.person_id) != str(person_id):
+    try:
+        session = PlaySession.objects.with_sign_in().get(code=code, person_id=person_id)
+    except PlaySession.DoesNotExist:
         raise Refused(
             "unknown_session", _("This lesson was not opened here. Please open it again."), HTTPStatus.NOT_FOUND
-        )
-    person = session.person
-    known = constant_time_compare(request.session.get(HASH_SESSION_KEY, ""), person.get_session_auth_hash())
-    if not known or not person.is_active:
+        ) from None
+    signed_in_as = Person(password=session.person_password).get_session_auth_hash()
+    if not session.person_is_active or not constant_time_compare(
+        request.session.get(HASH_SESSION_KEY, ""), signed_in_as
+    ):
         raise Refused("sign_in", _("Please sign in again. What you watched is kept."), HTTPStatus.UNAUTHORIZED)
     return session
 
