@@ -45,9 +45,9 @@ def say(text: str) -> None:
     print(text, flush=True)
 
 
-def digest(paths: Iterable[Path], *more: str) -> str:
+def digest(paths: Iterable[Path]) -> str:
     """A hash of the names and bytes of files, and of everything in folders."""
-    total = hashlib.sha256("\0".join(more).encode())
+    total = hashlib.sha256()
     for path in paths:
         files = sorted(path.rglob("*")) if path.is_dir() else [path]
         for file in files:
@@ -154,7 +154,7 @@ def packages_in(lock: Path) -> int:
 
 
 def install_core() -> None:
-    value = digest([CORE_LOCK], sys.version)
+    value = digest([CORE_LOCK, VENV / "pyvenv.cfg"])
     stamp = VENV / STAMP
     if is_stamped(stamp, value):
         return
@@ -166,7 +166,7 @@ def install_core() -> None:
 
 def install_speech() -> None:
     """Whisper and torch, without dependency resolution; where torch cannot load like that, with what it asks for."""
-    value = digest([SPEECH_LOCK], sys.version)
+    value = digest([SPEECH_LOCK, VENV / "pyvenv.cfg"])
     stamp = VENV / f"{STAMP}-speech"
     if is_stamped(stamp, value):
         return
