@@ -108,7 +108,7 @@ def accept_report(session: PlaySession, number: int, *, stretches: Stretches, at
         last_number, last_contact_at = latest or (0, session.opened_at)
         if number <= last_number and (known := session.receipts.filter(number=number).first()):
             return known
-        record = WatchRecord.objects.with_standing().get(pk=session.record_id)
+        record = WatchRecord.objects.for_report(session.record_id)
         if stretches.end > record.decoded_seconds + END_TOLERANCE_SECONDS:
             raise BeyondLesson(_("The report names a part that this lesson does not have."))
         busy_until = evidence.admit(clock.busy_until, at)
@@ -123,7 +123,7 @@ def accept_report(session: PlaySession, number: int, *, stretches: Stretches, at
             opened_at=session.opened_at,
             last_contact_at=last_contact_at,
             at=at,
-            taken_down_at=_taken_down_at(record),
+            taken_down_at=_taken_down_at(record) if record.is_withdrawn else None,
         )
         was_met = _is_met(session, record)
         _add(record, verdict, resume_point=stretches.end if stretches and number > last_number else None, at=at)
@@ -151,9 +151,9 @@ def accept_report(session: PlaySession, number: int, *, stretches: Stretches, at
 
 
 def _taken_down_at(record: WatchRecord) -> datetime | None:
-    """When the recording or the lesson was taken down, if it was; the record was read `with_standing`."""
-    if record.video_taken_down_at or record.page_live:
-        return record.video_taken_down_at
+    """When the recording or the lesson was taken down, if it was."""
+    if record.video.taken_down_at:
+        return record.video.taken_down_at
     above = [record.page_id, *record.page.get_ancestors().values_list("pk", flat=True)]
     takedown = Takedown.objects.filter(page__in=above, lifted_at=None).order_by("taken_down_at").first()
     return takedown.taken_down_at if takedown else None

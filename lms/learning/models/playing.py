@@ -4,7 +4,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from lms.lib.retention import Retention
@@ -71,9 +71,21 @@ class StudyClock(models.Model):
 
 
 class PlaySessionQuerySet(models.QuerySet["PlaySession"]):
-    def with_sign_in(self) -> "PlaySessionQuerySet":
-        """With `person_is_active` and `person_password`, which tell whether a sign-in of the person still holds."""
-        return self.annotate(person_is_active=F("person__is_active"), person_password=F("person__password"))
+    def for_report(self, code: str, person_id: int) -> "PlaySession | None":
+        """The person's session with this code, with what tells whether a sign-in of hers still holds.
+
+        In SQL, because a report asks this many times a second and composing the query takes longer than running it.
+        """
+        found = self.raw(
+            """
+            SELECT session.*, person.is_active AS person_is_active, person.password AS person_password
+            FROM learning_playsession session
+            JOIN people_person person ON person.id = session.person_id
+            WHERE session.code = %s AND session.person_id = %s
+            """,
+            [code, person_id],
+        )
+        return next(iter(found), None)
 
 
 class PlaySession(models.Model):
@@ -98,7 +110,7 @@ class PlaySession(models.Model):
     objects = PlaySessionQuerySet.as_manager()
 
     if TYPE_CHECKING:
-        # of `with_sign_in`
+        # of `for_report`
         person_is_active: bool
         person_password: str
 

@@ -57,12 +57,11 @@ def _own_session(request: HttpRequest, code: str) -> PlaySession:
     person_id = request.session.get(SESSION_KEY)
     if person_id is None:
         raise Refused("sign_in", _("Please sign in again. What you watched is kept."), HTTPStatus.UNAUTHORIZED)
-    try:
-        session = PlaySession.objects.with_sign_in().get(code=code, person_id=person_id)
-    except PlaySession.DoesNotExist:
+    session = PlaySession.objects.for_report(code, int(person_id))
+    if session is None:
         raise Refused(
             "unknown_session", _("This lesson was not opened here. Please open it again."), HTTPStatus.NOT_FOUND
-        ) from None
+        )
     signed_in_as = Person(password=session.person_password).get_session_auth_hash()
     if not session.person_is_active or not constant_time_compare(
         request.session.get(HASH_SESSION_KEY, ""), signed_in_as
