@@ -4,7 +4,7 @@ from functools import cache
 
 from django.conf import settings
 
-from .base import CueDraft, Transcriber, TranscribeFailed
+from .base import CueDraft, TranscribeFailed, Transcriber
 
 __all__ = ["CueDraft", "TranscribeFailed", "Transcriber", "transcriber"]
 
@@ -22,4 +22,7 @@ def _load(backend: str, model: str, threads: int) -> Transcriber:
 
 def transcriber() -> Transcriber:
     """The recogniser that the settings name. A process keeps it, and with it the loaded model."""
-    return _load(settings.TRANSCRIBE_BACKEND, settings.WHISPER_MODEL, settings.MEDIA_THREADS)
+    model = settings.WHISPER_MODEL
+    if model.endswith(".pt"):
+        model = str(settings.BASE_DIR / model)
+    return _load(settings.TRANSCRIBE_BACKEND, model, settings.MEDIA_THREADS)

@@ -1,11 +1,13 @@
 """What every recogniser takes and gives."""
 
+import wave
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 import numpy as np
+
+from media.enums import FailureCode
 
 SAMPLE_RATE = 16_000
 
@@ -26,12 +28,12 @@ class CueDraft:
 
 
 class TranscribeFailed(Exception):
-    """Recognition did not come about. `message` is for people; `permanent` says that trying again is of no use."""
+    """Recognition did not come about; `permanent` says that trying again is of no use, `detail` is for technicians."""
 
-    def __init__(self, code: str, message: str, *, permanent: bool) -> None:
-        super().__init__(message)
+    def __init__(self, code: FailureCode, detail: str, *, permanent: bool) -> None:
+        super().__init__(detail)
         self.code = code
-        self.message = message
+        self.detail = detail
         self.permanent = permanent
 
 
@@ -40,20 +42,14 @@ class Transcriber(Protocol):
         """Cues in order of time, from float32 mono samples at 16 kHz. Raises TranscribeFailed."""
 
 
-def read_audio(path: Path) -> np.ndarray:
-    """The first sound track of a file as float32 mono samples at 16 kHz; raises TranscribeFailed when unreadable."""
-    import av
-
+def read_wav(file: BinaryIO) -> np.ndarray:
+    """The samples of a mono 16-bit WAV at 16 kHz, as transcoding writes it; raises TranscribeFailed for any other."""
     try:
-        with av.open(str(path)) as container:
-            if not container.streams.audio:
-                return np.zeros(0, dtype=np.float32)
-            resampler = av.AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE)
-            frames = [out for frame in container.decode(audio=0) for out in resampler.resample(frame)]
-            frames += resampler.resample(None)
-    except (av.FFmpegError, OSError) as error:
-        raise TranscribeFailed("speech_unreadable", str(error), permanent=False) from error
-    samples = [frame.to_ndarray()[0] for frame in frames]
-    if not samples:
-        return np.zeros(0, dtype=np.float32)
-    return np.concatenate(samples).astype(np.float32) / 32768.0
+        with wave.open(file) as sound:
+            form = (sound.getnchannels(), sound.getsampwidth(), sound.getframerate())
+            frames = sound.readframes(sound.getnframes())
+    except (wave.Error, EOFError) as error:
+        raise TranscribeFailed(FailureCode.RECOGNITION_FAILED, f"No WAV: {error}.", permanent=False) from error
+    if form != (1, 2, SAMPLE_RATE):
+        raise TranscribeFailed(FailureCode.RECOGNITION_FAILED, f"Not 16 kHz mono 16 bit: {form}.", permanent=False)
+    return np.frombuffer(frames, dtype="<i2").astype(np.float32) / 32768.0

@@ -4,23 +4,25 @@ Nothing of it is imported before the first recognition: the web process needs ne
 """
 
 import fcntl
-import logging
 import socket
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from math import exp
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import numpy as np
 
+from media.enums import FailureCode
+
 from .base import SAMPLE_RATE, CueDraft, Progress, TranscribeFailed
 from .doubts import flags_of
 from .reading import split_for_reading
-
-logger = logging.getLogger(__name__)
+from .silence import without_long_silences
 
 # Whisper's own thresholds: a window less probable or more repetitive than this is decoded again, more freely.
 # Its last two steps (0.8, 1.0) are left out: what they bring is guesswork that a reviewer would have to delete.
@@ -52,19 +54,20 @@ class WhisperTranscriber:
         times the probability that there is speech at all, and lowered in proportion when the text of the window
         repeats itself (compression ratio above 2.4). Cues of one window therefore share their confidence.
         """
-        if audio.size == 0 or float(np.abs(audio).max()) < AUDIBLE:
+        if audio.size == 0 or max(audio.max(), -audio.min()) < AUDIBLE:
             return []
         with self._turn:
             model = self._loaded(on_progress)
+            heard = without_long_silences(audio)
             cues: list[CueDraft] = []
-            for start, end in stretches(audio):
-                done, share = start / audio.size, (end - start) / audio.size
+            for start, end in stretches(heard.audio):
+                done, share = start / heard.audio.size, (end - start) / heard.audio.size
                 segments = self._segments(
-                    model, audio[start:end], language, lambda part, d=done, s=share: on_progress(d + s * part)
+                    model, heard.audio[start:end], language, lambda part, d=done, s=share: on_progress(d + s * part)
                 )
-                cues += _cues(segments, audio[start:end], offset_ms=start * 1000 // SAMPLE_RATE)
+                cues += _cues(segments, heard.audio[start:end], offset_ms=start * 1000 // SAMPLE_RATE)
         on_progress(1.0)
-        return cues
+        return in_order(replace(cue, **heard.place(cue.start_ms, cue.end_ms)) for cue in cues)
 
     def _loaded(self, on_progress: Progress) -> Any:
         if self._model is None:
@@ -94,30 +97,35 @@ def stretches(audio: np.ndarray) -> list[tuple[int, int]]:
     while audio.size - bounds[-1] > longest:
         end = bounds[-1] + longest
         tenths = np.abs(audio[end - last : end]).reshape(-1, step)
-        quiet = np.convolve(tenths.mean(axis=1), np.ones(5), mode="same")
-        bounds.append(end - last + int(quiet.argmin()) * step + step // 2)
+        half_seconds = np.convolve(tenths.mean(axis=1), np.ones(5), mode="valid")
+        bounds.append(end - last + (int(half_seconds.argmin()) + 2) * step + step // 2)
     return list(zip(bounds, [*bounds[1:], audio.size], strict=True))
 
 
 def _cues(segments: list[dict[str, Any]], audio: np.ndarray, *, offset_ms: int) -> list[CueDraft]:
-    """Segments as readable cues; a segment begins where the one before has ended, and ends within the sound."""
+    """Segments of one stretch as readable cues with confidence and flags."""
     cues: list[CueDraft] = []
-    floor, ceiling = 0, audio.size * 1000 // SAMPLE_RATE
-    for before, segment in zip([None, *segments], segments, strict=False):
-        start = max(floor, round(segment["start"] * 1000))
-        end = min(ceiling, round(segment["end"] * 1000))
-        if end <= start:
-            continue
-        floor = end
+    before = ""
+    for segment in segments:
+        start, end = round(segment["start"] * 1000), round(segment["end"] * 1000)
         text = segment["text"].strip()
-        heard = audio[start * SAMPLE_RATE // 1000 : end * SAMPLE_RATE // 1000]
-        again = before is not None and before["text"].strip() == text
-        flags = flags_of(text, end - start, loudness_db=loudness_db(heard), same_as_before=again)
+        loudness = loudness_db(audio[start * SAMPLE_RATE // 1000 : end * SAMPLE_RATE // 1000])
+        flags = flags_of(text, end - start, loudness_db=loudness, same_as_before=text == before)
         cues += [
             CueDraft(offset_ms + a, offset_ms + b, part, _confidence(segment), flags)
             for a, b, part in split_for_reading(start, end, text)
         ]
+        before = text
     return cues
+
+
+def in_order(cues: Iterable[CueDraft]) -> list[CueDraft]:
+    """Cues of which each begins when the one before has ended."""
+    ordered: list[CueDraft] = []
+    for cue in cues:
+        start = max(cue.start_ms, ordered[-1].end_ms if ordered else 0)
+        ordered.append(replace(cue, start_ms=start, end_ms=max(cue.end_ms, start + 1)))
+    return ordered
 
 
 def _confidence(segment: dict[str, Any]) -> float:
@@ -138,25 +146,24 @@ def _load(name: str, root: Path, threads: int, on_progress: Progress) -> Any:
         import torch
         import whisper
     except ImportError as error:
-        raise TranscribeFailed(
-            "speech_not_installed", f"The speech packages are not installed: {error}.", permanent=False
-        ) from error
+        raise _no_model(f"The speech packages are not installed: {error}.") from error
     if name not in whisper.available_models() and not Path(name).is_file():
-        raise TranscribeFailed("model_missing", f"No model {name!r}: neither official nor a file.", permanent=False)
+        raise _no_model(f"No model {name!r}: neither an official name nor a file.")
     torch.set_num_threads(threads)
     root.mkdir(parents=True, exist_ok=True)
     try:
         with (root / "loading.lock").open("w") as lock, _download_progress(whisper, on_progress):
             fcntl.flock(lock, fcntl.LOCK_EX)  # two workers must not write one download
             return whisper.load_model(name, download_root=str(root))
-    except TranscribeFailed:
-        raise
     except OSError as error:
-        raise TranscribeFailed(
-            "model_missing", f"Model {name} could not be fetched: {error}.", permanent=False
-        ) from error
-    except Exception as error:  # a file that is no checkpoint fails in many ways: pickle, zip, missing keys, shapes
-        raise TranscribeFailed("model_unusable", f"Model {name} cannot be loaded: {error}.", permanent=False) from error
+        raise _no_model(f"Model {name} could not be fetched: {error}.") from error
+    except (RuntimeError, ValueError, KeyError, TypeError, AttributeError, EOFError, UnpicklingError) as error:
+        raise _no_model(f"Model {name} cannot be loaded: {error}.") from error
+
+
+def _no_model(detail: str) -> TranscribeFailed:
+    """Everything here can be put right by somebody, so it may be tried again."""
+    return TranscribeFailed(FailureCode.MODEL_MISSING, detail, permanent=False)
 
 
 @contextmanager
