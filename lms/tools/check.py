@@ -29,6 +29,8 @@ def production_environment(folder: str) -> dict[str, str]:
         "CSRF_TRUSTED_ORIGINS": "https://lint.example",
         "FIELD_KEYS": f"lint={'5a' * 32}",
         "SEALING_KEY": "a5" * 32,
+        "SMS_HTTP_ADDRESS": "https://sms.lint.example/send",
+        "SMS_HTTP_KEY": "lint",
         "DATABASE_URL": f"sqlite:///{folder}/lint.sqlite3",
         "TIANJIAN_VAR": folder,
     }
