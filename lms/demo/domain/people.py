@@ -65,22 +65,27 @@ CADRE = ("cadre", "李建国", 1979, "19900000002")
 
 def role_label(key: str) -> str:
     """What an account is for, in words."""
+    return role_labels()[key]
+
+
+def role_labels() -> dict[str, str]:
+    """Every account of the cast with what it is for, those that a newcomer tries first in front."""
     return {
         "farmer": _("Farmer"),
         "farmer_husband": _("Farmer, on the same phone"),
         "cadre": _("Village cadre"),
         "trainer": _("Trainer"),
+        "officer": _("Officer, county organisation department"),
         "reviewer_first": _("Reviewer, first review"),
         "reviewer_second": _("Reviewer, second review"),
         "reviewer_final": _("Reviewer, final review"),
-        "officer": _("Officer, county organisation department"),
         "neighbour_officer": _("Officer, the neighbouring county"),
         "agriculture_officer": _("Officer, county agriculture department"),
         "cyberspace_officer": _("Officer, county cyberspace department"),
         "security_admin": _("Security administrator"),
         "system_admin": _("System administrator"),
         "audit_admin": _("Audit administrator"),
-    }[key]
+    }
 
 
 @dataclass(frozen=True)
@@ -100,9 +105,10 @@ def accounts_file() -> Path:
 
 
 def read_accounts() -> list[Account]:
-    """The accounts kept by `load_demo`; empty before."""
-    path = accounts_file()
-    return [Account(**row) for row in json.loads(path.read_text())] if path.exists() else []
+    """The accounts kept by `load_demo`, those that a newcomer tries first in front; empty before."""
+    path, order = accounts_file(), list(role_labels())
+    accounts = [Account(**row) for row in json.loads(path.read_text())] if path.exists() else []
+    return sorted(accounts, key=lambda account: order.index(account.key))
 
 
 def person_of(key: str) -> Person:

@@ -79,5 +79,12 @@ def receive(recording: Recording, *, title: str, org: Org, by: Person, at: datet
     """Hand the recording to the pipeline, as an upload would."""
     with tempfile.TemporaryDirectory() as folder, recording.render(Path(folder)).open("rb") as file:
         return receive_video(
-            File(file, name=f"{title}.mp4"), title=title, org=org, by=by, language="zh", at=at, ai_generated=True
+            File(file, name=f"{title}.mp4"),
+            title=title,
+            org=org,
+            by=by,
+            language="zh",
+            at=at,
+            ai_generated=True,
+            ai_label=AI_LABEL,
         )
