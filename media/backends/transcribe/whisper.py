@@ -50,9 +50,9 @@ class WhisperTranscriber:
     def transcribe(self, audio: np.ndarray, *, language: str, on_progress: Progress) -> list[CueDraft]:
         """Cues with times and confidence.
 
-        The confidence of a cue is Whisper's mean probability per token of the window in which it lies, exp(avg_logprob),
-        times the probability that there is speech at all, and lowered in proportion when the text of the window
-        repeats itself (compression ratio above 2.4). Cues of one window therefore share their confidence.
+        The confidence of a cue is Whisper's mean probability per token of the window in which it lies,
+        exp(avg_logprob), times the probability that there is speech at all, and lowered in proportion when the text
+        of the window repeats itself (compression ratio above 2.4). Cues of one window therefore share it.
         """
         if audio.size == 0 or max(audio.max(), -audio.min()) < AUDIBLE:
             return []

@@ -1,0 +1,185 @@
+"""Caption files: WebVTT and SubRip read, WebVTT written."""
+
+import codecs
+import html
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from django.utils.translation import gettext, ngettext
+
+from media.captions_text import clean
+
+# Six hours of one cue a second, in the longest form there is.
+MAX_BYTES = 2 << 20
+MAX_CUES = 20_000
+MAX_CUE_CHARACTERS = 500
+_SHOWN_PROBLEMS = 5
+
+# Hours may be left out, as WebVTT allows; a comma before the thousandths is SubRip's, a full-width one a typist's.
+_TIME = re.compile(r"(?:(\d{1,3}):)?(\d{1,2}):(\d{1,2})[.,，](\d{1,3})")
+_TAG = re.compile(r"</?[A-Za-z][^<>]*>|<\d[\d:.]*>|\{\\[^{}]*\}")
+_SKIPPED = ("NOTE", "STYLE", "REGION")
+
+
+@dataclass(frozen=True)
+class Subtitle:
+    """One caption of a file."""
+
+    start_ms: int
+    end_ms: int
+    text: str
+
+
+class Timed(Protocol):
+    """What can be written as a caption."""
+
+    @property
+    def start_ms(self) -> int: ...
+    @property
+    def end_ms(self) -> int: ...
+    @property
+    def text(self) -> str: ...
+
+
+class UnreadableSubtitles(ValueError):
+    """The file cannot be taken as it is; the message names the lines and what is wrong with them."""
+
+
+def decode(data: bytes) -> str:
+    """The text of a file: UTF-8 or UTF-16 by its mark, else UTF-8, else GB 18030 as older Chinese programs write it."""
+    if len(data) > MAX_BYTES:
+        raise UnreadableSubtitles(gettext("The caption file is larger than %(limit)s MB.") % {"limit": MAX_BYTES >> 20})
+    marked = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    encodings = ["utf-16"] if marked else ["utf-8-sig", "gb18030"]
+    for encoding in encodings:
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise UnreadableSubtitles(gettext("This is not a text file. Please choose a file that ends in .vtt or .srt."))
+
+
+def read_subtitles(text: str) -> list[Subtitle]:
+    """The captions of a WebVTT or SubRip text, in order. Raises UnreadableSubtitles naming the lines at fault."""
+    if len(text.encode()) > MAX_BYTES:
+        raise UnreadableSubtitles(gettext("The caption file is larger than %(limit)s MB.") % {"limit": MAX_BYTES >> 20})
+    found: list[Subtitle] = []
+    problems: list[str] = []
+    for number, lines in _blocks(text):
+        try:
+            subtitle = _read_block(number, lines, found[-1] if found else None)
+        except UnreadableSubtitles as problem:
+            problems.append(str(problem))
+            continue
+        if subtitle:
+            found.append(subtitle)
+    if problems:
+        raise UnreadableSubtitles(_listed(problems))
+    if not found:
+        raise UnreadableSubtitles(
+            gettext("No captions were found. A caption file holds lines such as 00:00:01.000 --> 00:00:03.500.")
+        )
+    if len(found) > MAX_CUES:
+        raise UnreadableSubtitles(gettext("The file holds more than %(limit)s captions.") % {"limit": MAX_CUES})
+    return found
+
+
+def _listed(problems: list[str]) -> str:
+    more = len(problems) - _SHOWN_PROBLEMS
+    shown = " ".join(problems[:_SHOWN_PROBLEMS])
+    if more <= 0:
+        return shown
+    rest = ngettext("And %(count)s more line like this.", "And %(count)s more lines like this.", more)
+    return f"{shown} {rest % {'count': more}}"
+
+
+def _blocks(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Stretches of lines without a blank one between, each with the number of its first line."""
+    block: list[str] = []
+    lines = re.split(r"\r\n|\r|\n", text.lstrip("\ufeff"))
+    for number, line in enumerate([*lines, ""], start=1):
+        if line.strip():
+            block.append(line)
+        elif block:
+            yield number - len(block), block
+            block = []
+
+
+def _read_block(number: int, lines: list[str], before: Subtitle | None) -> Subtitle | None:
+    """One caption; None for headers, notes, styles and captions without words."""
+    first = lines[0].strip()
+    timing = next((at for at, line in enumerate(lines) if "-->" in line), None)
+    if timing is None:
+        # A number alone is what is left of a SubRip caption without words.
+        if number == 1 or first.startswith(_SKIPPED) or first == "WEBVTT" or first.isdigit():
+            return None
+        raise UnreadableSubtitles(gettext("Line %(line)s: there is no time above these words.") % {"line": number})
+    if first.startswith(_SKIPPED) and timing:
+        return None
+    # Above the time stands at most a name or number; right under the first line of the file, the header as well.
+    if timing > 1 and not (number == 1 and first.startswith("WEBVTT")):
+        raise UnreadableSubtitles(
+            gettext("Line %(line)s: an empty line is missing above this time.") % {"line": number + timing}
+        )
+    start_ms, end_ms = _read_timing(number + timing, lines[timing], before)
+    words = lines[timing + 1 :]
+    joined = next((at for at, line in enumerate(words) if "-->" in line), None)
+    if joined is not None:
+        raise UnreadableSubtitles(
+            gettext("Line %(line)s: an empty line is missing above this time.") % {"line": number + timing + 1 + joined}
+        )
+    text = clean(html.unescape(_TAG.sub("", "\n".join(words))))
+    if len(text) > MAX_CUE_CHARACTERS:
+        raise UnreadableSubtitles(
+            gettext("Line %(line)s: this caption has more than %(limit)s characters.")
+            % {"line": number + timing + 1, "limit": MAX_CUE_CHARACTERS}
+        )
+    return Subtitle(start_ms, end_ms, text) if text else None
+
+
+def _read_timing(number: int, line: str, before: Subtitle | None) -> tuple[int, int]:
+    start, _arrow, rest = line.partition("-->")
+    times = [start.strip(), *rest.split()[:1]]
+    try:
+        start_ms, end_ms = (parse_time(time) for time in times)
+    except ValueError as error:
+        raise UnreadableSubtitles(
+            gettext("Line %(line)s: the time cannot be read: %(time)s") % {"line": number, "time": line.strip()[:80]}
+        ) from error
+    if end_ms <= start_ms:
+        raise UnreadableSubtitles(gettext("Line %(line)s: the caption ends before it begins.") % {"line": number})
+    if before and start_ms < before.start_ms:
+        raise UnreadableSubtitles(
+            gettext("Line %(line)s: the caption begins before the one above it.") % {"line": number}
+        )
+    return start_ms, end_ms
+
+
+def parse_time(text: str) -> int:
+    """Milliseconds of a time such as 01:02.500 or 01:00:02,500. Raises ValueError."""
+    found = _TIME.fullmatch(text.strip())
+    if found is None:
+        raise ValueError(f"Not a time: {text!r}.")
+    hours, minutes, seconds, thousandths = found.groups()
+    if int(minutes) > 59 or int(seconds) > 59:
+        raise ValueError(f"Not a time: {text!r}.")
+    return ((int(hours or 0) * 60 + int(minutes)) * 60 + int(seconds)) * 1000 + int(thousandths.ljust(3, "0"))
+
+
+def format_time(ms: int) -> str:
+    """01:00:02.500, as WebVTT writes it."""
+    seconds, thousandths = divmod(ms, 1000)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:02}:{minutes:02}:{seconds:02}.{thousandths:03}"
+
+
+def write_vtt(cues: Iterable[Timed]) -> str:
+    """The captions as WebVTT."""
+    blocks = [
+        f"{format_time(cue.start_ms)} --> {format_time(cue.end_ms)}\n{html.escape(clean(cue.text), quote=False)}"
+        for cue in cues
+    ]
+    return "\n\n".join(["WEBVTT", *blocks]) + "\n"

@@ -1,0 +1,132 @@
+"""Caption files as people really have them."""
+
+import codecs
+
+import pytest
+from django.utils import translation
+
+from media.subtitles import (
+    MAX_BYTES,
+    Subtitle,
+    UnreadableSubtitles,
+    decode,
+    format_time,
+    parse_time,
+    read_subtitles,
+    write_vtt,
+)
+
+VTT = """WEBVTT - 打包四步
+Kind: captions
+
+NOTE 由培训员听写
+两行说明
+
+STYLE
+::cue { color: yellow }
+
+1
+00:00.500 --> 00:02.000 align:start position:0%
+<v 老师>今天说<b>打包</b>四步。
+
+00:00:02.400 --> 00:00:03.600
+第一步&amp;挑。
+第二行
+"""
+SRT = """1
+00:00:00,500 --> 00:00:02,000
+今天说打包四步。
+
+2
+00:00:02,400 --> 00:00:03,600
+{\\an8}<i>第一步</i>，挑。
+
+3
+"""
+TWO = [Subtitle(500, 2000, "今天说打包四步。"), Subtitle(2400, 3600, "第一步，挑。")]
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    with translation.override("en"):
+        yield
+
+
+def test_webvtt_with_notes_styles_names_settings_and_tags():
+    assert read_subtitles(VTT) == [Subtitle(500, 2000, "今天说打包四步。"), Subtitle(2400, 3600, "第一步&挑。\n第二行")]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        SRT.encode(),
+        codecs.BOM_UTF8 + SRT.encode(),
+        SRT.encode("gb18030"),
+        codecs.BOM_UTF16_LE + SRT.encode("utf-16-le"),
+        SRT.replace("\n", "\r\n").encode("gb18030"),
+        SRT.replace("\n", "\r").encode(),
+    ],
+    ids=["utf-8", "bom", "gb18030", "utf-16", "crlf-gb18030", "cr"],
+)
+def test_subrip_in_every_encoding_and_line_end(data):
+    assert read_subtitles(decode(data)) == TWO
+
+
+def test_written_file_reads_back_the_same():
+    cues = [Subtitle(0, 1500, "3 < 5 & 7 > 2"), Subtitle(3_600_000, 3_601_001, "一小时\n后")]
+
+    assert read_subtitles(write_vtt(cues)) == cues
+
+
+def test_arrow_inside_words_cannot_forge_a_cue():
+    text = write_vtt([Subtitle(0, 1000, "00:01.000 --> 00:02.000")])
+
+    assert text.count("-->") == 1
+    assert read_subtitles(text) == [Subtitle(0, 1000, "00:01.000 --> 00:02.000")]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("WEBVTT\n\n00:01.000 --> 00:0x.000\n甲", "Line 3: the time cannot be read: 00:01.000 --> 00:0x.000"),
+        ("WEBVTT\n\n00:01.000 -->\n甲", "Line 3: the time cannot be read: 00:01.000 -->"),
+        ("WEBVTT\n\n00:02.000 --> 00:01.000\n甲", "Line 3: the caption ends before it begins."),
+        (
+            "1\n00:00:05,000 --> 00:00:06,000\n甲\n\n2\n00:00:01,000 --> 00:00:02,000\n乙",
+            "Line 6: the caption begins before the one above it.",
+        ),
+        ("WEBVTT\n\n00:01.000 --> 00:02.000\n甲\n00:03.000 --> 00:04.000\n乙", "Line 5: an empty line is missing"),
+        ("WEBVTT\n\n00:01.000 --> 00:02.000\n甲\n\n乙", "Line 6: there is no time above these words."),
+        ("一篇普通的文章\n没有时间", "No captions were found."),
+        ("", "No captions were found."),
+        ("WEBVTT\n\n00:75.000 --> 01:80.000\n甲", "Line 3: the time cannot be read"),
+        ("WEBVTT\n\n00:01.000 --> 00:02.000\n" + "长" * 501, "Line 4: this caption has more than 500 characters."),
+    ],
+)
+def test_bad_file_is_refused_with_the_line(text, said):
+    with pytest.raises(UnreadableSubtitles) as refusal:
+        read_subtitles(text)
+
+    assert str(refusal.value).startswith(said)
+
+
+def test_many_bad_lines_are_counted_not_listed():
+    text = "\n\n".join(f"00:0{n}.x00 --> 00:0{n}.900\n甲" for n in range(8))
+
+    with pytest.raises(UnreadableSubtitles) as refusal:
+        read_subtitles(text)
+
+    assert str(refusal.value).count("Line ") == 5
+    assert str(refusal.value).endswith("And 3 more lines like this.")
+
+
+def test_file_beyond_the_limit_or_of_bytes_is_refused():
+    with pytest.raises(UnreadableSubtitles, match="larger than 2 MB"):
+        decode(b"a" * (MAX_BYTES + 1))
+    with pytest.raises(UnreadableSubtitles, match="not a text file"):
+        decode(b"\x00\x01\xff\xff\xfe\x80\x81" * 9)
+
+
+@pytest.mark.parametrize("ms", [0, 999, 60_000, 3_599_999, 3_600_000, 21_600_123])
+def test_times_read_back(ms):
+    assert parse_time(format_time(ms)) == ms
