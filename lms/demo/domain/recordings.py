@@ -51,9 +51,9 @@ class Recording:
         path = folder / f"{self.code}.mp4"
         # fmt: off
         command = [
-            imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-y", "-loop", "1", "-framerate", "10",
+            imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-y", "-loop", "1", "-framerate", "5",
             "-i", str(DATA / "cards" / f"{self.code}.jpg"), "-i", str(DATA / "audio" / f"{self.code}.m4a"),
-            "-c:v", "libx264", "-preset", "veryfast", "-tune", "stillimage", "-pix_fmt", "yuv420p",
+            "-c:v", "libx264", "-preset", "ultrafast", "-tune", "stillimage", "-pix_fmt", "yuv420p",
             "-c:a", "copy", "-shortest", "-metadata", f"comment={AI_LABEL}", str(path),
         ]
         # fmt: on
