@@ -48,6 +48,7 @@ class LessonPlayer {
     const list = document.querySelector<HTMLElement>("[data-transcript]");
     this.transcript = list && new Transcript(list, (seconds) => this.playFrom(seconds));
     this.startButton.hidden = false;
+    this.video.controls = false; // one large button instead, until it is pressed
     this.startButton.addEventListener("click", () => void this.start());
     if (this.listenButton && this.addresses.audio) {
       this.listenButton.hidden = false;
@@ -154,7 +155,7 @@ class LessonPlayer {
 
   /** The large button, or a line of the transcript. */
   private async start(): Promise<void> {
-    this.startButton.hidden = true;
+    this.showControls();
     if (!this.source.ready) {
       this.say("loading");
       await this.source.load(this.address, this.resumeAt, true).catch(() => this.mend());
@@ -163,9 +164,14 @@ class LessonPlayer {
     }
   }
 
+  private showControls(): void {
+    this.startButton.hidden = true;
+    this.video.controls = true;
+  }
+
   /** The first time anything plays: go to the place reached, ask for the right to report. */
   private async begin(): Promise<void> {
-    this.startButton.hidden = true;
+    this.showControls();
     if (this.begun) {
       return;
     }
@@ -208,7 +214,7 @@ class LessonPlayer {
     this.listening = !this.listening;
     this.root.classList.toggle("player-listening", this.listening);
     this.listenButton?.setAttribute("aria-pressed", String(this.listening));
-    this.startButton.hidden = true;
+    this.showControls();
     await this.source.load(this.address, position, playing).catch(() => this.mend());
   }
 
