@@ -5,12 +5,14 @@ A header is only believed where nothing depends on it: its length serves the pro
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+from media.backends import stopping
 from media.backends.errors import ToolFailed
 from media.backends.guard import guarded
 from media.backends.limits import Limits
@@ -22,6 +24,7 @@ FORMATS = (
 )
 PROTOCOLS = "file"
 PROBE_SECONDS = 60
+_STOPPED_FROM_OUTSIDE = frozenset({-signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP})
 # Smaller than this, a picture is a tracking dot or a mistake, and x264 refuses it.
 SMALLEST_SIDE = 16
 
@@ -65,6 +68,10 @@ def probe(path: Path, *, limits: Limits) -> Probe:
         raise ToolFailed("unreadable", f"Probing took over {PROBE_SECONDS} s.", permanent=True) from error
     if done.returncode:
         detail = done.stderr.decode(errors="replace")[-2000:]
+        if done.returncode in _STOPPED_FROM_OUTSIDE:
+            # Whoever stops the worker may stop its whole group: that says nothing about the file.
+            stopping.check()
+            raise ToolFailed("unexpected", f"The reader was stopped by signal {-done.returncode}.", permanent=False)
         if done.returncode < 0 or "MemoryError" in detail or "Cannot allocate memory" in detail:
             raise ToolFailed("unreadable", f"The reader ended with {done.returncode}: {detail}", permanent=True)
         raise ToolFailed("not_media", detail, permanent=True)
