@@ -13,7 +13,7 @@ from media.backends.transcribe import CueDraft, TranscribeFailed, transcriber
 from media.backends.transcribe.base import read_wav
 from media.domain.captioning import write_machine_draft
 from media.domain.staging import Claim, ClaimLost, claim
-from media.enums import FailureCode, VideoStatus
+from media.enums import FailureCode, TranscriptSource, TranscriptState, VideoStatus
 from media.models import Video
 
 logger = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ def transcribe(video_id: int) -> bool:
         return False
     video = Video.objects.get(pk=video_id)
     try:
-        cues = _recognise(video, job) if video.recognition_audio else []
+        cues = _recognise(video, job) if video.recognition_audio and not _has_captions(video) else []
         _finish(video, job, cues)
     except StopAsked:
         job.give_back()
@@ -45,6 +45,12 @@ def transcribe(video_id: int) -> bool:
         job.fail(FailureCode.RECOGNITION_FAILED, detail=repr(error), permanent=False, at=timezone.now())
         return False
     return True
+
+
+def _has_captions(video: Video) -> bool:
+    """Whether people have supplied captions in the spoken language already: a machine has nothing to add."""
+    by_people = video.transcripts.filter(language=video.language).exclude(source=TranscriptSource.MACHINE)
+    return by_people.exclude(state=TranscriptState.SUPERSEDED).exists()
 
 
 def _recognise(video: Video, job: Claim) -> list[CueDraft]:

@@ -13,6 +13,7 @@ from django.core.files import File
 
 from lms.demo.domain.places import DATA
 from lms.people.models import Org, Person
+from media.domain.captioning import import_captions
 from media.domain.receiving import receive_video
 from media.models import Video
 
@@ -76,9 +77,9 @@ def all_recordings() -> list[Recording]:
 
 
 def receive(recording: Recording, *, title: str, org: Org, by: Person, at: datetime) -> Video:
-    """Hand the recording to the pipeline, as an upload would."""
+    """Hand the recording to the pipeline, as an upload would; one that brings its captions is not recognised."""
     with tempfile.TemporaryDirectory() as folder, recording.render(Path(folder)).open("rb") as file:
-        return receive_video(
+        video = receive_video(
             File(file, name=f"{title}.mp4"),
             title=title,
             org=org,
@@ -88,3 +89,6 @@ def receive(recording: Recording, *, title: str, org: Org, by: Person, at: datet
             ai_generated=True,
             ai_label=AI_LABEL,
         )
+    if not recording.is_recognised:
+        import_captions(video, recording.vtt(), language="zh", by=by, at=at)
+    return video
