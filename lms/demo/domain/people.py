@@ -17,7 +17,7 @@ from lms.lib.durations import beijing_day
 from lms.people.domain.appointing import appoint
 from lms.people.domain.enrolling import begin_enrolment, finish_enrolment
 from lms.people.domain.granting import grant_role
-from lms.people.domain.inviting import accept_invitation, invite_staff
+from lms.people.domain.inviting import accept_invitation, invite_again, invite_staff
 from lms.people.domain.notices import current_notice, ensure_notices
 from lms.people.domain.registering import register_learner
 from lms.people.enums import LearnerCategory, OrgKind, PersonnelCategory, PostLevel, ReviewStep, RoleKind
@@ -142,7 +142,7 @@ def make_cast(places: Places, moments: Moments) -> list[Account]:
         if staff.key in accounts:
             person = Person.objects.get(pk=accounts[staff.key].person_id)
         else:
-            person = _hire(staff, places, password=password, by=security, at=at)
+            person = _hire(staff, places, password=password, by=security, at=at, now=moments.now)
             accounts[staff.key] = Account(
                 staff.key, staff.name, person.pk, login_code=person.login_code, password=password
             )
@@ -158,13 +158,15 @@ def make_cast(places: Places, moments: Moments) -> list[Account]:
     return list(accounts.values())
 
 
-def _hire(staff: Staff, places: Places, *, password: str, by: Person | None, at: datetime) -> Person:
-    _invitation, code = invite_staff(
+def _hire(staff: Staff, places: Places, *, password: str, by: Person | None, at: datetime, now: datetime) -> Person:
+    """Invited and in office since `at`; the invitation is taken up `now`, for passwords of staff grow old."""
+    invitation, _code = invite_staff(
         name=staff.name, kind=staff.kind, org=_org(places, staff.org), by=by, at=at, step=staff.step
     )
-    person = accept_invitation(code, password=password, at=at)
-    device = begin_enrolment(person, at=at)
-    if finish_enrolment(device, f"{totp(device.bin_key):06d}", at=at) is None:
+    _invitation, code = invite_again(invitation.person, by=by, at=now)
+    person = accept_invitation(code, password=password, at=now)
+    device = begin_enrolment(person, at=now)
+    if finish_enrolment(device, f"{totp(device.bin_key):06d}", at=now) is None:
         raise RuntimeError(f"The second factor of {staff.key} was not accepted; run the command again.")
     for key in staff.also:
         grant_role(person, staff.kind, _org(places, key), by=by, active_from=beijing_day(at), step=staff.step, at=at)
