@@ -15,6 +15,9 @@ class DummyTranscriber:
         ]
         self.failure: TranscribeFailed | None = None
 
+    def __str__(self) -> str:
+        return "dummy"
+
     def transcribe(self, audio: np.ndarray, *, language: str, on_progress: Progress) -> list[CueDraft]:
         on_progress(0.5)
         if self.failure:

@@ -47,6 +47,9 @@ class WhisperTranscriber:
         self._model: Any = None
         self._turn = threading.Lock()
 
+    def __str__(self) -> str:
+        return f"whisper {Path(self.name).name}"
+
     def transcribe(self, audio: np.ndarray, *, language: str, on_progress: Progress) -> list[CueDraft]:
         """Cues with times and confidence.
 
