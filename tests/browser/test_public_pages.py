@@ -1,4 +1,4 @@
-"""Home, track, course and lesson in a real browser: quiet console, no sideways scrolling, light, named, readable bare."""
+"""Home, track, course and lesson in a real browser: quiet, no sideways scrolling, light, named, readable bare."""
 
 from typing import Any
 
