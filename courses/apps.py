@@ -11,7 +11,15 @@ class CoursesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from courses.models import OutlineVersion
+        from wagtail.models import Page
+        from wagtail.permissions import register_permission_policy
+
+        from courses.models import OutlineVersion, QuestionSet
+        from courses.policies import ContentPolicy, QuizPolicy
+        from courses.receivers import register_receivers
         from lms.lib.append_only import protect
 
         protect(OutlineVersion)
+        register_permission_policy(Page, ContentPolicy())
+        register_permission_policy(QuestionSet, QuizPolicy(QuestionSet))
+        register_receivers()

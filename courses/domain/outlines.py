@@ -5,9 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
+from wagtail.models import Page
 
 from courses.models import CoursePage, LessonPage, OutlineVersion
-from courses.queries import current_outline
+from courses.queries import course_of, current_outline
 from courses.signals import announce, course_published
 from lms.lib.sealing import canonical_bytes
 
@@ -29,6 +31,19 @@ def write_outline(course: CoursePage, at: datetime) -> OutlineVersion | None:
         )
         announce(course_published, course_id=course.pk, outline_version_id=outline.pk)
     return outline
+
+
+def write_outline_of(page: Page, at: datetime) -> OutlineVersion | None:
+    """Write the outline of the course that the page is or stands in; None where there is no such course."""
+    course = course_of(page)
+    return write_outline(course, at) if course else None
+
+
+def write_outlines_below(path: str, at: datetime) -> None:
+    """Write the outline of every course at, above or below this place in the page tree."""
+    above = [path[:end] for end in range(Page.steplen, len(path) + 1, Page.steplen)]
+    for course in CoursePage.objects.filter(Q(path__in=above) | Q(path__startswith=path)):
+        write_outline(course, at)
 
 
 def _content(course: CoursePage) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from wagtail.models import Page
 from wagtail.search import index
 
 from courses.enums import Access, Audience, CompletionRule, CourseType, Dimension, LessonKind, Season, Subject
+from courses.models.access import ScopedPage, grants_of
 from courses.models.coding import CodedPage
 from courses.models.fields import CodesField
 from courses.models.forms import CourseForm, LessonForm
@@ -30,7 +31,7 @@ class BodyBlocks(blocks.StreamBlock):
     steps = blocks.ListBlock(blocks.CharBlock(label=_("Step"), max_length=300), label=_("Steps"), icon="list-ol")
 
 
-class HomePage(Page):
+class HomePage(ScopedPage, Page):
     """The start page; there is one."""
 
     RETENTION = Retention("teaching", until="never", days=None, basis="public data")
@@ -47,8 +48,11 @@ class HomePage(Page):
         verbose_name = _("home page")
         verbose_name_plural = _("home pages")
 
+    def granted_to(self, person: Any) -> set[str]:
+        return grants_of(person).on_home
 
-class CataloguePage(CodedPage, Page):
+
+class CataloguePage(ScopedPage, CodedPage, Page):
     """A track: courses on one subject for one audience."""
 
     RETENTION = Retention("teaching", until="never", days=None, basis="public data")
@@ -79,8 +83,11 @@ class CataloguePage(CodedPage, Page):
         verbose_name = _("track")
         verbose_name_plural = _("tracks")
 
+    def granted_to(self, person: Any) -> set[str]:
+        return grants_of(person).on_tracks
 
-class CoursePage(CodedPage, GatedPage, Page):
+
+class CoursePage(ScopedPage, CodedPage, GatedPage, Page):
     """A course: one module of a track, provided by one organisation."""
 
     RETENTION = Retention("teaching", until="never", days=None, basis="public data")
@@ -152,7 +159,7 @@ class CoursePage(CodedPage, GatedPage, Page):
         return [] if self.org_id else [str(_("The course does not say which organisation provides it."))]
 
 
-class LessonPage(CodedPage, GatedPage, Page):
+class LessonPage(ScopedPage, CodedPage, GatedPage, Page):
     """One lesson: a recording, something to read or practise, or a class in person."""
 
     RETENTION = Retention("teaching", until="never", days=None, basis="public data")

@@ -1,19 +1,12 @@
-"""Who may play a lesson, and which pages must not be deleted."""
+"""Who may play a lesson."""
 
-from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
-from wagtail.models import Page
-
 from courses.enums import Access
-from courses.models import LessonPage, OutlineVersion, Takedown
+from courses.models import LessonPage
 from lms.lib.durations import beijing_day
 from lms.people.queries import categories_on
-
-Blocker = Callable[[list[Page]], list[str]]
-_blockers: list[Blocker] = []
 
 
 def is_on_show(lesson: LessonPage) -> bool:
@@ -39,24 +32,3 @@ def can_enter(person: Any, lesson: LessonPage, at: datetime) -> bool:
 def can_play(person: Any, lesson: LessonPage, at: datetime) -> bool:
     """Whether this person may open the lesson now and there is a recording to play."""
     return lesson.video is not None and lesson.video.is_playable and can_enter(person, lesson, at)
-
-
-def register_blocker(blocker: Blocker) -> None:
-    """Let a higher floor name reasons (a function of the pages and all below them) against deleting pages."""
-    if blocker not in _blockers:
-        _blockers.append(blocker)
-
-
-def deletable(pages: Iterable[Page]) -> list[str]:
-    """The reasons why these pages, and all below them, may not be deleted; empty when they may."""
-    doomed: dict[int, Page] = {}
-    for page in pages:
-        doomed.update({each.pk: each for each in page.get_descendants(inclusive=True)})
-    reasons = []
-    if OutlineVersion.objects.filter(course__in=doomed).exists():
-        reasons.append(str(_("The course has been published before. Unpublish it instead; its history is kept.")))
-    if Takedown.objects.filter(page__in=doomed).exists():
-        reasons.append(str(_("A page was taken down before; the record of that is kept.")))
-    for blocker in _blockers:
-        reasons += blocker(list(doomed.values()))
-    return reasons
