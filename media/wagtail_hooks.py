@@ -2,6 +2,7 @@
 
 from wagtail import hooks
 
+from media import captions_hooks  # noqa: F401  (registers itself)
 from media.viewsets.recordings import RecordingsViewSet, recordings_viewset
 
 

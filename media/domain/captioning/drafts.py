@@ -36,7 +36,7 @@ class StaleDraft(ValueError):
 
     def __init__(self, transcript: Transcript) -> None:
         super().__init__(_("Somebody else saved these captions meanwhile."))
-        self.by = transcript.edited_by
+        self.by = transcript.edited_by or transcript.created_by
         self.at = transcript.edited_at or transcript.created_at
 
 
@@ -101,25 +101,65 @@ def save_draft(
     A line whose words a person changed counts as written by that person: it loses confidence and flags. Lines may
     still overlap; approving refuses that. Raises CannotSave, StaleDraft and DraftClosed, and has then written nothing.
     """
-    cues = [CueText(cue.start_ms, cue.end_ms, clean(cue.text), cue.settled, cue.was) for cue in cues]
-    problems = _problems(cues)
-    if problems:
-        raise CannotSave(problems)
+    cues = _cleaned(cues)
     with transaction.atomic():
         saved = Transcript.objects.filter(pk=transcript.pk, state=TranscriptState.DRAFT, revision=revision).update(
             revision=F("revision") + 1, edited_at=at, edited_by=by
         )
         if not saved:
             raise _refusal(transcript)
-        former = {cue.number: cue for cue in transcript.cues.all()}
+        former = list(transcript.cues.all())
         transcript.cues.all().delete()
-        in_order = sorted(cues, key=lambda cue: (cue.start_ms, cue.end_ms))
-        Cue.objects.bulk_create(
-            _kept(transcript, number, cue, former.get(cue.was) if cue.was else None)
-            for number, cue in enumerate(in_order, start=1)
-        )
+        _write_lines(transcript, cues, former)
     transcript.refresh_from_db()
     return transcript
+
+
+def keep_beside(
+    transcript: Transcript, cues: Sequence[CueText], *, revision: int, by: Person, at: datetime
+) -> Transcript:
+    """After a stale save: the lines become a new draft, and the draft that somebody else saved stays as superseded.
+
+    `revision` is that of the other's draft as the person was told of it; saved again since, it is stale once more.
+    Raises as `save_draft` does.
+    """
+    cues = _cleaned(cues)
+    video = transcript.video
+    with transaction.atomic():
+        lock(video)
+        closed = Transcript.objects.filter(pk=transcript.pk, state=TranscriptState.DRAFT, revision=revision).update(
+            state=TranscriptState.SUPERSEDED
+        )
+        if not closed:
+            raise _refusal(transcript)
+        draft = begin(video, transcript.language, TranscriptSource.HAND, by=by, at=at, based_on=transcript)
+        _write_lines(draft, cues, list(transcript.cues.all()))
+    return draft
+
+
+def _cleaned(cues: Sequence[CueText]) -> list[CueText]:
+    cleaned = [CueText(cue.start_ms, cue.end_ms, clean(cue.text), cue.settled, cue.was) for cue in cues]
+    problems = _problems(cleaned)
+    if problems:
+        raise CannotSave(problems)
+    return cleaned
+
+
+def _write_lines(transcript: Transcript, cues: Sequence[CueText], former: Sequence[Cue]) -> None:
+    """The lines in order of time; one whose words are those of a former cue keeps what the machine thought of it."""
+    by_number = {cue.number: cue for cue in former}
+    by_words = {cue.text: cue for cue in former}
+    in_order = sorted(cues, key=lambda cue: (cue.start_ms, cue.end_ms))
+    written = []
+    for number, cue in enumerate(in_order, start=1):
+        kept = Cue(transcript=transcript, number=number, start_ms=cue.start_ms, end_ms=cue.end_ms, text=cue.text)
+        origin = by_number.get(cue.was or 0)
+        if origin is None or origin.text != cue.text:
+            origin = by_words.get(cue.text)
+        if origin:
+            kept.confidence, kept.flags, kept.settled = origin.confidence, origin.flags, cue.settled
+        written.append(kept)
+    Cue.objects.bulk_create(written)
 
 
 def _problems(cues: Sequence[CueText]) -> dict[int, str]:
@@ -140,17 +180,10 @@ def _problems(cues: Sequence[CueText]) -> dict[int, str]:
 
 
 def _refusal(transcript: Transcript) -> ValueError:
-    now = Transcript.objects.select_related("edited_by").get(pk=transcript.pk)
+    now = Transcript.objects.select_related("edited_by", "created_by").get(pk=transcript.pk)
     if now.state != TranscriptState.DRAFT:
         return DraftClosed(_("These captions were approved or replaced meanwhile."))
     return StaleDraft(now)
-
-
-def _kept(transcript: Transcript, number: int, cue: CueText, former: Cue | None) -> Cue:
-    kept = Cue(transcript=transcript, number=number, start_ms=cue.start_ms, end_ms=cue.end_ms, text=cue.text)
-    if former and former.text == cue.text:
-        kept.confidence, kept.flags, kept.settled = former.confidence, former.flags, cue.settled
-    return kept
 
 
 def lock(video: Video) -> None:
