@@ -99,9 +99,7 @@ class OrgPagePolicy(PagePermissionPolicy):
         if not user.is_active or user.is_anonymous:
             return False
         day = _today()
-        return (
-            orgs_of_trainer(user, day).exists() or orgs_of_reviewer(user, day).exists() or _is_system_admin(user)
-        )
+        return orgs_of_trainer(user, day).exists() or orgs_of_reviewer(user, day).exists() or _is_system_admin(user)
 
 
 def _roles(kind: RoleKind) -> QuerySet[Any]:

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext as _
+
 if TYPE_CHECKING:
     from wagtail.models import Page
 
@@ -16,6 +18,14 @@ class NotPublishable(Exception):
         super().__init__(" ".join(reasons))
         self.page = page
         self.reasons = reasons
+
+    @property
+    def sentence(self) -> str:
+        """What to tell the editor, in one paragraph."""
+        return _("%(page)s cannot be published yet. %(reasons)s") % {
+            "page": self.page,
+            "reasons": " ".join(self.reasons),
+        }
 
 
 def register_condition(condition: Callable[[Any], list[str]]) -> None:

@@ -1,63 +1,82 @@
-"""Taking a course or lesson off the site (下架): one action, at once, everywhere; what was earned stays."""
+"""Takedown (下架) of a course or lesson: at once, everywhere; what was earned stays."""
 
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
-from wagtail.models import Page
+from django.utils.translation import gettext_lazy as _
+from wagtail.models import Page, Revision
 
-from courses.domain.outlines import write_outline_of
-from courses.models import LessonPage, Takedown
+from courses.domain.outlines import write_outline
+from courses.models import CoursePage, GatedPage, LessonPage, Takedown
+from courses.queries import course_of
 from courses.signals import announce, lesson_taken_down
 from lms.audit.domain import record
+from lms.people.models import Person
 from media.domain.taking_down import take_down as take_down_video
 
 
 class TakedownRefused(ValueError):
-    """The message says, to whoever asked, why nothing was done."""
+    """The page cannot be taken down; the text says why."""
 
 
-def take_down(page: Page, *, by: Any, reason: str, at: datetime) -> Takedown:
-    """Unpublish the page and all below it, stop their recordings, and keep who did it, when and why.
+def take_down(page: Page, *, by: Person | None, reason: str, at: datetime) -> Takedown:
+    """Unpublish the course or lesson and all below it, stop its recordings, and keep the reason.
 
-    Told twice, the first takedown stands. Raises TakedownRefused without a reason.
+    Reviews in progress end, schedules are withdrawn, and the course's next outline version is written. Completions
+    and hours are untouched. Told twice, the first takedown stands. Until it is lifted, nothing of it is published.
     """
-    reason = _checked(reason)
+    page, reason = page.specific, reason.strip()
+    if not isinstance(page, GatedPage):
+        raise TakedownRefused(_("Only courses and lessons can be taken down."))
+    if not reason:
+        raise TakedownRefused(_("Please say why it is taken down. The reason is kept."))
     with transaction.atomic():
         Page.objects.select_for_update().get(pk=page.pk)
-        takedown, made = Takedown.objects.get_or_create(
-            page_id=page.pk, lifted_at=None, defaults={"reason": reason, "taken_down_at": at, "taken_down_by": by}
+        takedown, created = Takedown.objects.get_or_create(
+            page_id=page.pk,
+            lifted_at=None,
+            defaults={"reason": reason[:300], "taken_down_at": at, "taken_down_by": by},
         )
-        if not made:
+        if not created:
             return takedown
-        lessons = list(LessonPage.objects.descendant_of(page, inclusive=True).select_related("video"))
-        for each in page.get_descendants(inclusive=True).live().specific():
-            each.unpublish(user=by, log_action="wagtail.unpublish")
+        pages = page.get_descendants(inclusive=True).specific()
+        lessons = [each for each in pages if isinstance(each, LessonPage)]
+        for each in pages:
+            Revision.objects.for_instance(each).update(approved_go_live_at=None)
+            if each.current_workflow_state:
+                each.current_workflow_state.cancel(user=by)
+            if each.live:
+                each.unpublish(user=by)
         for lesson in lessons:
-            if lesson.video is not None:
+            if lesson.video is not None and lesson.video.taken_down_at is None:
                 take_down_video(lesson.video, by=by, reason=reason, at=at)
             announce(lesson_taken_down, lesson_id=lesson.pk)
-        write_outline_of(page, at)
-        _record("courses.page_taken_down", page, by, reason, at)
+        course = course_of(page)
+        if course is not None:
+            write_outline(course, at)
+        record(
+            "courses.page_taken_down",
+            actor=by,
+            subject_kind="course" if isinstance(page, CoursePage) else "lesson",
+            subject_id=page.code,
+            detail={"reason": takedown.reason, "lessons": [lesson.code for lesson in lessons]},
+            at=at,
+        )
     return takedown
 
 
-def lift_takedown(page: Page, *, by: Any, reason: str, at: datetime) -> None:
-    """Let the page be published again; its recordings stay down and must be replaced. Raises TakedownRefused."""
-    reason = _checked(reason)
+def lift_takedown(takedown: Takedown, *, by: Person | None, at: datetime) -> Takedown:
+    """Allow the page to be published again; it stays a draft, and its recording stays down. Told twice, lifted once."""
     with transaction.atomic():
-        lifted = Takedown.objects.filter(page_id=page.pk, lifted_at=None).update(lifted_at=at, lifted_by=by)
-        if not lifted:
-            raise TakedownRefused(_("This page has not been taken down."))
-        _record("courses.takedown_lifted", page, by, reason, at)
-
-
-def _checked(reason: str) -> str:
-    if not reason.strip():
-        raise TakedownRefused(_("Please say why."))
-    return reason.strip()[:300]
-
-
-def _record(action: str, page: Page, by: Any, reason: str, at: datetime) -> None:
-    record(action, actor=by, subject_kind="page", subject_id=page.pk, detail={"reason": reason}, at=at)
+        lifted = Takedown.objects.filter(pk=takedown.pk, lifted_at=None).update(lifted_at=at, lifted_by=by)
+        takedown.refresh_from_db()
+        if lifted:
+            page = takedown.page.specific
+            record(
+                "courses.takedown_lifted",
+                actor=by,
+                subject_kind="course" if isinstance(page, CoursePage) else "lesson",
+                subject_id=page.code,
+                at=at,
+            )
+    return takedown

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminPageForm
 
 from lms.lib.durations import beijing_day
+from lms.people.models import Org
 from lms.people.policies import orgs_of_trainer
 
 
@@ -17,17 +18,29 @@ class CourseForm(WagtailAdminPageForm):
         super().__init__(*args, **kwargs)
         if "org" in self.fields:
             orgs = orgs_of_trainer(self.for_user, beijing_day(timezone.now()))
-            self.fields["org"].queryset = orgs
+            self.fields["org"].queryset = orgs | Org.objects.filter(pk=self.instance.org_id)
+            self.fields["org"].required = True
             if self.initial.get("org") is None and len(orgs) == 1:
                 self.initial["org"] = orgs[0].pk
+            if self.instance.pk and not self.instance.is_leaf():
+                self.fields["org"].disabled = True  # its lessons and their recordings belong to the organisation
 
 
 class LessonForm(WagtailAdminPageForm):
     """A lesson shows recordings and asks quizzes of its own organisation only."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, order in (("video", "-pk"), ("quiz", "title")):
+            if name in self.fields:
+                self.fields[name].queryset = self.fields[name].queryset.filter(org_id=self._org_id()).order_by(order)
+
+    def _org_id(self) -> int | None:
+        return self.instance.org_id or getattr(getattr(self.parent_page, "specific", None), "org_id", None)
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        org_id = self.instance.org_id or getattr(getattr(self.parent_page, "specific", None), "org_id", None)
+        org_id = self._org_id()
         for name, sentence in (
             ("video", _("Choose a recording of your own organisation.")),
             ("quiz", _("Choose a quiz of your own organisation.")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -58,7 +58,8 @@ class ReviewTask(Task):
         """Approve or send back; who may not, or has become an author by correcting the page, is refused."""
         if not self.may_review(task_state.revision.content_object, user):
             raise PermissionDenied
-        return super().on_action(task_state, user, action_name, **kwargs)
+        with transaction.atomic():  # the last approval publishes; refused there, the step stays open
+            return super().on_action(task_state, user, action_name, **kwargs)
 
     def get_actions(self, obj: Any, user: Any) -> list[tuple[str, Any, bool]]:
         if not self.may_review(obj, user):

@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "lms.people.middleware.StaffGateMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "courses.middleware.NotPublishableMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
