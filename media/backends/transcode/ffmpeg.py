@@ -162,6 +162,8 @@ def _ladder(
         "preset": "veryfast",
         "profile:v": "main",
         "sc_threshold": 0,
+        # Reordered frames would begin the picture one or two frames late, by another time in each variant.
+        "bf": 0,
         "g": 600,
         "force_key_frames": _KEY_FRAMES,
         "threads": threads,
