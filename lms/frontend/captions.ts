@@ -108,6 +108,7 @@ function dress(line: HTMLElement): void {
   }
   const area = field(line, "text");
   if (area instanceof HTMLTextAreaElement) {
+    area.rows = 1;
     fit(area);
   }
 }
