@@ -1,5 +1,7 @@
 """The real Whisper code on the small checkpoint. Tolerances are the errors that the checkpoint's README measured."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -33,7 +35,7 @@ def test_demo_lesson_words_times_and_confidence(whisper, name):
     assert error_rate(cues, truth) == 0
     assert starts_found(cues, truth, within=0.1) == 1
     assert all(0.7 < cue.confidence <= 1 and cue.flags == () for cue in cues)
-    assert all(one.end_ms <= two.start_ms for one, two in zip(cues, cues[1:], strict=False))
+    assert all(one.end_ms <= two.start_ms for one, two in pairwise(cues))
 
 
 def test_two_lessons_cut_into_another_order_with_silence_and_a_repetition(whisper):
