@@ -79,8 +79,8 @@ class Desk:
         orgs = [
             role.org for role in roles_on(self.actor, self.today) if role.org.kind == OrgKind.ORGANIZATION_DEPARTMENT
         ]
-        kept = {name: value for name, value in self.form.data.items() if value and name != "page"}
-        return {"form": self.form, "on": self.on, "year": self.year, "orgs": orgs, "kept": kept, "today": self.today}
+        narrowed = self.on != self.today or any(self.chosen.get(name) for name in ("unit", "category", "q", "hours"))
+        return {"form": self.form, "on": self.on, "year": self.year, "orgs": orgs, "narrowed": narrowed}
 
 
 def _asked_day(request: HttpRequest, today: date) -> date:
