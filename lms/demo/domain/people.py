@@ -27,6 +27,7 @@ SEED = 20260101
 COUNTY = "990121000000"
 NEIGHBOUR = "990122000000"
 VILLAGE = "990121100200"
+CADRES = LearnerCategory.CADRE
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,8 @@ def make_cast(places: Places, moments: Moments) -> list[Account]:
         security = security or person
     village = places.divisions[VILLAGE]
     for key, name, birth_year, phone in (FARMER, HUSBAND, CADRE):
-        person = _register(name, birth_year, phone, village, at=at)
+        kind = LearnerCategory.CADRE if key == "cadre" else LearnerCategory.FARMER
+        person = _register(name, birth_year, phone, village, kind=kind, at=at)
         if key == "cadre":
             _make_village_cadre(person, "村党组织书记", village, places, at=at)
         accounts[key] = Account(key, name, person.pk, phone=phone)
@@ -173,12 +175,20 @@ def _hire(staff: Staff, places: Places, *, password: str, by: Person | None, at:
     return person
 
 
-def _register(name: str, birth_year: int, phone: str | None, village: Division, *, at: datetime) -> Person:
+def _register(
+    name: str,
+    birth_year: int,
+    phone: str | None,
+    village: Division,
+    *,
+    kind: LearnerCategory = LearnerCategory.FARMER,
+    at: datetime,
+) -> Person:
     return register_learner(
         name=name,
         phone=phone,
         birth_year=birth_year,
-        kind=LearnerCategory.FARMER,
+        kind=kind,
         division=village,
         notice=current_notice(),
         at=at,
@@ -215,11 +225,11 @@ def fill_villages(places: Places, moments: Moments) -> int:
             count += 1
         titles = province()["village_posts"]
         for number in range(wanted["village_cadres_per_village"]):
-            _make_village_cadre(_villager(random, village, at=at), titles[number], village, places, at=at)
+            _make_village_cadre(_villager(random, village, kind=CADRES, at=at), titles[number], village, places, at=at)
             count += 1
         for _number in range(wanted["grid_workers_per_village"]):
             appoint(
-                _villager(random, village, at=at),
+                _villager(random, village, kind=CADRES, at=at),
                 org=committee,
                 title="网格员",
                 category=PersonnelCategory.GRID_WORKER,
@@ -232,7 +242,7 @@ def fill_villages(places: Places, moments: Moments) -> int:
         home = next(v for v in places.villages() if township.contains(v))
         for title in province()["township_posts"]:
             appoint(
-                _villager(random, home, at=at),
+                _villager(random, home, kind=CADRES, at=at),
                 org=places.org_of(OrgKind.TOWNSHIP_GOVERNMENT, township),
                 title=title,
                 category=PersonnelCategory.TOWNSHIP_CADRE,
@@ -245,7 +255,7 @@ def fill_villages(places: Places, moments: Moments) -> int:
     for county in places.counties():
         home = next(v for v in places.villages() if county.contains(v))
         appoint(
-            _villager(random, home, at=at),
+            _villager(random, home, kind=CADRES, at=at),
             org=places.org_of(OrgKind.ORGANIZATION_DEPARTMENT, county),
             title="县委组织部部长",
             category=PersonnelCategory.CIVIL_SERVANT,
@@ -257,9 +267,12 @@ def fill_villages(places: Places, moments: Moments) -> int:
     return count
 
 
-def _villager(random: Random, village: Division, *, at: datetime) -> Person:
+def _villager(
+    random: Random, village: Division, *, kind: LearnerCategory = LearnerCategory.FARMER, at: datetime
+) -> Person:
     """Somebody of the village, found again by name, year and phone on a second run."""
     names = province()
     name = random.choice(names["surnames"]) + random.choice(names["given_names"])
     birth_year = random.randint(1952, 1998)
-    return _register(name, birth_year, str(random.randint(19_910_000_000, 19_919_999_999)), village, at=at)
+    phone = str(random.randint(19_910_000_000, 19_919_999_999))
+    return _register(name, birth_year, phone, village, kind=kind, at=at)
