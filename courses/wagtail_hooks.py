@@ -22,6 +22,9 @@ hooks.register("before_delete_page", answers.refuse_deletion)
 hooks.register("before_bulk_action", answers.refuse_bulk_deletion)
 hooks.register("construct_page_chooser_queryset", answers.own_pages)
 
+# After Wagtail's own of the same type, which it replaces.
+hooks.register("register_bulk_action", PublishReadyPages, order=100)
+
 # Files, help and settings of Wagtail's that neither trainers nor reviewers need.
 NOT_FOR_EDITORS = frozenset({"documents", "images", "help", "settings", "reports"})
 
@@ -29,12 +32,6 @@ NOT_FOR_EDITORS = frozenset({"documents", "images", "help", "settings", "reports
 @hooks.register("register_admin_viewset")
 def register_quizzes() -> QuizViewSet:
     return quiz_viewset
-
-
-# After Wagtail's own of the same type, which it replaces.
-@hooks.register("register_bulk_action", order=100)
-def register_publishing() -> type[PublishReadyPages]:
-    return PublishReadyPages
 
 
 @hooks.register("register_admin_urls")

@@ -1,9 +1,12 @@
 """Codes of pages."""
 
+from typing import Any
+
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from courses.models.forms import OwnCopyForm
 from lms.lib.ids import public_code
 
 CODE_LENGTH = 10
@@ -15,6 +18,10 @@ def new_page_code() -> str:
     return public_code(CODE_LENGTH)
 
 
+class AliasRefused(ValueError):
+    """An alias would share the code by which facts know a page."""
+
+
 class CodedPage(models.Model):
     """Mixin: a code that never changes and is never copied, and a title in English."""
 
@@ -22,9 +29,15 @@ class CodedPage(models.Model):
     title_en = models.CharField(_("title in English"), max_length=255, blank=True)
 
     exclude_fields_in_copy = ["code"]
+    copy_form_class = OwnCopyForm
 
     class Meta:
         abstract = True
 
     def __str__(self) -> str:
         return self.title  # type: ignore[attr-defined]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if getattr(self, "alias_of_id", None):
+            raise AliasRefused(_("A page with a code has no aliases. Copy it instead."))
+        super().save(*args, **kwargs)

@@ -5,6 +5,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminPageForm
+from wagtail.admin.forms.pages import CopyForm
 
 from lms.lib.durations import beijing_day
 from lms.people.models import Org
@@ -49,3 +50,11 @@ class LessonForm(WagtailAdminPageForm):
             if chosen is not None and chosen.org_id != org_id:
                 self.add_error(name, sentence)
         return cleaned
+
+
+class OwnCopyForm(CopyForm):
+    """Copies are pages of their own: an alias would share the code by which facts know a page."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields.pop("alias", None)
