@@ -122,7 +122,8 @@ def test_who_finds_what() -> None:
     assert found("收割机", PersonFactory(kind="elder")) == [open_to_all.code, signed_in.code, for_elders.code]
 
 
-ODD = ["", "   ", "\x00", "%", "_", "'", '"', "\\", "%' OR 1=1 --", "(", "*", "AND", "😀", "‮", "a" * 5000, "字 " * 500, "​"]
+ODD = ["", "   ", "\x00", "%", "_", "'", '"', "\\", "%' OR 1=1 --", "(", "*", "AND", "\u202e", "\u200b"]
+ODD += ["😀", "a" * 5000, "字 " * 500]
 
 
 @pytest.mark.parametrize("text", ODD)
