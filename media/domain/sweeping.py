@@ -71,5 +71,5 @@ def _sweep_work() -> None:
 def drop_recognition_audio(video: Video) -> None:
     """The sound for recognition has served; only the chain needs it."""
     if video.recognition_audio:
-        default_storage.delete(video.recognition_audio.name)
+        default_storage.delete(str(video.recognition_audio))
         Video.objects.filter(pk=video.pk).update(recognition_audio="")

@@ -62,7 +62,7 @@ def transcode(video_id: int, *, on_progress: Callable[[float, float | None], Non
     except ToolFailed as error:
         claim.fail(error.code, detail=error.detail, permanent=error.permanent, at=timezone.now())
     except FileNotFoundError as error:
-        missing = FailureCode.SOURCE_MISSING if not default_storage.exists(video.source.name) else None
+        missing = FailureCode.SOURCE_MISSING if not default_storage.exists(str(video.source)) else None
         code = missing or FailureCode.TOOL_MISSING
         claim.fail(code, detail=str(error), permanent=bool(missing), at=timezone.now())
     except OSError as error:

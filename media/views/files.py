@@ -60,9 +60,9 @@ def _send(request: HttpRequest, stored: str, kind: str) -> HttpResponseBase:
     """The whole file, or the one stretch of bytes that was asked for."""
     size = default_storage.size(stored)
     asked = _RANGE.fullmatch(request.headers.get("Range", "").strip())
-    if asked is None or asked.groups() == ("", ""):
+    if asked is None or asked[0] == "bytes=-":
         return FileResponse(default_storage.open(stored, "rb"), content_type=kind)
-    first, last = _stretch(*asked.groups(), size)
+    first, last = _stretch(asked[1], asked[2], size)
     if not first <= last < size:
         response: Any = HttpResponse(status=416, content_type=kind)
         response["Content-Range"] = f"bytes */{size}"

@@ -5,15 +5,18 @@ import socket
 import subprocess
 import sys
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
 from media import receivers
+from media.backends.transcode.dummy import DummyTranscoder
 from media.domain import staging
 from media.domain.staging import ClaimLost, claim, finish_with_captions, retry_by_hand
 from media.domain.sweeping import retry_stuck_videos
+from media.domain.transcoding import transcode
 from media.enums import VideoStatus
 from media.models import Video
 from tests.factories.learning import ready_video
@@ -188,3 +191,29 @@ def test_progress_is_saved_at_most_once_a_second_and_knows_the_time_left(video: 
 
     assert seen[0] == seen[1] == {"done": 1.0, "percent": 1, "left_seconds": None}
     assert seen[2] == {"done": 25.0, "percent": 25, "left_seconds": 30}
+
+
+def test_a_worker_that_lost_its_claim_leaves_no_files(
+    video: Video, files: Path, settings, monkeypatch: pytest.MonkeyPatch
+):
+    settings.MEDIA_TRANSCODER = "media.backends.transcode.dummy.DummyTranscoder"
+    (files / "tests").mkdir(parents=True)
+    (files / "tests" / "none.mp4").write_bytes(b"a film")
+    real = DummyTranscoder.transcode
+
+    def slow(self, *arguments, **given):
+        outcome = real(self, *arguments, **given)
+        Video.objects.filter(pk=video.pk).update(status=VideoStatus.RECEIVED, claim_token="")
+        return outcome
+
+    monkeypatch.setattr(DummyTranscoder, "transcode", slow)
+
+    assert not transcode(video.pk)
+
+    video.refresh_from_db()
+    assert video.status == VideoStatus.RECEIVED
+    assert [path.name for path in files.rglob("*") if path.is_file()] == ["none.mp4"]
+    monkeypatch.undo()
+    assert transcode(video.pk)
+    video.refresh_from_db()
+    assert (video.status, video.decoded_seconds) == (VideoStatus.TRANSCODED, 12)

@@ -42,14 +42,13 @@ def read(formats: str, protocols: str, address: str) -> dict[str, Any]:
     with container:
         pictures = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
         sounds = sorted(container.streams.audio, key=lambda s: not s.disposition & Disposition.default)
-        candidates = [s for s in (*pictures, *sounds) if s.codec_context is not None]
+        candidates: list[Any] = [s for s in (*pictures, *sounds) if s.codec_context is not None]
         for stream in candidates:
             stream.codec_context.thread_count = 1
             if stream.type == "video":
                 stream.codec_context.options = {"max_pixels": os.environ["READER_MAX_PIXELS"]}
-                if stream.codec_context.width * stream.codec_context.height > int(os.environ["READER_MAX_PIXELS"]):
-                    detail = f"{stream.codec_context.width}x{stream.codec_context.height}"
-                    return {"error": "picture_too_large", "detail": detail}
+                if stream.width * stream.height > int(os.environ["READER_MAX_PIXELS"]):
+                    return {"error": "picture_too_large", "detail": f"{stream.width}x{stream.height}"}
         frames = first_frames(container, candidates)
         picture = next((s for s in pictures if s.index in frames), None)
         sound = next((s for s in sounds if s.index in frames), None)
