@@ -20,8 +20,9 @@ from lms.people.domain.granting import grant_role
 from lms.people.domain.inviting import accept_invitation, invite_again, invite_staff
 from lms.people.domain.notices import current_notice, ensure_notices
 from lms.people.domain.registering import register_learner
+from lms.people.domain.signing_in import note_use
 from lms.people.enums import LearnerCategory, OrgKind, PersonnelCategory, PostLevel, ReviewStep, RoleKind
-from lms.people.models import Division, Org, Person
+from lms.people.models import Contact, Division, Org, Person
 
 SEED = 20260101
 COUNTY = "990121000000"
@@ -155,6 +156,9 @@ def make_cast(places: Places, moments: Moments) -> list[Account]:
         person = _register(name, birth_year, phone, village, kind=kind, at=at)
         if key == "cadre":
             _make_village_cadre(person, "村党组织书记", village, places, at=at)
+        # They signed in lately: a number unused for half a year would ask a visitor for a year of birth.
+        for contact in Contact.objects.filter(person=person):
+            note_use(contact, at=moments.now)
         accounts[key] = Account(key, name, person.pk, phone=phone)
     _write_accounts(list(accounts.values()))
     return list(accounts.values())
