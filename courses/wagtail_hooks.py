@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.action_menu import ActionMenuItem
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.site_summary import PagesSummaryItem
 
 from courses.models import GatedPage
 from courses.models.access import grants_of
@@ -76,3 +77,9 @@ def show_only_what_is_needed(request: HttpRequest, items: list[MenuItem]) -> Non
     hidden = set(NOT_FOR_EDITORS) if grants_of(request.user).by_org else {"help"}
     if not request.user.is_superuser:  # type: ignore[union-attr]
         items[:] = [item for item in items if item.name not in hidden]
+
+
+@hooks.register("construct_homepage_summary_items")
+def count_only_what_is_needed(request: HttpRequest, items: list[Any]) -> None:
+    """The counts of files on the start page lead to lists that are hidden."""
+    items[:] = [item for item in items if isinstance(item, PagesSummaryItem)]

@@ -2,8 +2,13 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.views import generic
 from wagtail.admin.views.generic import history, usage
@@ -53,7 +58,16 @@ class QuizEditView(OwnOrgMixin, OwnMixin, generic.EditView):
 
 
 class QuizDeleteView(OwnMixin, generic.DeleteView):
-    pass
+    """A quiz that a lesson asks is kept."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        lesson = self.object.lessons.first()
+        if lesson is not None:
+            messages.error(
+                request, gettext("The lesson %(lesson)s asks this quiz, so it is kept.") % {"lesson": lesson}
+            )
+            return redirect("courses_quizzes:edit", self.object.pk)
+        return super().dispatch(request, *args, **kwargs)
 
 
 class QuizHistoryView(OwnMixin, history.HistoryView):
