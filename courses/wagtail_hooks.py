@@ -75,11 +75,11 @@ def add_notices(request: HttpRequest, panels: list[Any]) -> None:
 @hooks.register("construct_main_menu")
 def show_only_what_is_needed(request: HttpRequest, items: list[MenuItem]) -> None:
     hidden = set(NOT_FOR_EDITORS) if grants_of(request.user).by_org else {"help"}
-    if not request.user.is_superuser:  # type: ignore[union-attr]
+    if not request.user.is_superuser:
         items[:] = [item for item in items if item.name not in hidden]
 
 
-@hooks.register("construct_homepage_summary_items")
+@hooks.register("construct_homepage_summary_items", order=100)
 def count_only_what_is_needed(request: HttpRequest, items: list[Any]) -> None:
     """The counts of files on the start page lead to lists that are hidden."""
     items[:] = [item for item in items if isinstance(item, PagesSummaryItem)]

@@ -190,7 +190,7 @@ def _add(parent: Page, page: Page) -> None:
     try:
         page.clean_fields(exclude=["path", "depth", "numchild", "url_path", "content_type", "locale", "draft_title"])
     except ValidationError as error:
-        raise OutlineFileError(f"{page.code}: {'; '.join(error.messages)}") from error  # type: ignore[attr-defined]
+        raise OutlineFileError(f"{page.code}: {'; '.join(error.messages)}") from error
     parent.add_child(instance=page)
 
 

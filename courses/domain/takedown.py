@@ -1,6 +1,7 @@
 """Takedown (下架) of a course or lesson: at once, everywhere; what was earned stays."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -25,8 +26,9 @@ def take_down(page: Page, *, by: Person | None, reason: str, at: datetime) -> Ta
     Reviews in progress end, schedules are withdrawn, and the course's next outline version is written. Completions
     and hours are untouched. Told twice, the first takedown stands. Until it is lifted, nothing of it is published.
     """
-    page, reason = page.specific, reason.strip()
-    if not isinstance(page, GatedPage):
+    specific: Any = page.specific
+    reason = reason.strip()
+    if not isinstance(page.specific, GatedPage):
         raise TakedownRefused(_("Only courses and lessons can be taken down."))
     if not reason:
         raise TakedownRefused(_("Please say why it is taken down. The reason is kept."))
@@ -39,7 +41,7 @@ def take_down(page: Page, *, by: Person | None, reason: str, at: datetime) -> Ta
         )
         if not created:
             return takedown
-        pages = page.get_descendants(inclusive=True).specific()
+        pages = specific.get_descendants(inclusive=True).specific()
         lessons = [each for each in pages if isinstance(each, LessonPage)]
         for each in pages:
             Revision.objects.for_instance(each).update(approved_go_live_at=None)
@@ -51,14 +53,14 @@ def take_down(page: Page, *, by: Person | None, reason: str, at: datetime) -> Ta
             if lesson.video is not None and lesson.video.taken_down_at is None:
                 take_down_video(lesson.video, by=by, reason=reason, at=at)
             announce(lesson_taken_down, lesson_id=lesson.pk)
-        course = course_of(page)
+        course = course_of(specific)
         if course is not None:
             write_outline(course, at)
         record(
             "courses.page_taken_down",
             actor=by,
-            subject_kind="course" if isinstance(page, CoursePage) else "lesson",
-            subject_id=page.code,
+            subject_kind="course" if isinstance(specific, CoursePage) else "lesson",
+            subject_id=specific.code,
             detail={"reason": takedown.reason, "lessons": [lesson.code for lesson in lessons]},
             at=at,
         )

@@ -3,7 +3,7 @@
 Wagtail asks `page.permissions_for_user()` before every view, button and bulk action, so this is the one place.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -89,6 +89,9 @@ class ContentPermissionTester(PagePermissionTester):
 
 class ScopedPage(models.Model):
     """Mixin of every page of ours."""
+
+    if TYPE_CHECKING:
+        objects: ClassVar[Any]  # Wagtail builds its manager of pages at run time
 
     class Meta:
         abstract = True

@@ -23,7 +23,7 @@ class CodesField(models.JSONField):
         if not isinstance(value, list) or (self.codes and not set(value) <= known):
             raise ValidationError(_("Choose from the list."), code="invalid_choice")
 
-    def formfield(self, **kwargs: Any) -> forms.Field:  # type: ignore[override]
+    def formfield(self, **kwargs: Any) -> forms.Field:
         return forms.MultipleChoiceField(
             choices=self.codes.choices if self.codes else [],
             widget=forms.CheckboxSelectMultiple,

@@ -52,7 +52,7 @@ class GatedPage(models.Model):
 
     def _refuse_unready(self) -> None:
         if reasons := self.why_not_publishable():
-            raise NotPublishable(self, reasons)  # type: ignore[arg-type]
+            raise NotPublishable(self, reasons)
 
     def publish(
         self,

@@ -27,14 +27,14 @@ def take_down_page(request: HttpRequest, page_id: int) -> HttpResponse:
     page = _page(request, page_id)
     form = TakedownForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        form.save(page, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+        form.save(page, by=request.user, at=timezone.now())
         messages.success(request, _("%(page)s was taken down.") % {"page": page})
         return redirect("wagtailadmin_pages:edit", page.pk)
     context = {
         "page": page,
         "form": form,
         "takedown": page.open_takedown,
-        "lessons": LessonPage.objects.descendant_of(page, inclusive=True).live(),  # type: ignore[arg-type]
+        "lessons": LessonPage.objects.descendant_of(page, inclusive=True).live(),
     }
     return render(request, "courses/admin/take_down.html", context, status=422 if form.errors else 200)
 

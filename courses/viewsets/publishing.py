@@ -20,7 +20,7 @@ class PublishReadyPages(PublishBulkAction):
 
     @classmethod
     @transaction.atomic
-    def execute_action(  # type: ignore[override]
+    def execute_action(
         cls,
         objects: Iterable[Page],
         include_descendants: bool = False,

@@ -26,7 +26,8 @@ class Command(BaseCommand):
         except OutlineFileError as error:
             raise CommandError(str(error)) from error
         if options["verbosity"] > 1:
-            for page in [*loaded.tracks, *loaded.courses, *loaded.lessons]:
+            made: list[Any] = [*loaded.tracks, *loaded.courses, *loaded.lessons]
+            for page in made:
                 self.stdout.write(f"  {page.code}  {page.title}")
         if options["verbosity"] > 0:
             self.stdout.write(
