@@ -60,7 +60,7 @@ class VideoQuerySet(models.QuerySet["Video"]):
         return self.filter(status=VideoStatus.READY, taken_down_at=None)
 
 
-class Video(models.Model):
+class Video(models.Model):  # type: ignore[django-manager-missing]  # LessonPage: Wagtail has no types
     """A recording: the file as it came, and where it stands on its way to a lesson.
 
     Made by `receiving.receive_video`; `staging` moves the status (claim, advance, fail, give back, retry);
