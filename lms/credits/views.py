@@ -4,12 +4,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
+from courses.models import LessonPage
 from lms.credits.domain.explaining import explain
 from lms.credits.domain.missing import unpaid_completions
+from lms.credits.domain.telling import tell_of_lesson
 from lms.credits.enums import CreditCategory
 from lms.credits.models import CreditRequirement
 from lms.credits.queries import entries_of, hours_of, requirements_of, years_of
@@ -58,3 +62,13 @@ def my_hours(request: HttpRequest) -> HttpResponse:
         "has_requirements": bool(requirements),
     }
     return render(request, "credits/my_hours.html", context)
+
+
+@never_cache
+@require_safe
+def lesson_hours(request: HttpRequest, lesson_id: int) -> JsonResponse:
+    """For the lesson page: a sentence about the hours of a completed lesson, and whether it is the last word."""
+    if not isinstance(request.user, Person):
+        return JsonResponse({"text": "", "settled": True})
+    told = tell_of_lesson(request.user, get_object_or_404(LessonPage, pk=lesson_id).translation_key)
+    return JsonResponse({"text": told.text, "settled": told.settled})

@@ -11,6 +11,7 @@ import { Transcript } from "./player/transcript.ts";
 const REPORT_EVERY_MS = 15_000;
 const RENEW_BEFORE_MS = 5 * 60_000;
 const LONGEST_PAUSE_MS = 60_000;
+const HOURS_PAUSES_MS = [0, 2_000, 5_000, 15_000];
 /** Nearer to the end than this one starts from the front. */
 const NEARLY_OVER_SECONDS = 8;
 
@@ -70,6 +71,9 @@ class LessonPlayer {
     window.setTimeout(() => this.source.prepare(), 3000);
     if (this.signedIn) {
       void this.openOutbox();
+      if (document.querySelector("[data-when-done]:not([hidden])")) {
+        void this.showHours();
+      }
     }
   }
 
@@ -384,9 +388,29 @@ class LessonPlayer {
     const done = document.querySelector<HTMLElement>("[data-when-done]");
     if (done && receipt.completed && done.hidden) {
       done.hidden = false;
-      const credit = done.querySelector<HTMLElement>("[data-credit]");
-      if (credit && receipt.credit) {
-        credit.textContent = receipt.credit;
+      void this.showHours();
+    }
+  }
+
+  /** What the finished lesson gave; hours are written down a moment after the lesson is done. */
+  private async showHours(): Promise<void> {
+    const line = document.querySelector<HTMLElement>("[data-credit]");
+    const address = line?.dataset.credit;
+    if (!line || !address) {
+      return;
+    }
+    for (const pause of HOURS_PAUSES_MS) {
+      await new Promise((resolve) => window.setTimeout(resolve, pause));
+      try {
+        const response = await fetch(address, { credentials: "same-origin" });
+        const told = (await response.json()) as { text: string; settled: boolean };
+        line.textContent = told.text;
+        line.parentElement?.querySelector("[data-hours]")?.toggleAttribute("hidden", !told.text);
+        if (told.settled) {
+          return;
+        }
+      } catch {
+        // No network: asked again after the next pause, and always to be read under "my hours".
       }
     }
   }

@@ -10,6 +10,7 @@ from django.utils.html import escape
 from lms.credits.domain.correcting import correct_entry
 from lms.credits.domain.explaining import SENTENCES, explain
 from lms.credits.domain.recognising import step
+from lms.credits.domain.registering import register_credit
 from tests.credits.world import AT, adopt, complete, earn, load, teach
 
 pytestmark = pytest.mark.django_db
@@ -137,3 +138,32 @@ def test_every_step_has_words(code, language):
 
     assert sentence
     assert "%(" not in sentence
+
+
+def told(client, taught):
+    return client.get(f"/hours/lessons/{taught.lesson(0).pk}/").json()
+
+
+def test_a_cadre_is_told_the_hours_of_a_finished_lesson(cast, signed_in):
+    adopt()
+    taught = teach(1800)
+    completion = complete(cast.learner, taught)
+
+    waiting = told(signed_in(cast.learner), taught)
+    register_credit(completion, at=AT)
+    arrived = told(signed_in(cast.learner), taught)
+
+    assert waiting["text"] and not waiting["settled"]
+    assert "1.00" in arrived["text"] and arrived["settled"]
+
+
+def test_who_gets_no_hours_is_told_nothing_or_why(cast, signed_in, client):
+    taught = teach(1800)
+    complete(cast.learner, taught)
+    complete(cast.farmer, taught)
+
+    assert told(signed_in(cast.learner), taught)["text"] == explain([step("no_rule", day="2026-11-20")])[0]
+    assert told(signed_in(cast.farmer), taught) == {"text": "", "settled": True}
+    assert told(signed_in(cast.neighbour_learner), taught) == {"text": "", "settled": True}
+    assert told(client, taught) == {"text": "", "settled": True}
+    assert signed_in(cast.learner).get("/hours/lessons/999999/").status_code == 404
