@@ -24,6 +24,12 @@ window.addEventListener("pageshow", () => {
 const adopt = document.body.dataset.adoptUrl;
 const places = adopt ? readPlaces() : [];
 if (adopt && places.length) {
+  // The page at hand was made before the place was handed over; the player, loaded after this, reads it here.
+  const player = document.querySelector<HTMLElement>("[data-player]");
+  const here = places.find((place) => String(place.lesson) === player?.dataset.lesson);
+  if (player && here && !Number(player.dataset.resume)) {
+    player.dataset.resume = String(here.position);
+  }
   post(adopt, { places })
     .then((response) => response.ok && forgetPlaces())
     .catch(() => undefined); // the next page tries again
