@@ -9,7 +9,10 @@ const form = root?.querySelector<HTMLFormElement>("#captions-form") ?? null;
 const PLACE = `captions:${location.pathname}`;
 
 let changed = false;
+/** The line whose words are being spoken. */
 let current: HTMLElement | null = null;
+/** The line that the tools work on: the one last written in. */
+let chosen: HTMLElement | null = null;
 let nextKey = 1_000_000;
 
 /** Milliseconds of 01:02.500, of 62.5 as well; NaN for anything else. */
@@ -100,11 +103,6 @@ function dress(line: HTMLElement): void {
   const button = line.querySelector<HTMLElement>("[data-play]");
   if (button) {
     button.hidden = false;
-  }
-  const toolbar = line.querySelector("[data-toolbar]");
-  const tools = root?.querySelector<HTMLTemplateElement>("[data-tools]");
-  if (toolbar && tools && !toolbar.querySelector("[data-tool]")) {
-    toolbar.prepend(tools.content.cloneNode(true));
   }
   const area = field(line, "text");
   if (area instanceof HTMLTextAreaElement) {
@@ -201,16 +199,49 @@ function setTime(line: HTMLElement, which: "start" | "end"): void {
   }
 }
 
+function choose(line: HTMLElement): void {
+  chosen?.classList.remove("is-chosen");
+  chosen = line;
+  line.classList.add("is-chosen");
+  const name = root?.querySelector("[data-chosen]");
+  if (name) {
+    name.textContent = line.querySelector("[data-number]")?.textContent ?? "";
+  }
+}
+
+/** One bar for all lines, so that nothing moves under the finger; it leaves the cursor where it is. */
+function showTools(): void {
+  const bar = root?.querySelector<HTMLElement>("[data-toolbar]");
+  if (!bar || !list) {
+    return;
+  }
+  bar.hidden = false;
+  bar.addEventListener("pointerdown", (event) => event.preventDefault());
+  bar.addEventListener("mousedown", (event) => event.preventDefault());
+  bar.addEventListener("click", (event) => {
+    const tool = (event.target as HTMLElement).closest<HTMLElement>("[data-tool]")?.dataset.tool;
+    const line = chosen?.isConnected && !chosen.classList.contains("is-deleted") ? chosen : current ?? lines()[0];
+    if (tool && line) {
+      choose(line);
+      tools[tool]?.(line);
+    }
+  });
+  list.addEventListener("focusin", (event) => {
+    const line = (event.target as HTMLElement).closest<HTMLElement>("[data-line]");
+    if (line) {
+      choose(line);
+    }
+  });
+}
+
 function onPress(event: Event): void {
   const target = event.target as HTMLElement;
   const line = target.closest<HTMLElement>("[data-line]");
   if (!line) {
     return;
   }
-  const tool = target.closest<HTMLElement>("[data-tool]")?.dataset.tool;
-  if (tool) {
-    tools[tool]?.(line);
-  } else if (target.closest("[data-play]")) {
+  choose(line);
+  if (target.closest("[data-play]")) {
     play(line);
   } else if (target.matches("textarea") && video?.paused && current !== line) {
     // A press into the words shows the picture of that moment; it does not start the sound while one writes.
@@ -273,6 +304,7 @@ function begin(): void {
     video.addEventListener("timeupdate", follow);
     video.addEventListener("seeked", follow);
   }
+  showTools();
   list?.addEventListener("click", onPress);
   root.addEventListener("input", (event) => {
     if (form?.contains(event.target as Node)) {
