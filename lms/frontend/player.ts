@@ -11,6 +11,8 @@ import { Transcript } from "./player/transcript.ts";
 const REPORT_EVERY_MS = 15_000;
 const RENEW_BEFORE_MS = 5 * 60_000;
 const LONGEST_PAUSE_MS = 60_000;
+/** Standing still for so long while it should play, a browser's own player has given up without saying so. */
+const STALL_MS = 10_000;
 const HOURS_PAUSES_MS = [0, 2_000, 5_000, 15_000];
 /** Nearer to the end than this one starts from the front. */
 const NEARLY_OVER_SECONDS = 8;
@@ -34,6 +36,9 @@ class LessonPlayer {
   private failures = 0;
   private mending = false;
   private place: number;
+  /** Whether the person wants it to play; a stream that is loaded anew must not start by itself. */
+  private wanted = false;
+  private moved = { position: 0, at: 0, stalls: 0 };
 
   constructor(private readonly root: HTMLElement) {
     this.video = this.part("video");
@@ -65,8 +70,11 @@ class LessonPlayer {
       void this.reporter?.flush();
       if (this.mending) {
         void this.reload();
+      } else if (this.standsStill(2000)) {
+        void this.mend();
       }
     });
+    window.setInterval(() => this.lookForStall(), 2000);
     window.setInterval(() => void this.everySoOften(), REPORT_EVERY_MS);
     window.setTimeout(() => this.source.prepare(), 3000);
     if (this.signedIn) {
@@ -107,13 +115,20 @@ class LessonPlayer {
       // No last sample here: after a seek the position is already the new one.
       collector.stop();
     };
-    video.addEventListener("play", () => void this.begin());
+    video.addEventListener("play", () => {
+      this.wanted = true;
+      this.moved.at = performance.now();
+      void this.begin();
+    });
     video.addEventListener("playing", () => {
       this.failures = 0;
       this.say(null);
       sample();
     });
     video.addEventListener("timeupdate", () => {
+      if (video.currentTime !== this.moved.position) {
+        this.moved = { position: video.currentTime, at: performance.now(), stalls: 0 };
+      }
       if (!video.paused && !video.seeking) {
         sample();
       }
@@ -126,6 +141,7 @@ class LessonPlayer {
     video.addEventListener("seeking", stop);
     video.addEventListener("waiting", () => navigator.onLine || this.say("offline"));
     video.addEventListener("pause", () => {
+      this.wanted = false;
       if (!video.seeking) {
         sample();
       }
@@ -222,6 +238,21 @@ class LessonPlayer {
     await this.source.load(this.address, position, playing).catch(() => this.mend());
   }
 
+  /** hls.js says itself when it gives up; what the browser plays by itself may stop for good without a word. */
+  private standsStill(milliseconds: number): boolean {
+    const { video, moved, source } = this;
+    const shouldMove = this.wanted && !video.paused && !video.ended && !this.mending && source.isNative;
+    return shouldMove && performance.now() - moved.at > milliseconds;
+  }
+
+  private lookForStall(): void {
+    if (navigator.onLine && this.standsStill(Math.min(LONGEST_PAUSE_MS, STALL_MS * 2 ** this.moved.stalls))) {
+      this.moved.stalls += 1;
+      this.moved.at = performance.now();
+      void this.mend();
+    }
+  }
+
   /** The stream broke: new addresses, then the same place again, with growing pauses. */
   private async mend(): Promise<void> {
     if (this.mending) {
@@ -237,7 +268,7 @@ class LessonPlayer {
 
   private async reload(): Promise<void> {
     const position = this.video.currentTime || this.resumeAt;
-    const play = this.begun;
+    const play = this.wanted;
     if (!navigator.onLine) {
       return; // "online" comes back here
     }

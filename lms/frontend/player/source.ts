@@ -25,6 +25,11 @@ export class Source {
     video.addEventListener("error", () => this.failed(), true);
   }
 
+  /** Whether the browser plays the stream by itself. */
+  get isNative(): boolean {
+    return this.native;
+  }
+
   /** Fetch what playing will need while nobody waits for it. */
   prepare(): void {
     if (!this.native) {
