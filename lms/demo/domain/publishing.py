@@ -2,7 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from courses.domain.publishing import NotPublishable
+from courses.domain.publishing import NotPublishable, publish_pages
+from courses.enums import LessonKind
 from courses.models import LessonPage
 from lms.demo.clock import moved_to
 from lms.demo.domain.recordings import Recording
@@ -28,6 +29,13 @@ def publish_lesson(recording: Recording, video: Video, *, by: Person, reviewer: 
     return lesson
 
 
+def publish_classes_in_person(*, by: Person, at: datetime) -> list[LessonPage]:
+    """Show the lessons that take place in the village (线下课); told twice, it is done once."""
+    waiting = LessonPage.objects.filter(kind=LessonKind.OFFLINE, live=False).order_by("path")
+    with moved_to(at):
+        return publish_pages(waiting, by=by).pages
+
+
 def _approve_captions(recording: Recording, video: Video, *, by: Person, reviewer: Person, at: datetime) -> None:
     """A person reads the draft against the script: a draft with mistakes is replaced by what was really said."""
     spoken = [sentence["text"] for sentence in recording.facts["sentences"]]
@@ -37,4 +45,4 @@ def _approve_captions(recording: Recording, video: Video, *, by: Person, reviewe
     approve(draft, by=reviewer, at=at + timedelta(minutes=2))
 
 
-__all__ = ["NotPublishable", "publish_lesson"]
+__all__ = ["NotPublishable", "publish_classes_in_person", "publish_lesson"]

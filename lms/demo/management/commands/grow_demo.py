@@ -11,7 +11,7 @@ from courses.models import LessonPage
 from lms.demo.domain.history import live, plan
 from lms.demo.domain.moments import moments
 from lms.demo.domain.people import person_of
-from lms.demo.domain.publishing import NotPublishable, publish_lesson
+from lms.demo.domain.publishing import NotPublishable, publish_classes_in_person, publish_lesson
 from lms.demo.domain.recordings import Recording, all_recordings
 from media.enums import VideoStatus
 from media.models import Video
@@ -29,6 +29,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.publish_all(deadline=time.monotonic() + options["minutes"] * 60)
+        publish_classes_in_person(by=person_of("trainer"), at=moments().published + timedelta(hours=3))
         if not options["no_history"]:
             self.let_people_learn()
         self.stdout.write("Demo world: complete.")
