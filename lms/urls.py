@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import include, path
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
@@ -14,6 +15,11 @@ def healthz(request: HttpRequest) -> HttpResponse:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return HttpResponse("ok", content_type="text/plain")
+
+
+def styleguide(request: HttpRequest) -> HttpResponse:
+    """Every part in all its states, for whoever builds pages."""
+    return render(request, "styleguide.html")
 
 
 urlpatterns = [
@@ -29,5 +35,6 @@ urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     *([path("demo/", include("lms.demo.urls"))] if settings.DEMO else []),
+    *([path("styleguide/", styleguide)] if settings.DEBUG or settings.DEMO else []),
     path("", include(wagtail_urls)),
 ]
