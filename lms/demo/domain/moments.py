@@ -28,6 +28,11 @@ class Moments:
         return self.day_at(SETTLED_DAYS_AGO, 9)
 
     @property
+    def arrived(self) -> datetime:
+        """The learners of the cast register."""
+        return self.day_at(30, 9)
+
+    @property
     def published(self) -> datetime:
         """The lessons come online."""
         return self.day_at(120, 9)

@@ -151,6 +151,8 @@ def make_cast(places: Places, moments: Moments) -> list[Account]:
             _write_accounts(list(accounts.values()))
         security = security or person
     village = places.divisions[VILLAGE]
+    # Lately: a number that nobody has used for half a year asks one question more.
+    at = moments.arrived
     for key, name, birth_year, phone in (FARMER, HUSBAND, CADRE):
         kind = LearnerCategory.CADRE if key == "cadre" else LearnerCategory.FARMER
         person = _register(name, birth_year, phone, village, kind=kind, at=at)
