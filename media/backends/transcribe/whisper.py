@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from math import exp
 from pathlib import Path
 from pickle import UnpicklingError
@@ -64,10 +65,8 @@ class WhisperTranscriber:
             heard = without_long_silences(audio)
             cues: list[CueDraft] = []
             for start, end in stretches(heard.audio):
-                done, share = start / heard.audio.size, (end - start) / heard.audio.size
-                segments = self._segments(
-                    model, heard.audio[start:end], language, lambda part, d=done, s=share: on_progress(d + s * part)
-                )
+                tell = partial(_tell_of_whole, on_progress, start / heard.audio.size, (end - start) / heard.audio.size)
+                segments = self._segments(model, heard.audio[start:end], language, tell)
                 cues += _cues(segments, heard.audio[start:end], offset_ms=start * 1000 // SAMPLE_RATE)
         on_progress(1.0)
         return in_order(replace(cue, **heard.place(cue.start_ms, cue.end_ms)) for cue in cues)
@@ -92,6 +91,11 @@ class WhisperTranscriber:
                 fp16=model.device.type == "cuda",
             )
         return [segment for segment in result["segments"] if segment["text"].strip()]
+
+
+def _tell_of_whole(on_progress: Progress, done: float, share: float, part: float) -> None:
+    """Progress within one stretch as progress of the whole recording."""
+    on_progress(done + share * part)
 
 
 def stretches(audio: np.ndarray) -> list[tuple[int, int]]:
@@ -177,7 +181,7 @@ def _download_progress(whisper: Any, on_progress: Progress) -> Iterator[None]:
     class Bar(bar):  # type: ignore[misc, valid-type]
         def update(self, n: float | None = 1) -> bool | None:
             on_progress(0.0)
-            return super().update(n)  # type: ignore[no-any-return]
+            return super().update(n)
 
     patience = socket.getdefaulttimeout()
     socket.setdefaulttimeout(DOWNLOAD_SILENCE_SECONDS)
@@ -193,10 +197,10 @@ def _download_progress(whisper: Any, on_progress: Progress) -> Iterator[None]:
 def _window_position(model: Any, on_progress: Progress) -> Iterator[None]:
     """Tell where Whisper is, by its own window: it moves a progress bar and asks `model.decode` for each window."""
     module = sys.modules["whisper.transcribe"]
-    tqdm_module, decode = module.tqdm, model.decode  # type: ignore[attr-defined]
+    tqdm_module, decode = module.tqdm, model.decode
     bar: Any = None
 
-    class Position(tqdm_module.tqdm):  # type: ignore[misc, name-defined]
+    class Position(tqdm_module.tqdm):  # type: ignore[name-defined]
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             nonlocal bar
             bar = self

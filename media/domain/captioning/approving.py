@@ -4,7 +4,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from lms.audit.domain import record
 from lms.people.models import Person

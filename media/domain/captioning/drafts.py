@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F, Max
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from lms.people.models import Person
 from media.backends.transcribe import CueDraft
