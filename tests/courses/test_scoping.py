@@ -176,7 +176,9 @@ def test_trainer_sees_the_menu_items_she_needs(cast: Cast, at_desk: Desk, course
     assert reverse("courses_quizzes:index") in content
     assert "wagtailadmin_reports" not in content
     assert reverse("wagtailimages:index") not in content
-    assert "田间课堂" in content
+    assert "- 田间课堂</title>" in content
+    assert 'alt="田间课堂"' in content
+    assert 'lang="zh' in content
 
 
 def test_lists_take_the_same_number_of_queries_for_one_and_three(
