@@ -1,0 +1,141 @@
+"""A whole Tianjian on this machine for a story: its own database and files, a web server and two real workers."""
+
+import http.client
+import json
+import os
+import re
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+
+from tests.machine import postgresql_url
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+# What the site decides for itself.
+NOT_PASSED_ON = {"DATABASE_URL", "DJANGO_SETTINGS_MODULE", "CI"}
+MODEL = ROOT / "tests" / "data" / "whisper-nano" / "whisper-nano.pt"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Site:
+    """The site of a story. On PostgreSQL where the suite runs on it, else on a SQLite file."""
+
+    folder: Path
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.database = ""
+        self.environment = {
+            **{
+                name: value
+                for name, value in os.environ.items()
+                if name not in {"DATABASE_URL", "DJANGO_SETTINGS_MODULE"}
+            },
+            "DJANGO_SETTINGS_MODULE": "lms.settings.dev",
+            "DEMO": "1",
+            "DEBUG": "0",
+            "PYTHONUNBUFFERED": "1",
+            "TIANJIAN_VAR": str(self.folder / "var"),
+            "WHISPER_MODEL": str(MODEL),
+        }
+        if os.environ.get("DATABASE_URL", "").startswith("postgres"):
+            self.database = f"tianjian_story_{secrets.token_hex(4)}"
+            with psycopg.connect(postgresql_url(), autocommit=True) as server:
+                server.execute(f'CREATE DATABASE "{self.database}"')
+            address = urlsplit(postgresql_url())._replace(path=f"/{self.database}")
+            self.environment["DATABASE_URL"] = urlunsplit(address)
+
+    def manage(self, *arguments: str, timeout: float = 300, **environment: str) -> str:
+        """Run a command to its end and return what it said; a failure shows it."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env={**self.environment, **environment},
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+        )
+        assert done.returncode == 0, f"manage.py {' '.join(arguments)}\n{done.stdout}{done.stderr}"
+        return done.stdout
+
+    def ask(self, code: str) -> object:
+        """What an expression is worth inside the site's own process environment, as JSON."""
+        program = f"import json; print('ANSWER' + json.dumps({code}, default=str))"
+        return json.loads(self.manage("shell", "-v", "0", "-c", program).split("ANSWER", 1)[1])
+
+    def start(self, name: str, *command: str) -> subprocess.Popen[bytes]:
+        with (self.folder / f"{name}.log").open("ab") as log:
+            self.processes[name] = subprocess.Popen(
+                [sys.executable, *command],
+                cwd=ROOT,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        return self.processes[name]
+
+    def open(self) -> None:
+        """Start the web server and both workers, and wait until the site answers."""
+        gunicorn = ["-m", "gunicorn", "lms.wsgi:application", "--bind", f"127.0.0.1:{self.port}", "--no-control-socket"]
+        self.start("web", *gunicorn, "--worker-class", "gthread", "--workers", "2", "--threads", "4")
+        self.start("worker", "manage.py", "db_worker", "--queue-name", "default", "--no-startup-delay", "--no-reload")
+        self.start_media_worker()
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            try:
+                connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+                connection.request("GET", "/healthz")
+                if connection.getresponse().status == 200:
+                    return
+            except OSError:
+                time.sleep(0.2)
+        raise AssertionError(f"The site did not answer.\n{self.log('web')}")
+
+    def start_media_worker(self) -> subprocess.Popen[bytes]:
+        return self.start("media", "manage.py", "run_media_worker")
+
+    def kill(self, name: str, how: signal.Signals) -> None:
+        """End a process and everything it started."""
+        process = self.processes.pop(name)
+        os.killpg(process.pid, how)
+        process.wait(30)
+
+    def log(self, name: str) -> str:
+        return (self.folder / f"{name}.log").read_text(errors="replace")
+
+    def last_sms_code(self) -> str:
+        """The newest six digits that were sent by SMS."""
+        newest = (self.folder / "var" / "sms.log").read_text().splitlines()[-1]
+        return re.findall(r"\d{6}", json.loads(newest)["text"])[0]
+
+    def accounts(self) -> dict[str, dict[str, str]]:
+        """The demo's accounts by key."""
+        rows = json.loads((self.folder / "var" / "demo-accounts.json").read_text())
+        return {row["key"]: row for row in rows}
+
+    def close(self) -> None:
+        for name in list(self.processes):
+            process = self.processes[name]
+            if process.poll() is None:
+                self.kill(name, signal.SIGTERM)
+        if self.database:
+            with psycopg.connect(postgresql_url(), autocommit=True) as server:
+                server.execute(f'DROP DATABASE "{self.database}" WITH (FORCE)')
