@@ -4,6 +4,7 @@ Nothing of it is imported before the first recognition: the web process needs ne
 """
 
 import fcntl
+import os
 import socket
 import sys
 import threading
@@ -149,6 +150,9 @@ def loudness_db(audio: np.ndarray) -> float:
 
 def _load(name: str, root: Path, threads: int, on_progress: Progress) -> Any:
     """The model by its official name, fetched by Whisper itself into `root`, or from a path to a `.pt`."""
+    # Read when torch is first loaded. Threads that spin while they wait for each other made recognition six times
+    # slower on two cores that had other work to do.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
         import torch
         import whisper
