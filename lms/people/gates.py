@@ -7,7 +7,7 @@ from typing import Any, Concatenate, ParamSpec
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,7 +20,7 @@ from lms.people.enums import DESK_ROLES, RoleKind
 from lms.people.policies import FACTOR_SEEN_AT, has_second_factor, has_staff_password, is_password_old, roles_on
 
 Params = ParamSpec("Params")
-View = Callable[Concatenate[HttpRequest, Params], HttpResponse]
+View = Callable[Concatenate[HttpRequest, Params], HttpResponseBase]
 
 # A request within this time of the last one need not be written into the session again.
 SEEN_EVERY_SECONDS = 60
@@ -90,7 +90,7 @@ def role_required(*kinds: RoleKind) -> Callable[[View[Params]], View[Params]]:
 
     def decorate(view: View[Params]) -> View[Params]:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Params.args, **kwargs: Params.kwargs) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Params.args, **kwargs: Params.kwargs) -> HttpResponseBase:
             return admit(request, frozenset(kinds) or None) or view(request, *args, **kwargs)
 
         return guarded

@@ -41,7 +41,7 @@ def batched(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
         yield batch
 
 
-def with_posts(persons: QuerySet[Person], on: date) -> QuerySet[Person]:
+def with_posts(persons: QuerySet[Person], on: date) -> QuerySet[Any]:
     """Persons with `post_id`, the post held longest of those held on the day."""
     posts = Post.objects.filter(_of_this_person()).on(on).order_by("active_from", "pk")
     return persons.annotate(post_id=Subquery(posts.values("pk")[:1]))
@@ -56,7 +56,7 @@ def attach_posts(persons: Iterable[Any]) -> list[Any]:
     return people
 
 
-def with_figures(persons: QuerySet[Person], *, year: int, on: date) -> QuerySet[Person]:
+def with_figures(persons: QuerySet[Any], *, year: int, on: date) -> QuerySet[Any]:
     """Persons with the year's hours by category and their completions, up to the as-of day."""
     first, end = year_up_to(year, on)
     start_at, end_at = beijing_midnight(first), beijing_midnight(end)
@@ -109,9 +109,8 @@ class DeskFigures:
 
 def desk_figures(persons: QuerySet[Person], *, year: int, on: date, total_name: str) -> DeskFigures:
     """Add up the figures of the persons by the unit of their post; one query for figures, one for units."""
-    rows = with_figures(with_posts(persons, on), year=year, on=on).values_list(
-        "post_id", "online_hours", "centralized_hours", "lessons_completed", "courses_completed"
-    )
+    figured: Any = with_figures(with_posts(persons, on), year=year, on=on)
+    rows = figured.values_list("post_id", "online_hours", "centralized_hours", "lessons_completed", "courses_completed")
     unit_of = dict(
         Post.objects.filter(holds_on(on), person__in=persons.order_by().values("pk")).values_list("pk", "org_id")
     )
@@ -165,7 +164,8 @@ def village_figures(persons: QuerySet[Person], *, year: int, on: date) -> list[V
         ).values_list("person_id", "division__code", "division__name")
     }
     counted: dict[tuple[str, str], list[int]] = {}
-    for person, lessons in with_figures(persons, year=year, on=on).values_list("pk", "lessons_completed"):
+    figured: Any = with_figures(persons, year=year, on=on)
+    for person, lessons in figured.values_list("pk", "lessons_completed"):
         line = counted.setdefault(place_of.get(person, ("", "")), [0, 0, 0])
         line[0] += 1
         line[1] += 1 if lessons else 0

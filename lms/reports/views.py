@@ -2,7 +2,7 @@
 
 import tempfile
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
@@ -145,7 +145,8 @@ def _counts(request: HttpRequest) -> HttpResponse:
     """Counts alone, none below ten."""
     today = beijing_day(timezone.now())
     people = Person.objects.present()
-    learning = with_figures(people, year=today.year, on=today).filter(lessons_completed__gt=0)
+    figured: Any = with_figures(people, year=today.year, on=today)
+    learning = figured.filter(lessons_completed__gt=0)
     counts = [
         (metrics.FARMERS.name, count_visible_to(request.user, among=people, on=today)),
         (metrics.LEARNING.name, count_visible_to(request.user, among=learning, on=today)),
@@ -166,7 +167,7 @@ def people(request: HttpRequest) -> HttpResponse:
     elif wanted == "none":
         persons = persons.exclude(some)
     page = Paginator(persons, PAGE_SIZE).get_page(request.GET.get("page"))
-    page.object_list = attach_posts(page.object_list)  # type: ignore[assignment]
+    page.object_list = attach_posts(page.object_list)
     return render(request, "desk/people.html", desk.context() | {"page": page})
 
 
@@ -208,7 +209,7 @@ def export(request: HttpRequest, code: str, extension: str) -> FileResponse:
     at = timezone.now()
     record(
         "report_exported",
-        actor=request.user,
+        actor=cast(Person, request.user),
         subject_kind="report",
         subject_id=code,
         detail={"format": extension, "rows": rows, "year": desk.year, "on": desk.on.isoformat()},

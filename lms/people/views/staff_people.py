@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -116,7 +116,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _on_person(story: Callable[[HttpRequest, Person], HttpResponse]) -> Callable[..., HttpResponse]:
+def _on_person(story: Callable[[HttpRequest, Person], HttpResponse]) -> Callable[..., HttpResponseBase]:
     """A button on the page of one staff account."""
 
     @never_cache
