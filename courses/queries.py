@@ -21,8 +21,8 @@ class CourseEntry:
     lessons: list[LessonPage] = field(default_factory=list)
 
     @property
-    def planned_minutes(self) -> int:
-        return sum(lesson.planned_minutes or 0 for lesson in self.lessons)
+    def minutes(self) -> int:
+        return sum(lesson.minutes or 0 for lesson in self.lessons)
 
 
 @dataclass

@@ -153,7 +153,7 @@ class CoursePage(ScopedPage, CodedPage, GatedPage, Page):
 
     def lessons(self) -> models.QuerySet[LessonPage]:
         """Its live lessons in order."""
-        return LessonPage.objects.child_of(self).live().order_by("path")
+        return LessonPage.objects.child_of(self).live().order_by("path").select_related("video")
 
     def unmet_conditions(self) -> list[str]:
         return [] if self.org_id else [str(_("The course does not say which organisation provides it."))]
@@ -237,6 +237,12 @@ class LessonPage(ScopedPage, CodedPage, GatedPage, Page):
     def course(self) -> CoursePage:
         """The course this lesson stands in."""
         return self.get_parent().specific
+
+    @property
+    def minutes(self) -> int | None:
+        """How long it takes: the length of its recording in begun minutes; without one, what was planned."""
+        seconds = self.video.decoded_seconds if self.video else None
+        return -(-seconds // 60) if seconds else self.planned_minutes
 
     @property
     def language(self) -> str:

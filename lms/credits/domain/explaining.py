@@ -49,6 +49,8 @@ def _in_words(name: str, value: Any) -> Any:
         return date_format(date.fromisoformat(value), "DATE_FORMAT")
     if name == "seconds":
         minutes, rest = divmod(value, 60)
+        if not minutes:
+            return _("%(rest)s s") % {"rest": rest}
         return _("%(minutes)s min %(rest)s s") % {"minutes": minutes, "rest": rest}
     if name == "categories":
         return pgettext("between the parts of a list", ", ").join(
