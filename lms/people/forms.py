@@ -174,7 +174,7 @@ class RoleForm(forms.Form):
         choices=[("", _("none")), *ReviewStep.choices],
         required=False,
     )
-    org = forms.ModelChoiceField(label=_("Organisation"), queryset=Org.objects.none())
+    org = forms.ModelChoiceField(label=_("Organisation"), queryset=Org.objects.none(), empty_label=_("Please choose"))
 
     def __init__(self, *args: Any, on: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
