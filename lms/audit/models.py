@@ -32,7 +32,7 @@ class AuditEntry(models.Model):
     actor_id = models.BigIntegerField(_("actor"), null=True)
     action = models.CharField(_("action"), max_length=64)
     subject_kind = models.CharField(_("kind of subject"), max_length=64)
-    subject_id = models.CharField(_("subject"), max_length=64)
+    subject_id = models.CharField(_("about whom"), max_length=64)
     detail = models.JSONField(_("detail"), default=dict)
     prev_hash = models.CharField(_("hash of the entry before"), max_length=64)
     hash = models.CharField(_("hash"), max_length=64)

@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
                 ("actor_id", models.BigIntegerField(null=True, verbose_name="actor")),
                 ("action", models.CharField(max_length=64, verbose_name="action")),
                 ("subject_kind", models.CharField(max_length=64, verbose_name="kind of subject")),
-                ("subject_id", models.CharField(max_length=64, verbose_name="subject")),
+                ("subject_id", models.CharField(max_length=64, verbose_name="about whom")),
                 ("detail", models.JSONField(default=dict, verbose_name="detail")),
                 ("prev_hash", models.CharField(max_length=64, verbose_name="hash of the entry before")),
                 ("hash", models.CharField(max_length=64, verbose_name="hash")),

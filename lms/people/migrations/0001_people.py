@@ -244,7 +244,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("reason", models.CharField(max_length=200, verbose_name="reason")),
                 ("requested_at", models.DateTimeField(verbose_name="requested")),
-                ("approved_at", models.DateTimeField(blank=True, null=True, verbose_name="approved")),
+                ("approved_at", models.DateTimeField(blank=True, null=True, verbose_name="approved on")),
                 (
                     "approved_by",
                     models.ForeignKey(
@@ -405,7 +405,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("active_from", models.DateField(verbose_name="valid from")),
                 ("active_to", models.DateField(blank=True, null=True, verbose_name="valid until (not including)")),
-                ("title", models.CharField(max_length=80, verbose_name="title")),
+                ("title", models.CharField(max_length=80, verbose_name="title of the post")),
                 (
                     "category",
                     models.CharField(

@@ -157,7 +157,7 @@ class FactorReset(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
     )
-    approved_at = models.DateTimeField(_("approved"), null=True, blank=True)
+    approved_at = models.DateTimeField(_("approved on"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("reset of a second factor")

@@ -70,7 +70,7 @@ class Post(Dated):
         settings.AUTH_USER_MODEL, verbose_name=_("person"), on_delete=models.PROTECT, related_name="posts"
     )
     org = models.ForeignKey(Org, verbose_name=_("work unit"), on_delete=models.PROTECT, related_name="posts")
-    title = models.CharField(_("title"), max_length=80)
+    title = models.CharField(_("title of the post"), max_length=80)
     category = models.CharField(_("personnel category"), max_length=32, choices=PersonnelCategory.choices)
     level = models.CharField(_("post level"), max_length=32, choices=PostLevel.choices, blank=True)
     cadre_authority = models.ForeignKey(

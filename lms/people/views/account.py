@@ -141,7 +141,7 @@ def _prove_old(request: HttpRequest, draft: Draft, contact: Contact) -> HttpResp
         form,
         title=_("Change my number"),
         lead=_("First a code to your present number %(phone)s.") % {"phone": contact.masked},
-        button=_("Go on"),
+        button=_("Continue"),
         template="people/old_phone.html",
         asked=draft["old_asked"],
         problem=problem,

@@ -63,7 +63,7 @@ def about(request: HttpRequest) -> HttpResponse:
         if needs_guardian(draft["birth_year"], timezone.now()):
             return redirect("people:guardian")
         return redirect("people:register_notice")
-    return show_form(request, form, title=_("About you"), button=_("Go on"), step=_("Signing up, step 2 of 3"))
+    return show_form(request, form, title=_("About you"), button=_("Continue"), step=_("Signing up, step 2 of 3"))
 
 
 @never_cache

@@ -83,7 +83,7 @@ def code(request: HttpRequest) -> HttpResponse:
         title=_("Write the code"),
         lead=_("We sent six digits to %(phone)s. They are good for 10 minutes. Tell them to nobody.")
         % {"phone": mask_phone(draft["phone"])},
-        button=_("Go on"),
+        button=_("Continue"),
         template="people/code.html",
         again_phone=draft["phone"],
         next=draft["next"],
@@ -154,7 +154,7 @@ def known_fact(request: HttpRequest) -> HttpResponse:
         form,
         title=_("One question more"),
         lead=_("This number was not used here for half a year. Please show that it is still yours."),
-        button=_("Go on"),
+        button=_("Continue"),
     )
 
 

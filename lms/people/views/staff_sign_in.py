@@ -67,7 +67,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             return redirect_on(page, target)
         form.add_error(None, _("Login code and password do not fit. Look at both again."))
     return show_form(
-        request, form, title=_("Staff sign-in"), button=_("Go on"), template="staff/sign_in.html", next=target
+        request, form, title=_("Staff sign-in"), button=_("Continue"), template="staff/sign_in.html", next=target
     )
 
 
@@ -100,7 +100,7 @@ def factor(request: HttpRequest) -> HttpResponse:
         title=_("Your second factor"),
         lead=_("%(name)s, staff pages ask for it each time they stood idle for %(minutes)d minutes.")
         % {"name": person.name, "minutes": settings.STAFF_IDLE_MINUTES},
-        button=_("Go on"),
+        button=_("Continue"),
         template="staff/factor.html",
         next=target,
     )
