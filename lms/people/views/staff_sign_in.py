@@ -208,6 +208,7 @@ def home(request: HttpRequest) -> HttpResponse:
         {
             "roles": roles_on(request.user, today),
             "opens_admin": bool(kinds & ADMIN_ROLES - {RoleKind.SECURITY_ADMIN}),
+            "edits": bool(kinds & {RoleKind.TRAINER, RoleKind.REVIEWER}),
             "opens_desk": bool(kinds & DESK_ROLES),
             "opens_people": has_role(request.user, RoleKind.SECURITY_ADMIN, today),
             "opens_help": bool(kinds & HELPING_ROLES),
