@@ -43,7 +43,7 @@ def faults(context: BrowserContext, site: str, addresses: list[str]) -> dict[str
     return {address: each for address, each in found.items() if each}
 
 
-@pytest.fixture(params=SIGHTS.values(), ids=SIGHTS.keys())
+@pytest.fixture(params=list(SIGHTS.values()), ids=list(SIGHTS))
 def context(request: pytest.FixtureRequest, browser: Browser, live_server: Any) -> Any:
     width, height, elder = request.param
     context = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
