@@ -10,7 +10,7 @@ from wagtail.admin.action_menu import ActionMenuItem
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.site_summary import PagesSummaryItem
 
-from courses.models import GatedPage
+from courses.models import GatedPage, HomePage
 from courses.models.access import grants_of
 from courses.views import hooks as answers
 from courses.views.takedown import lift_page_takedown, take_down_page
@@ -81,5 +81,6 @@ def show_only_what_is_needed(request: HttpRequest, items: list[MenuItem]) -> Non
 
 @hooks.register("construct_homepage_summary_items", order=100)
 def count_only_what_is_needed(request: HttpRequest, items: list[Any]) -> None:
-    """The counts of files on the start page lead to lists that are hidden."""
-    items[:] = [item for item in items if isinstance(item, PagesSummaryItem)]
+    """The counts of files on the start page lead to lists that are hidden; pages are counted once there is one."""
+    has_pages = HomePage.objects.exists()
+    items[:] = [item for item in items if isinstance(item, PagesSummaryItem) and has_pages]

@@ -9,14 +9,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.conf import settings
 from django.db import connection, connections
+from django.db.models.signals import post_migrate
 from django.test import TransactionTestCase
+from wagtail.coreutils import get_supported_content_language_variant
+from wagtail.models import Collection, Locale, Page, Site
 
 from lms.lib import append_only
 
 
 @pytest.fixture(scope="session", autouse=True)
-def flush_lifts_append_only_triggers() -> Iterator[None]:
+def flush_keeps_what_every_test_expects() -> Iterator[None]:
+    """The flush after a transactional test lifts the triggers of append-only tables, and puts back the rows that
+    Wagtail's migrations made: the next test in this process may be an ordinary one and expects a root page."""
     teardown = TransactionTestCase._fixture_teardown
 
     def lifted_teardown(self: TransactionTestCase) -> None:
@@ -24,10 +31,25 @@ def flush_lifts_append_only_triggers() -> Iterator[None]:
             for alias in self._databases_names(include_mirrors=False):
                 stack.enter_context(append_only.lifted(connections[alias]))
             teardown(self)
+        Site.clear_site_root_paths_cache()
 
+    wagtailcore = apps.get_app_config("wagtailcore")
     TransactionTestCase._fixture_teardown = lifted_teardown
+    post_migrate.connect(make_roots, sender=wagtailcore)
     yield
+    post_migrate.disconnect(make_roots, sender=wagtailcore)
     TransactionTestCase._fixture_teardown = teardown
+
+
+def make_roots(**kwargs: Any) -> None:
+    """The roots of pages and collections, a language and a site, where the flush has taken them."""
+    if Page.objects.exists():
+        return
+    Locale.objects.get_or_create(language_code=get_supported_content_language_variant(settings.LANGUAGE_CODE))
+    root = Page.add_root(instance=Page(title="Root", slug="root"))
+    welcome = root.add_child(instance=Page(title="Welcome", slug="home"))
+    Site.objects.create(hostname="localhost", root_page=welcome, is_default_site=True)
+    Collection.add_root(name="Root")
 
 
 class Threads:
