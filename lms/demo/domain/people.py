@@ -48,6 +48,7 @@ VOCATIONAL = (OrgKind.SCHOOL, COUNTY)
 OPERATOR = (OrgKind.PLATFORM_OPERATOR, "990000000000")
 STAFF = (
     Staff("security_admin", "安若溪", RoleKind.SECURITY_ADMIN, OPERATOR),
+    Staff("second_security_admin", "宁守信", RoleKind.SECURITY_ADMIN, OPERATOR),
     Staff("system_admin", "石立新", RoleKind.SYSTEM_ADMIN, OPERATOR),
     Staff("audit_admin", "苏明鉴", RoleKind.AUDIT_ADMIN, OPERATOR),
     Staff("trainer", "林晓燕", RoleKind.TRAINER, VOCATIONAL, also=(PARTY_SCHOOL,)),
@@ -85,6 +86,7 @@ def role_labels() -> dict[str, str]:
         "agriculture_officer": _("Officer, county agriculture department"),
         "cyberspace_officer": _("Officer, county cyberspace department"),
         "security_admin": _("Security administrator"),
+        "second_security_admin": _("Security administrator, who approves resets"),
         "system_admin": _("System administrator"),
         "audit_admin": _("Audit administrator"),
     }
