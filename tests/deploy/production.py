@@ -18,6 +18,8 @@ from tests.machine import has_speech, nginx_path, postgresql_url
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 HOST = "study.example"
+# What the suite sets for itself and a server must not see.
+NOT_PASSED_ON = {"CI", "DJANGO_ALLOW_ASYNC_UNSAFE"}
 
 
 def free_port() -> int:
@@ -51,7 +53,7 @@ class Production:
             server.execute(f'CREATE DATABASE "{self.name}"')
         secret = secrets.token_hex(32)
         self.environment = {
-            **{name: value for name, value in os.environ.items() if name != "CI"},
+            **{name: value for name, value in os.environ.items() if name not in NOT_PASSED_ON},
             "DJANGO_SETTINGS_MODULE": "lms.settings.production",
             "PYTHONUNBUFFERED": "1",
             "SECRET_KEY": secrets.token_urlsafe(50),

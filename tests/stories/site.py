@@ -20,7 +20,7 @@ from tests.machine import postgresql_url
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 # What the site decides for itself.
-NOT_PASSED_ON = {"DATABASE_URL", "DJANGO_SETTINGS_MODULE", "CI"}
+NOT_PASSED_ON = {"DATABASE_URL", "DJANGO_SETTINGS_MODULE", "CI", "DJANGO_ALLOW_ASYNC_UNSAFE"}
 MODEL = ROOT / "tests" / "data" / "whisper-nano" / "whisper-nano.pt"
 
 
