@@ -1,11 +1,9 @@
-"""Stories: nothing faked, one site for each module, one browser for each test."""
+"""Stories: nothing faked, one site for each module."""
 
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
 
-from lms.tools.browser import ARGUMENTS, find_browser
 from tests.stories.site import Site
 
 PHONE = {"width": 360, "height": 800}
@@ -29,11 +27,3 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield place
     finally:
         place.close()
-
-
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=find_browser(), args=list(ARGUMENTS))
-        yield chromium
-        chromium.close()

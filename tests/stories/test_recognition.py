@@ -1,15 +1,12 @@
 """From a spoken recording to captions that a learner is served: real ffmpeg, real Whisper code, a real browser."""
 
-import os
 from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.utils import timezone
-from playwright.sync_api import sync_playwright
 
-from lms.tools.browser import ARGUMENTS, find_browser
 from media.domain.playing import sign
 from media.domain.receiving import receive_video
 from media.domain.transcoding import transcode
@@ -24,8 +21,6 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
 ]
 LESSON = "phone-video-call"
-# The live server and Playwright's loop share the thread; nothing here runs concurrently.
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
 @pytest.fixture
@@ -46,28 +41,23 @@ def video(cast, settings, tmp_path: Path) -> Video:
 
 
 @pytest.fixture
-def open_page(live_server, at_desk):
+def open_page(live_server, at_desk, browser):
     """Open the review page of a recording as a person, in a window of some size."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_browser(), args=list(ARGUMENTS))
 
-        def open_as(person, video, *, size=(1440, 900), script=True):
-            context = browser.new_context(
-                viewport={"width": size[0], "height": size[1]}, java_script_enabled=script, locale="zh-CN"
-            )
-            session = at_desk(person).cookies[django_settings.SESSION_COOKIE_NAME].value
-            context.add_cookies(
-                [{"name": django_settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}]
-            )
-            page = context.new_page()
-            page.errors = []
-            page.on("pageerror", lambda error: page.errors.append(error))
-            page.on("dialog", lambda dialog: dialog.accept())
-            page.goto(f"{live_server.url}/admin/recordings/{video.code}/captions/")
-            return page
+    def open_as(person, video, *, size=(1440, 900), script=True):
+        context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]}, java_script_enabled=script, locale="zh-CN"
+        )
+        session = at_desk(person).cookies[django_settings.SESSION_COOKIE_NAME].value
+        context.add_cookies([{"name": django_settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+        page = context.new_page()
+        page.errors = []
+        page.on("pageerror", lambda error: page.errors.append(error))
+        page.on("dialog", lambda dialog: dialog.accept())
+        page.goto(f"{live_server.url}/admin/recordings/{video.code}/captions/")
+        return page
 
-        yield open_as
-        browser.close()
+    return open_as
 
 
 def test_reviewer_hears_corrects_and_approves_what_was_recognised(video, cast, open_page, client):

@@ -1,0 +1,46 @@
+"""One real browser for a whole process of tests: Playwright's loop cannot be started twice in a thread."""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from lms.tools.browser import ARGUMENTS, find_browser
+
+# The live server and Playwright's loop share the thread; nothing here runs concurrently.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def browser_path() -> str:
+    """Where the browser lies; tests/machine.py has already skipped, or failed, where there is none."""
+    path = find_browser()
+    assert path is not None
+    return path
+
+
+@pytest.fixture(scope="session")
+def built_front_end() -> None:
+    """What the pages load; `make setup` has normally built it."""
+    if not (ROOT / "lms" / "static_build" / "player.js").exists():
+        subprocess.run(["npm", "run", "build"], cwd=ROOT, check=True, timeout=120)
+
+
+@pytest.fixture(scope="session")
+def chromium(browser_path: str, built_front_end: None) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=browser_path, args=list(ARGUMENTS))
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def browser(chromium: Browser) -> Iterator[Browser]:
+    """The browser, without windows of an earlier test."""
+    yield chromium
+    for context in list(chromium.contexts):
+        context.close()
