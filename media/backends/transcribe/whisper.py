@@ -150,9 +150,9 @@ def loudness_db(audio: np.ndarray) -> float:
 
 def _load(name: str, root: Path, threads: int, on_progress: Progress) -> Any:
     """The model by its official name, fetched by Whisper itself into `root`, or from a path to a `.pt`."""
-    # Read when torch is first loaded. Threads that spin while they wait for each other made recognition six times
-    # slower on two cores that had other work to do.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    # Read when torch is first loaded. Threads that spin long while they wait for each other made recognition six
+    # times slower on two cores that had other work to do; threads that never spin, a sixth slower on idle ones.
+    os.environ.setdefault("GOMP_SPINCOUNT", "20000")
     try:
         import torch
         import whisper
