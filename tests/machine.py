@@ -6,6 +6,7 @@ A test says what it needs with a marker: browser, postgresql, nginx or speech.
 import importlib.util
 import os
 import shutil
+import socket
 from collections import Counter
 from collections.abc import Callable
 from functools import cache
@@ -30,6 +31,13 @@ def has_postgresql() -> bool:
     except psycopg.OperationalError:
         return False
     return True
+
+
+def free_port() -> int:
+    """A port of this machine on which nobody listens now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def nginx_path() -> str | None:

@@ -4,7 +4,6 @@ import http.client
 import os
 import re
 import secrets
-import socket
 import subprocess
 import sys
 import time
@@ -14,18 +13,12 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 
-from tests.machine import has_speech, nginx_path, postgresql_url
+from tests.machine import free_port, has_speech, nginx_path, postgresql_url
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 HOST = "study.example"
 # What the suite sets for itself and a server must not see.
 NOT_PASSED_ON = {"CI", "DJANGO_ALLOW_ASYNC_UNSAFE"}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass

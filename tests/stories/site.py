@@ -6,7 +6,6 @@ import os
 import re
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,18 +15,12 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 
-from tests.machine import postgresql_url
+from tests.machine import free_port, postgresql_url
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 # What the site decides for itself.
 NOT_PASSED_ON = {"DATABASE_URL", "DJANGO_SETTINGS_MODULE", "CI", "DJANGO_ALLOW_ASYNC_UNSAFE"}
 MODEL = ROOT / "tests" / "data" / "whisper-nano" / "whisper-nano.pt"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass
