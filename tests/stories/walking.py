@@ -49,12 +49,16 @@ def one_time_code(site: Site, key: str) -> str:
     return f"{totp(bytes.fromhex(str(site.ask(expression)))):06d}"
 
 
-def play_to_the_end(page: Page, address: str, *, speed: float = 2.0, seconds: float = 120) -> None:
-    """Open a lesson, press play, watch at a speed that the player offers, until the page says that it is done."""
+def play(page: Page, address: str, *, speed: float = 2.0) -> None:
+    """Open a lesson, press play, and go on watching at a speed that the player offers."""
     page.goto(address)
     page.click("[data-play]")
     page.wait_for_function("document.querySelector('video').currentTime > 0", timeout=20 * SECONDS)
     page.evaluate(f"document.querySelector('video').playbackRate = {speed}")
+
+
+def see_the_end(page: Page, *, seconds: float = 120) -> None:
+    """Watch until the page says that the lesson is done."""
     expect(page.locator("[data-when-done]")).to_be_visible(timeout=seconds * SECONDS)
 
 
