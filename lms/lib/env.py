@@ -21,13 +21,16 @@ def text(name: str, default: str | object = _MISSING) -> str:
     return value.strip()
 
 
-def integer(name: str, default: int | object = _MISSING) -> int:
-    """The variable as a whole number."""
+def integer(name: str, default: int | object = _MISSING, *, least: int | None = None) -> int:
+    """The variable as a whole number, not smaller than `least`."""
     value = text(name, default if default is _MISSING else str(default))
     try:
-        return int(value)
+        number = int(value)
     except ValueError:
         raise EnvironmentRefused(f"{name} must be a whole number, not {value!r}.") from None
+    if least is not None and number < least:
+        raise EnvironmentRefused(f"{name} must be {least} or more, not {number}.")
+    return number
 
 
 def flag(name: str, default: bool = False) -> bool:

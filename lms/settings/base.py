@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "django_otp.middleware.OTPMiddleware",
     "lms.people.middleware.StaffGateMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "lms.people.middleware.MergedAccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "courses.middleware.NotPublishableMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -217,6 +218,11 @@ SMS_FILE = env.folder("SMS_FILE", VAR_DIR / "sms.log")
 SMS_HTTP_ADDRESS = env.text("SMS_HTTP_ADDRESS", "")
 SMS_HTTP_KEY = env.text("SMS_HTTP_KEY", "")
 SMS_TEMPLATE_ID = env.text("SMS_TEMPLATE_ID", "sign-in-code")
+# Messages that the whole site sends in a day (Beijing), so that nobody can empty the account with the provider.
+SMS_PER_DAY = env.integer("SMS_PER_DAY", 5000, least=1)
+
+# How often one helper or officer may see somebody's name and numbers in full in a day (Beijing).
+UNMASKINGS_PER_DAY = env.integer("UNMASKINGS_PER_DAY", 30, least=1)
 
 # Footer (each is shown when set)
 SITE_FOOTER = {

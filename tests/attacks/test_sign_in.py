@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from pytest_django import Settings
 
 from lms.lib.encryption import keyed_index
 from lms.people.backends.sms import Message
@@ -211,6 +212,49 @@ def test_guesses_over_many_numbers_are_stopped_by_address(outbox: list[Message],
     check_code(PHONE, newest_code(outbox), address="198.51.100.1", at=clock.now)
 
 
+def test_beyond_the_sites_ceiling_known_and_unknown_numbers_are_answered_alike(
+    outbox: list[Message], clock: Clock, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Sixty people behind one hotspot get in before it; then toll fraud gets nothing from anywhere."""
+    settings.SMS_PER_DAY = 60
+    clock.set(2026, 4, 15, 23, 50)
+    for number in range(60):
+        phone, client = f"1390000{number:04d}", Client()
+        PersonFactory(phone=phone)
+        ask(client, phone)
+        answer(client, newest_code(outbox))
+        assert is_signed_in(client)
+    PersonFactory(phone=PHONE)
+    seen = []
+    for phone, address in ((PHONE, "192.0.2.1"), ("13800000002", "192.0.2.2")):
+        with CaptureQueriesContext(connection) as queries:
+            response = ask(Client(), phone, address)
+        seen.append((len(queries), response.status_code, _without_token(response.content)))
+
+    assert seen[0] == seen[1]
+    assert "请明天再来" in seen[0][2]
+    assert len(outbox) == 60
+    # Those who run the site hear of it twice, without a number.
+    assert [(record.args, record.levelname) for record in caplog.records] == [((80,), "WARNING"), ((100,), "WARNING")]
+    # Nobody who was refused used up a code of her own, and midnight in Beijing begins anew.
+    assert not SmsDevice.objects.filter(number_index=keyed_index(PHONE, "phone")).exists()
+    clock.move(minutes=10)
+    assert ask(Client()).status_code == 302
+
+
+def test_a_code_on_its_way_is_not_denied_when_it_was_the_sites_last(
+    client: Client, outbox: list[Message], settings: Settings
+) -> None:
+    settings.SMS_PER_DAY = 1
+    PersonFactory(phone=PHONE)
+    ask(client)
+
+    again = ask(client)
+    answer(client, newest_code(outbox))
+
+    assert (again.status_code, len(outbox), is_signed_in(client)) == (302, 1, True)
+
+
 def _without_token(body: bytes) -> str:
     text = re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", body.decode())
     text = re.sub(r'name="code" value="\d{6}"', "CODE", text)
@@ -220,6 +264,8 @@ def _without_token(body: bytes) -> str:
 def test_known_and_unknown_numbers_are_answered_alike(outbox: list[Message], clock: Clock) -> None:
     """The same pages, the same statuses, the same statements in the database."""
     PersonFactory(phone=PHONE)
+    ask(Client(), "13800000003")  # the first message of the day makes the site's count
+    outbox.clear()
     seen = []
     for phone, address in ((PHONE, "192.0.2.1"), ("13800000002", "192.0.2.2")):
         client = Client()

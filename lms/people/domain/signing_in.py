@@ -6,6 +6,7 @@ the same answers. Who is reached on the number is looked up only after the right
 Limits: a number gets one code a minute, 5 an hour and 10 a day, each good for 5 tries, so at most 50 of a
 million guesses a day. An address may ask for 240 codes and miss 240 times in ten minutes: sixty people behind
 the hotspot of a village hall, each asking and missing four times, are let through; guessing machines are not.
+The whole site sends SMS_PER_DAY messages a day, whoever asks: see `rationing`.
 """
 
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from django.utils.translation import ngettext
 from lms.lib.durations import beijing_day
 from lms.lib.encryption import keyed_index
 from lms.people.backends import sms
+from lms.people.domain.rationing import NotSent, check_left, take_one
 from lms.people.models import Contact, Person, SentMessage, SmsDevice, Tally
 from lms.people.models.contacts import PHONE_PURPOSE
 from lms.people.models.devices import CODE_MINUTES
@@ -56,10 +58,6 @@ class TooMany(Exception):
             % {"minutes": minutes}
         )
         self.again_at = again_at
-
-
-class NotSent(Exception):
-    """The provider did not take the message; the text says what to do."""
 
 
 class WrongCode(Exception):
@@ -103,9 +101,15 @@ def send_code(phone: str, *, address: str, at: datetime) -> None:
         device = SmsDevice.objects.select_for_update().get(pk=device.pk)
         if not device.generate_is_allowed()[0]:
             return
+        site_day = check_left(at)
         code = device.new_code()
         _count(CODES_PER_ADDRESS, _key(address), at)
         _count(CODES_PER_NUMBER, index, at)
+    try:
+        take_one(site_day)
+    except NotSent:
+        device.cooldown_reset()
+        raise
     # Outside the transaction: the provider may take seconds.
     message = sms.Message(
         number=phone,
