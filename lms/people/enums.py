@@ -114,6 +114,10 @@ class Purpose(models.TextChoices):
     ACCOUNT_ADMINISTRATION = "account_administration", _("Administration of staff accounts")
 
 
+# What the audit log calls it when somebody sees a masked person in full.
+UNMASKED = "person.unmasked"
+
+
 class ContactKind(models.TextChoices):
     PHONE = "phone", _("Phone")
 

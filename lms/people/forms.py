@@ -195,6 +195,22 @@ class ReasonForm(forms.Form):
     )
 
 
+class LookForm(ReasonForm):
+    """Why somebody is to be seen in full."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].help_text = _("For example: to call about Friday’s class. Without names and numbers.")
+
+
+class MergeForm(ReasonForm):
+    """Why two accounts are one person."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].help_text = _("For example: registered again with the new phone, identity card seen.")
+
+
 class HelpForm(forms.Form):
     name = forms.CharField(label=_("Full name of the learner beside you"), max_length=40)
     birth_year = YearField()

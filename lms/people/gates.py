@@ -17,7 +17,7 @@ from lms.lib.durations import beijing_day
 from lms.lib.encryption import keyed_index
 from lms.people.domain.groups import keep_groups
 from lms.people.enums import DESK_ROLES, RoleKind
-from lms.people.policies import FACTOR_SEEN_AT, has_second_factor, has_staff_password, is_password_old, roles_on
+from lms.people.policies import FACTOR_SEEN_AT, has_second_factor, has_staff_password, is_password_old, roles_today
 
 Params = ParamSpec("Params")
 View = Callable[Concatenate[HttpRequest, Params], HttpResponseBase]
@@ -44,13 +44,12 @@ def admit(request: HttpRequest, kinds: frozenset[RoleKind] | None) -> HttpRespon
     """
     if not (request.user.is_authenticated and has_staff_password(request)):
         return _detour(request, "staff:sign_in")
-    today = beijing_day(timezone.now())
-    roles = roles_on(request.user, today)
+    roles = roles_today(request)
     if not roles or (kinds is not None and not any(role.kind in kinds for role in roles)):
         return render(request, "staff/no_role.html", {"without_role": not roles}, status=HTTPStatus.FORBIDDEN)
     if not has_second_factor(request):
         return _detour(request, "staff:factor")
-    keep_groups(request.user, on=today, roles=roles)
+    keep_groups(request.user, on=beijing_day(timezone.now()), roles=roles)
     _note_activity(request)
     if is_password_old(request.user) and request.path not in {reverse("staff:password"), reverse("people:sign_out")}:
         return redirect("staff:password")
@@ -66,18 +65,19 @@ def _note_activity(request: HttpRequest) -> None:
 def _is_activity(request: HttpRequest) -> bool:
     """Opening a page and sending something are; what an open page asks for by itself would guard an empty chair."""
     if request.method in {"GET", "HEAD"}:
-        return not _in_background(request)
+        return not is_in_background(request)
     return not request.path.startswith(PINGS)
 
 
-def _in_background(request: HttpRequest) -> bool:
+def is_in_background(request: HttpRequest) -> bool:
+    """Whether a script of an open page asks, and nobody looks at the answer."""
     return request.headers.get("X-Requested-With") == "XMLHttpRequest" or request.headers.get(
         "Sec-Fetch-Dest", "document"
     ) not in {"document", "iframe"}
 
 
 def _detour(request: HttpRequest, page: str) -> HttpResponse:
-    if _in_background(request):
+    if is_in_background(request):
         return JsonResponse({"error": "second_factor_needed", "page": reverse(page)}, status=HTTPStatus.FORBIDDEN)
     if request.method not in {"GET", "HEAD"}:
         # What was typed stays in the other tab: the page says how to send it again.

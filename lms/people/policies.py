@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from lms.lib.durations import beijing_day
 from lms.people.enums import DESK_ROLES, FARMERS, HELPING_ROLES, OrgKind, Purpose, RoleKind
 from lms.people.models import Belonging, Org, Person, Post, Role, in_place
 from lms.people.models.dated import holds_on
@@ -30,6 +31,18 @@ def roles_on(actor: Any, day: date) -> list[Role]:
         return []
     roles = Role.objects.filter(person=actor).on(day).filter(holds_on(day, "org__"))
     return list(roles.select_related("org__division__successor").order_by("kind", "org_id", "step"))
+
+
+def roles_today(request: HttpRequest) -> list[Role]:
+    """The roles of whoever asks, on this day: looked up once in a request, and anew in the next one.
+
+    Kept on the request and not on the person, who may live longer than a role.
+    """
+    asked = (request.user.pk, beijing_day(timezone.now()))
+    known: dict[Any, list[Role]] = request.__dict__.setdefault("_roles_on", {})
+    if asked not in known:
+        known[asked] = roles_on(request.user, asked[1])
+    return known[asked]
 
 
 def has_role(actor: Any, kind: RoleKind, on: date) -> bool:
@@ -79,28 +92,42 @@ _SCOPES: dict[Purpose, tuple[frozenset[RoleKind], OrgKind | None, Callable[[Org,
 }
 
 
-def persons_visible_to(actor: Any, *, purpose: Purpose, on: date, acting_on: date | None = None) -> QuerySet[Person]:
+def persons_visible_to(
+    actor: Any, *, purpose: Purpose, on: date, acting_on: date | None = None, roles: list[Role] | None = None
+) -> QuerySet[Person]:
     """The persons whom the actor may see for the purpose, as of the day. The one query form of law 8.
 
     `acting_on` is the day on which the actor looks, where that is not `on`: looking back needs a role held today,
-    whatever roles the actor once held.
+    whatever roles the actor once held. `roles` are those of that day, where the caller has just looked them up.
 
     An officer of an organisation department sees the cadres it manages, one of an agriculture department the
     farmers of its place (masked: see `is_masked`). A helper finds the people of her place while they sit beside
     her, a security administrator the holders of staff accounts. Everybody else sees nobody, and is told counts.
     """
     present = Person.objects.present()
-    acting_on = acting_on or on
+    roles = roles_on(actor, acting_on or on) if roles is None else roles
     if purpose == Purpose.ACCOUNT_ADMINISTRATION:
-        if not has_role(actor, RoleKind.SECURITY_ADMIN, acting_on):
+        if not any(role.kind == RoleKind.SECURITY_ADMIN for role in roles):
             return present.none()
         return present.filter(Q(pk__in=Role.objects.values("person")))
-    role_kinds, org_kind, scope_of = _SCOPES[purpose]
     scope = Q(pk__in=[])
-    for org in {role.org for role in roles_on(actor, acting_on) if role.kind in role_kinds}:
-        if org_kind is None or org.kind == org_kind:
-            scope |= scope_of(org, on)
+    for org in {role.org for role in _opening(roles, purpose)}:
+        scope |= _SCOPES[purpose][2](org, on)
     return present.filter(scope).distinct()
+
+
+def _opening(roles: list[Role], purpose: Purpose) -> list[Role]:
+    """Those of the roles that open persons for the purpose."""
+    role_kinds, org_kind, _scope_of = _SCOPES[purpose]
+    return [role for role in roles if role.kind in role_kinds and org_kind in {None, role.org.kind}]
+
+
+def role_that_shows(person: Person, *, to: Any, purpose: Purpose, on: date) -> Role | None:
+    """By which role the actor sees the person for the purpose on the day; None where she does not see her."""
+    for role in _opening(roles_on(to, on), purpose):
+        if Person.objects.present().filter(_SCOPES[purpose][2](role.org, on), pk=person.pk).exists():
+            return role
+    return None
 
 
 def is_masked(purpose: Purpose) -> bool:

@@ -1,8 +1,10 @@
 """Reads about persons, shared by several callers."""
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 
-from lms.people.enums import FARMERS, LearnerCategory
+from lms.audit.models import AuditEntry
+from lms.people.enums import FARMERS, UNMASKED, LearnerCategory, Purpose, RoleKind
 from lms.people.models import Belonging, Division, Org, Person, Post
 
 
@@ -50,3 +52,34 @@ def authority_on(person: Person, day: date) -> Org | None:
     """The organisation that manages the person as a cadre on the day; of several posts the newest decides."""
     posts = posts_on(person, day)
     return posts[-1].cadre_authority if posts else None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """That somebody saw a person's name and numbers in full: for which organisation, in which role, and why."""
+
+    at: datetime
+    org: str
+    role: str
+    purpose: str
+    reason: str
+
+
+def looks_at(person: Person) -> list[Look]:
+    """Everybody who saw the person in full, newest first; looks at accounts merged into hers are hers.
+
+    Read from the audit log itself: what she is shown is what was written before anything was seen.
+    """
+    ids = [str(pk) for pk in same_person_ids(person)]
+    entries = AuditEntry.objects.filter(subject_kind="person", subject_id__in=ids, action=UNMASKED).order_by("-seq")
+    names = dict(Org.objects.filter(code__in={entry.detail["org"] for entry in entries}).values_list("code", "name"))
+    return [
+        Look(
+            at=entry.at,
+            org=names.get(entry.detail["org"], ""),
+            role=str(RoleKind(entry.detail["role"]).label),
+            purpose=str(Purpose(entry.detail["purpose"]).label),
+            reason=entry.detail["reason"],
+        )
+        for entry in entries
+    ]

@@ -9,5 +9,6 @@ urlpatterns = [
     path("", views.overview, name="overview"),
     path("people/", views.people, name="people"),
     path("people/<int:pk>/", views.person, name="person"),
+    path("farmers/<int:pk>/", views.farmer, name="farmer"),
     path("export/<slug:code>.<slug:extension>", views.export, name="export"),
 ]

@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -18,8 +19,9 @@ from lms.lib.durations import beijing_day
 from lms.people.enums import OrgKind, Purpose
 from lms.people.gates import officer_required
 from lms.people.models import Person
-from lms.people.policies import count_visible_to, is_masked, persons_visible_to, roles_on
+from lms.people.policies import count_visible_to, is_masked, persons_visible_to, roles_today
 from lms.people.queries import home_division_on
+from lms.people.views.unmasking import show_in_full
 from lms.reports import metrics
 from lms.reports.definitions import REPORTS
 from lms.reports.formats import FORMATS
@@ -44,6 +46,7 @@ class Desk:
 
     def __init__(self, request: HttpRequest) -> None:
         self.actor = request.user
+        self.roles = roles_today(request)
         self.today = beijing_day(timezone.now())
         wanted = _asked_day(request, self.today)
         self.scope = self.visible(wanted)
@@ -57,7 +60,9 @@ class Desk:
         self.chosen = self.form.cleaned_data if self.valid else {}
 
     def visible(self, on: date) -> QuerySet[Person]:
-        return persons_visible_to(self.actor, purpose=Purpose.CADRE_TRAINING, on=on, acting_on=self.today)
+        return persons_visible_to(
+            self.actor, purpose=Purpose.CADRE_TRAINING, on=on, acting_on=self.today, roles=self.roles
+        )
 
     def persons(self) -> QuerySet[Person]:
         """The persons in scope whom unit, category and name leave."""
@@ -76,9 +81,7 @@ class Desk:
         return persons.distinct()
 
     def context(self) -> dict[str, Any]:
-        orgs = [
-            role.org for role in roles_on(self.actor, self.today) if role.org.kind == OrgKind.ORGANIZATION_DEPARTMENT
-        ]
+        orgs = [role.org for role in self.roles if role.org.kind == OrgKind.ORGANIZATION_DEPARTMENT]
         narrowed = self.on != self.today or any(self.chosen.get(name) for name in ("unit", "category", "q", "hours"))
         return {"form": self.form, "on": self.on, "year": self.year, "orgs": orgs, "narrowed": narrowed}
 
@@ -91,7 +94,7 @@ def _asked_day(request: HttpRequest, today: date) -> date:
 
 
 def _kinds(request: HttpRequest) -> set[str]:
-    return {role.org.kind for role in roles_on(request.user, beijing_day(timezone.now()))}
+    return {role.org.kind for role in roles_today(request)}
 
 
 @require_safe
@@ -125,7 +128,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 def _farmers(request: HttpRequest) -> HttpResponse:
     """Farmers of the place, by village and, masked, one by one."""
     today = beijing_day(timezone.now())
-    scope = persons_visible_to(request.user, purpose=Purpose.FARMER_TRAINING, on=today)
+    scope = persons_visible_to(request.user, purpose=Purpose.FARMER_TRAINING, on=today, roles=roles_today(request))
     villages = village_figures(scope, year=today.year, on=today)
     page = Paginator(with_figures(scope, year=today.year, on=today).order_by("pk"), PAGE_SIZE).get_page(
         request.GET.get("page")
@@ -187,6 +190,12 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "completions": completions_of(cadre, year=desk.year, on=desk.on),
     }
     return render(request, "desk/person.html", context)
+
+
+@officer_required
+def farmer(request: HttpRequest, pk: int) -> HttpResponse:
+    """One farmer's name and numbers in full, for a reason that she can read."""
+    return show_in_full(request, pk, purpose=Purpose.FARMER_TRAINING, back=reverse("desk:overview"))
 
 
 @require_safe

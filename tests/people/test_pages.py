@@ -11,10 +11,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from lms.audit.models import AuditEntry
 from lms.lib.durations import beijing_day
 from lms.people.backends.sms import Message
-from lms.people.domain.unmasking import UnmaskingRefused, unmask
-from lms.people.enums import Purpose
 from lms.people.models import Contact, FactorReset, Person, Role
-from lms.people.policies import is_masked
 from tests.cast import Cast
 from tests.clock import Clock
 from tests.factories.people import PASSWORD, PersonFactory, RoleFactory
@@ -258,25 +255,3 @@ def test_a_helper_changes_a_number_with_the_learner_beside_her(
     assert Contact.objects.get(person=cast.farmer).masked == "138****0002"
     entry = AuditEntry.objects.get(action="phone.changed")
     assert (entry.actor_id, entry.detail["reason"]) == (cast.helper.pk, "旧手机丢了")
-
-
-# Unmasking
-
-
-def test_unmasking_is_for_those_who_see_and_is_logged(cast: Cast, clock: Clock) -> None:
-    farmer = PersonFactory(phone=PHONE, village=cast.places.village)
-    may = set()
-    for part, actor in cast.everybody.items():
-        try:
-            seen = unmask(farmer, by=actor, purpose=Purpose.FARMER_TRAINING, reason="核对名单", at=clock.now)
-        except UnmaskingRefused:
-            continue
-        may.add(part)
-        assert seen.phones == [PHONE]
-
-    assert may == {"agriculture_officer"}
-    entry = AuditEntry.objects.get(action="person.unmasked")
-    assert (entry.subject_id, PHONE in str(entry.detail)) == (str(farmer.pk), False)
-    assert is_masked(Purpose.FARMER_TRAINING)
-    with pytest.raises(UnmaskingRefused):
-        unmask(farmer, by=cast.agriculture_officer, purpose=Purpose.FARMER_TRAINING, reason="", at=clock.now)

@@ -3,11 +3,13 @@
 from datetime import date, timedelta
 
 import pytest
+from django.test import RequestFactory
 
 from lms.people import policies
 from lms.people.enums import LearnerCategory, OrgKind, PersonnelCategory, Purpose, RoleKind
 from lms.people.models import Division, Person, Post, Role
 from tests.cast import ENDED, TODAY, Cast
+from tests.clock import Clock
 from tests.factories.people import OrgFactory, PersonFactory, PostFactory, RoleFactory
 
 # purpose → who sees whom; everybody who is not named sees nobody.
@@ -205,3 +207,24 @@ def test_a_day_before_every_role_shows_nobody(cast: Cast) -> None:
 
     assert not Role.objects.on(before).exists()
     assert not policies.persons_visible_to(cast.officer, purpose=Purpose.CADRE_TRAINING, on=before).exists()
+
+
+def test_roles_are_looked_up_once_in_a_request_and_anew_in_the_next(
+    cast: Cast, clock: Clock, rf: RequestFactory, django_assert_num_queries: object
+) -> None:
+    """The same person object sits on both requests, as in a test or a task that holds on to it."""
+    clock.set(2026, 11, 20, 10)
+    first, second = rf.get("/desk/"), rf.get("/desk/")
+    first.user = second.user = cast.officer
+    held = list(cast.officer.roles.all())
+    with django_assert_num_queries(1):  # type: ignore[operator]
+        assert policies.roles_today(first) == policies.roles_today(first) == held
+
+    cast.officer.roles.update(active_to=TODAY)
+
+    assert policies.roles_today(second) == []
+    # Midnight passes while a request runs, or somebody else signs in: neither gets the roles of before.
+    clock.set(2026, 11, 21, 0)
+    assert policies.roles_today(first) == []
+    first.user = cast.helper
+    assert policies.roles_today(first) == list(cast.helper.roles.all())

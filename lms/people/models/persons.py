@@ -119,6 +119,11 @@ class Person(AbstractBaseUser, PermissionsMixin):
         return ""
 
     @property
+    def masked_name(self) -> str:
+        """The family name, and a star for each further character."""
+        return self.name[:1] + "＊" * max(len(self.name) - 1, 1)
+
+    @property
     def survivor(self) -> "Person":
         """Herself, or the person her account was merged into."""
         return self.merged_into or self

@@ -1,5 +1,6 @@
 """My account: what is known about me, and what I can change."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django.conf import settings
@@ -28,7 +29,7 @@ from lms.people.gates import safe_next
 from lms.people.models import Contact
 from lms.people.models.contacts import PHONE_PURPOSE, mask_phone
 from lms.people.policies import roles_on
-from lms.people.queries import home_division_on, posts_on
+from lms.people.queries import home_division_on, looks_at, posts_on
 from lms.people.views.common import Draft, person_of, set_choice, show_form
 
 PHONE_DRAFT = "phone"
@@ -45,6 +46,7 @@ def _own_data(request: HttpRequest) -> dict[str, Any]:
         "posts": posts_on(person, today),
         "roles": roles_on(person, today),
         "consents": person.consents.select_related("notice").order_by("given_at"),
+        "looks": looks_at(person),
     }
 
 
@@ -80,6 +82,7 @@ def own_copy(request: HttpRequest) -> HttpResponse:
                 }
                 for consent in data["consents"]
             ],
+            "seen_in_full": [asdict(look) for look in data["looks"]],
         },
         json_dumps_params={"ensure_ascii": False, "indent": 1},
     )

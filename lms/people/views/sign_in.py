@@ -128,8 +128,7 @@ def choose_person(request: HttpRequest) -> HttpResponse:
 
 
 def _shown_name(contact: Contact, *, stale: bool) -> str:
-    name = contact.person.name
-    return name[:1] + "*" * max(1, len(name) - 1) if stale else name
+    return contact.person.masked_name if stale else contact.person.name
 
 
 @never_cache

@@ -23,9 +23,3 @@ def add_hours(*hours: Decimal) -> Decimal:
 def few(count: int | None) -> str:
     """A count, or the words for one too small to show."""
     return _("fewer than 10") if count is None else str(count)
-
-
-@register.filter
-def masked_name(name: str) -> str:
-    """The family name, and a star for each further character."""
-    return name[:1] + "＊" * max(len(name) - 1, 1)
