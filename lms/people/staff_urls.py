@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lms.people.views import staff_people, staff_sign_in
+from lms.people.views import helping, staff_people, staff_sign_in
 
 app_name = "staff"
 urlpatterns = [
@@ -20,5 +20,9 @@ urlpatterns = [
     path("people/<int:pk>/reset/", staff_people.ask_reset, name="ask_reset"),
     path("roles/<int:pk>/end/", staff_people.end, name="end_role"),
     path("resets/<int:pk>/approve/", staff_people.approve, name="approve_reset"),
-    path("help/phone/", staff_people.help_with_phone, name="help_with_phone"),
+    path("help/phone/", helping.help_with_phone, name="help_with_phone"),
+    path("learners/", helping.learners, name="learners"),
+    path("learners/<int:pk>/", helping.see_in_full, name="see_in_full"),
+    path("learners/<int:pk>/merge/", helping.other_account, name="other_account"),
+    path("learners/<int:stays>/merge/<int:goes>/", helping.merge_accounts, name="merge"),
 ]

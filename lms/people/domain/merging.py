@@ -3,17 +3,50 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from lms.audit.domain.recording import record
 from lms.lib.durations import beijing_day
 from lms.people.domain.granting import end_role
 from lms.people.domain.leaving import end
+from lms.people.enums import Purpose
 from lms.people.models import Belonging, Contact, Person, Role
+from lms.people.policies import persons_visible_to
 
 
 class MergeRefused(Exception):
     """These two cannot be merged; the text says why."""
+
+
+def check_in_person(duplicate: Person, *, into: Person, by: Person, at: datetime) -> None:
+    """Raise MergeRefused unless a helper or officer may merge the two while the person sits beside her.
+
+    An account with a role is not merged away like this: its role would end, and that is for the security
+    administrator to say.
+    """
+    today, both = beijing_day(at), {duplicate.pk, into.pk}
+    near = persons_visible_to(by, purpose=Purpose.HELPING, on=today).filter(pk__in=both)
+    if near.count() != len(both):
+        raise MergeRefused(_("You can merge accounts of people in your own place only, while both are open."))
+    if Role.objects.filter(person=duplicate).exclude(active_to__lte=today).exists():
+        raise MergeRefused(_("The account that goes has a role on the staff pages. Choose the other way round."))
+
+
+@transaction.atomic
+def merge_in_person(duplicate: Person, *, into: Person, by: Person, reason: str, at: datetime) -> Person:
+    """A helper or officer who sits beside the person merges two accounts of her own place.
+
+    Whoever calls has seen a code of the survivor's number.
+    """
+    check_in_person(duplicate, into=into, by=by, at=at)
+    return merge(duplicate, into=into, by=by, reason=reason, at=at)
+
+
+def number_to_prove(person: Person, *, at: datetime) -> Contact | None:
+    """The number on which the person shows that she is there: of those that hold today, the one used last."""
+    contacts = Contact.objects.filter(person=person).on(beijing_day(at))
+    return contacts.order_by(F("last_used_at").desc(nulls_last=True), "-pk").first()
 
 
 @transaction.atomic
@@ -23,7 +56,8 @@ def merge(duplicate: Person, *, into: Person, by: Person, reason: str, at: datet
     Whatever was merged into the duplicate before now points at the survivor, so that one step always
     leads there. Told twice, it happens once.
     """
-    locked = {row.pk: row for row in Person.objects.select_for_update().filter(pk__in=[duplicate.pk, into.pk])}
+    pair = Person.objects.select_for_update().filter(pk__in=[duplicate.pk, into.pk]).order_by("pk")
+    locked = {row.pk: row for row in pair}
     if duplicate.pk == into.pk or by.pk in locked:
         raise MergeRefused(_("Choose two different accounts, neither of them your own."))
     duplicate, into = locked[duplicate.pk], locked[into.pk]

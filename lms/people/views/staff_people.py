@@ -1,4 +1,4 @@
-"""The security administrator's pages: who is staff, with which roles; and a helper's page for a lost number."""
+"""The security administrator's pages: who is staff, with which roles."""
 
 from collections.abc import Callable
 from datetime import date
@@ -12,26 +12,20 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from lms.lib.durations import beijing_day
-from lms.people.backends.addresses import client_address
-from lms.people.domain.changing_phone import ChangeRefused, change_phone_in_person
 from lms.people.domain.enrolling import ResetRefused, approve_reset, has_factor, request_reset
 from lms.people.domain.granting import RoleRefused, end_role, grant_role
 from lms.people.domain.inviting import invite_again, invite_staff
-from lms.people.domain.signing_in import NotSent, TooMany, WrongCode, check_code, send_code
-from lms.people.enums import HELPING_ROLES, Purpose, RoleKind
-from lms.people.forms import CodeForm, HelpForm, InviteForm, ReasonForm, RoleForm
+from lms.people.enums import Purpose, RoleKind
+from lms.people.forms import InviteForm, ReasonForm, RoleForm
 from lms.people.gates import role_required
 from lms.people.models import FactorReset, Person, Role
-from lms.people.models.contacts import mask_phone
 from lms.people.policies import persons_visible_to
-from lms.people.views.common import Draft, person_of, show_form
+from lms.people.views.common import person_of, show_form
 
 security_admin_required = role_required(RoleKind.SECURITY_ADMIN)
-HELP_DRAFT = "help"
 PER_PAGE = 50
 
 
@@ -177,63 +171,3 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(error))
         return redirect("staff:people")
     return _hand_over(request, invitation.person, code)
-
-
-@never_cache
-@role_required(*HELPING_ROLES)
-@sensitive_post_parameters()
-def help_with_phone(request: HttpRequest) -> HttpResponse:
-    """The learner sits beside the helper: name and year of birth find her, a code proves the new number."""
-    draft = Draft(request, HELP_DRAFT)
-    if draft["person"] and "again" not in request.GET:
-        return _finish_help(request, draft)
-    form = HelpForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
-        near = persons_visible_to(request.user, purpose=Purpose.HELPING, on=_today())
-        found = list(near.filter(name=said["name"].strip(), birth_year=said["birth_year"])[:2])
-        if len(found) != 1:
-            form.add_error("name", _("Nobody, or more than one, of your place has this name and year of birth."))
-        else:
-            try:
-                send_code(said["phone"], address=client_address(request), at=timezone.now())
-            except (TooMany, NotSent) as error:
-                form.add_error("phone", str(error))
-            else:
-                draft.say(person=found[0].pk, phone=said["phone"], reason=said["reason"])
-                return redirect("staff:help_with_phone")
-    return show_form(
-        request,
-        form,
-        title=_("A new number for a learner"),
-        lead=_("Only while the learner sits beside you. What you do here is logged."),
-        button=_("Send a code to the new number"),
-    )
-
-
-def _finish_help(request: HttpRequest, draft: Draft) -> HttpResponse:
-    form = CodeForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        now = timezone.now()
-        try:
-            check_code(draft["phone"], form.cleaned_data["code"], address=client_address(request), at=now)
-            change_phone_in_person(
-                get_object_or_404(Person, pk=draft["person"]),
-                draft["phone"],
-                by=person_of(request),
-                reason=draft["reason"],
-                at=now,
-            )
-        except (WrongCode, TooMany, ChangeRefused) as error:
-            form.add_error("code", str(error))
-        else:
-            draft.clear()
-            messages.success(request, _("The new number is saved."))
-            return redirect("staff:home")
-    return show_form(
-        request,
-        form,
-        title=_("A new number for a learner"),
-        lead=_("We sent six digits to %(phone)s.") % {"phone": mask_phone(draft["phone"])},
-        button=_("Save the new number"),
-    )
