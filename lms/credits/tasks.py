@@ -5,6 +5,8 @@ from django_tasks import task
 
 from lms.credits.domain.registering import register_credit
 from lms.credits.domain.studying import completion_of
+from lms.credits.domain.uniting import unite_record
+from lms.people.models import Person
 
 
 @task(queue_name="default")
@@ -14,3 +16,9 @@ def register_credit_task(source_kind: str, source_id: int) -> list[int]:
     if completion is None:
         return []
     return [entry.pk for entry in register_credit(completion, at=timezone.now())]
+
+
+@task(queue_name="default")
+def unite_record_task(person_id: int) -> list[int]:
+    """Make each lesson count once on the record of a person whose accounts were merged; the ids of new entries."""
+    return [entry.pk for entry in unite_record(Person.objects.get(pk=person_id).survivor, at=timezone.now())]

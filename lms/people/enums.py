@@ -116,6 +116,8 @@ class Purpose(models.TextChoices):
 
 # What the audit log calls it when somebody sees a masked person in full.
 UNMASKED = "person.unmasked"
+# And when two accounts become one.
+MERGED = "person.merged"
 
 
 class ContactKind(models.TextChoices):

@@ -7,9 +7,11 @@ import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
 from lms.audit.models import AuditEntry
+from lms.credits.domain.checking import ledger_faults
+from lms.credits.domain.uniting import unite_record
 from lms.credits.queries import entries_of, hours_of
 from lms.learning.models import LessonCompletion
 from lms.learning.queries import Progress
@@ -20,7 +22,7 @@ from lms.people.models import Contact, Person
 from tests.cast import TODAY, Cast
 from tests.clock import Clock
 from tests.credits import world
-from tests.factories.people import BelongingFactory, PersonFactory, RoleFactory
+from tests.factories.people import BelongingFactory, PersonFactory, PostFactory, RoleFactory
 
 OLD, NEW = "13800000001", "13800000002"
 REASON = "换手机后又注册了一次"
@@ -212,6 +214,35 @@ def test_whoever_is_signed_in_to_the_merged_account_is_told_where_to_go(
     # Said once; a script of an open page and a closed account hear nothing of it.
     assert "合并" not in phone.get(reverse("people:sign_in")).content.decode()
     assert "合并" not in closed.get("/learn/", follow=True).content.decode()
+
+
+def test_what_both_accounts_earned_counts_once_after_merging(
+    cast: Cast, clock: Clock, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    """One lesson was learned on both; of a course that counts as a whole, one lesson of two."""
+    twin, short, long = PersonFactory(village=cast.places.village), world.teach(1800), world.teach(1800, 2700)
+    PostFactory(person=twin, org=cast.orgs.village_committee, cadre_authority=cast.orgs.organization_department)
+    world.adopt()
+    for person, taught in ((cast.learner, short), (cast.learner, long), (twin, short)):
+        world.register_credit(world.complete(person, taught), at=clock.move(minutes=1))
+    world.per_course(world.adopt("sx_legacy", region=world.COUNTY))
+    for number in (0, 1):
+        world.complete(twin, long, number)
+    world.register_credit(world.complete_course(twin, long), at=clock.move(minutes=1))
+
+    with django_capture_on_commit_callbacks() as announced:
+        merge(twin, into=cast.learner, by=cast.security_admin, reason=REASON, at=clock.now)
+    assert len(announced) == 1
+    assert [fault for fault in ledger_faults() if "twice" in fault] != []
+    for _time in range(2):
+        unite_record(cast.learner, at=clock.now)
+
+    # An hour for each of her two lessons, and one for the lesson of 45 minutes that only the twin had.
+    assert sum(hours_of(cast.learner, 2026).values()) == Decimal("3.00")
+    assert list(ledger_faults()) == []
+    taken_back = [entry for entry in entries_of(cast.learner, 2026) if entry.kind == "reversal"]
+    assert {entry.by for entry in taken_back} == {cast.security_admin}
+    assert len(taken_back) == 2
 
 
 def test_after_merging_completions_and_hours_read_as_one(

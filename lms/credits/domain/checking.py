@@ -14,6 +14,7 @@ from lms.credits.domain.studying import (
     completion_of,
     source_of,
 )
+from lms.credits.domain.uniting import persons_counted_twice
 from lms.credits.enums import EntryKind
 from lms.credits.models import CreditChain, CreditLedgerEntry
 from lms.learning.models import LessonCompletion
@@ -141,6 +142,8 @@ def ledger_faults() -> Iterator[str]:
     for person_id in persons_with_entries():
         for fault in person_faults(person_id):
             yield f"person {person_id}: {fault}"
+    for person in persons_counted_twice():
+        yield f"person {person.pk}: merged accounts count a lesson twice (register_missing_credits puts it right)"
     for completion in completions_without_entries():
         kind, pk = source_of(completion)
         yield f"person {completion.person_id}: {kind} {pk} lacks its hours (register_missing_credits adds them)"

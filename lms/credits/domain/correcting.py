@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_DOWN, Decimal
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -48,9 +49,10 @@ def _check(entry: CreditLedgerEntry, *, reason: str, by: Person, at: datetime) -
     return reason.strip()
 
 
-def _reverse(
-    chain: CreditChain, entry: CreditLedgerEntry, *, reason: str, by: Person, at: datetime
+def append_reversal(
+    chain: CreditChain, entry: CreditLedgerEntry, *, reason: str, by: Person | None, at: datetime
 ) -> CreditLedgerEntry:
+    """The entry with its hours below zero; whoever calls holds the chain and has the right."""
     return append(
         chain,
         at=at,
@@ -74,6 +76,42 @@ def _reverse(
     )
 
 
+def append_correction(
+    chain: CreditChain,
+    entry: CreditLedgerEntry,
+    reversal: CreditLedgerEntry,
+    *,
+    hours: Decimal,
+    days: Decimal,
+    evidence: dict[str, Any],
+    reason: str,
+    by: Person | None,
+    at: datetime,
+) -> CreditLedgerEntry:
+    """The entry anew with other hours, in the place that its reversal freed; the same conditions as there."""
+    return append(
+        chain,
+        at=at,
+        kind=EntryKind.CORRECTION,
+        source_kind=SourceKind.CORRECTED_ENTRY,
+        source_id=entry.pk,
+        component=entry.component,
+        achievement_key=entry.achievement_key,
+        round=entry.round,
+        counts=True,
+        category=entry.category,
+        hours=hours,
+        days=days,
+        day=entry.day,
+        rule=entry.rule,
+        outline_version=entry.outline_version,
+        freed_by=reversal,
+        by=by,
+        evidence=evidence,
+        why=[step("corrected", title=entry.title, number=entry.seq, hours=str(hours), reason=reason)],
+    )
+
+
 def reverse_entry(entry: CreditLedgerEntry, *, reason: str, by: Person, at: datetime) -> CreditLedgerEntry:
     """Take the hours of an entry back, by an officer of the person's authority, with a reason.
 
@@ -86,7 +124,7 @@ def reverse_entry(entry: CreditLedgerEntry, *, reason: str, by: Person, at: date
         known = CreditLedgerEntry.objects.filter(reverses=entry).first()
         if known:
             return known
-        reversal = _reverse(chain, entry, reason=reason, by=by, at=at)
+        reversal = append_reversal(chain, entry, reason=reason, by=by, at=at)
         announce(entry.person_id, [reversal])
         _record("credit_reversed", entry, {"reason": reason, "hours": entry.hours}, by=by, at=at)
     return reversal
@@ -112,27 +150,17 @@ def correct_entry(
             if corrected is None or corrected.hours != hours:
                 raise CorrectionRefused(_("This entry has already been taken back."))
             return Correction(known, corrected)
-        reversal = _reverse(chain, entry, reason=reason, by=by, at=at)
-        corrected = append(
+        reversal = append_reversal(chain, entry, reason=reason, by=by, at=at)
+        corrected = append_correction(
             chain,
-            at=at,
-            kind=EntryKind.CORRECTION,
-            source_kind=SourceKind.CORRECTED_ENTRY,
-            source_id=entry.pk,
-            component=entry.component,
-            achievement_key=entry.achievement_key,
-            round=entry.round,
-            counts=True,
-            category=entry.category,
+            entry,
+            reversal,
             hours=hours,
             days=days,
-            day=entry.day,
-            rule=entry.rule,
-            outline_version=entry.outline_version,
-            freed_by=reversal,
-            by=by,
             evidence=entry.evidence,
-            why=[step("corrected", title=entry.title, number=entry.seq, hours=str(hours), reason=reason)],
+            reason=reason,
+            by=by,
+            at=at,
         )
         announce(entry.person_id, [reversal, corrected])
         _record("credit_corrected", entry, {"reason": reason, "from": entry.hours, "to": hours}, by=by, at=at)

@@ -1,6 +1,7 @@
 """Two accounts of one human being become one. Rows of facts never move; reads follow `merged_into`."""
 
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 from django.db.models import F
@@ -10,9 +11,10 @@ from lms.audit.domain.recording import record
 from lms.lib.durations import beijing_day
 from lms.people.domain.granting import end_role
 from lms.people.domain.leaving import end
-from lms.people.enums import Purpose
+from lms.people.enums import MERGED, Purpose
 from lms.people.models import Belonging, Contact, Person, Role
 from lms.people.policies import persons_visible_to
+from lms.people.signals import persons_merged
 
 
 class MergeRefused(Exception):
@@ -88,5 +90,7 @@ def merge(duplicate: Person, *, into: Person, by: Person, reason: str, at: datet
     duplicate.is_active = False
     duplicate.save(update_fields=["merged_into", "is_active"])
     detail = {"into": into.pk, "reason": reason.strip()}
-    record("person.merged", actor=by, subject_kind="person", subject_id=duplicate.pk, detail=detail, at=at)
+    record(MERGED, actor=by, subject_kind="person", subject_id=duplicate.pk, detail=detail, at=at)
+    announce = partial(persons_merged.send_robust, sender=None, survivor_id=into.pk)
+    transaction.on_commit(announce, robust=True)
     return into

@@ -1,4 +1,4 @@
-"""Sweep: completions that should have hours and have none yet."""
+"""Sweep: completions that should have hours and have none yet, and merged accounts that count a lesson twice."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -9,6 +9,7 @@ from django.utils import timezone
 from lms.credits.domain.checking import completions_without_entries
 from lms.credits.domain.registering import register_credit
 from lms.credits.domain.studying import source_of
+from lms.credits.domain.uniting import persons_counted_twice, unite_record
 
 
 class Command(BaseCommand):
@@ -25,4 +26,8 @@ class Command(BaseCommand):
             self.stdout.write(f"person {completion.person_id}: {kind} {pk}")
             if not options["dry_run"]:
                 register_credit(completion, at=timezone.now())
+        for person in list(persons_counted_twice()):
+            self.stdout.write(f"person {person.pk}: merged accounts count a lesson twice")
+            if not options["dry_run"]:
+                unite_record(person, at=timezone.now())
         self.stdout.write(f"{found} completions {'lack' if options['dry_run'] else 'lacked'} their hours.")

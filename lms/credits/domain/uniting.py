@@ -1,0 +1,72 @@
+"""Two accounts became one: what both had earned for the same lesson counts once."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from lms.audit.models import AuditEntry
+from lms.credits.domain.appending import announce, lock_chain
+from lms.credits.domain.correcting import append_correction, append_reversal
+from lms.credits.domain.recognising import hours_of_component
+from lms.credits.models import CreditLedgerEntry
+from lms.people.enums import MERGED
+from lms.people.models import Person
+from lms.people.queries import same_person_ids
+
+
+def counted_twice(person: Person) -> list[tuple[CreditLedgerEntry, list[dict[str, Any]]]]:
+    """Standing entries with lessons that an earlier entry of the same human being counted, and what is left of each."""
+    entries = CreditLedgerEntry.objects.of(same_person_ids(person)).standing().order_by("registered_at", "pk")
+    taken: set[tuple[str, str, int]] = set()
+    found = []
+    for entry in entries.select_related("rule", "outline_version"):
+        lessons = {(lesson["key"], entry.component, entry.round): lesson for lesson in entry.evidence["lessons"]}
+        left = [lesson for key, lesson in lessons.items() if key not in taken]
+        if len(left) < len(lessons):
+            found.append((entry, left))
+        taken.update(lessons)
+    return found
+
+
+def persons_counted_twice() -> Iterator[Person]:
+    """Survivors of a merging whose record still counts something twice."""
+    for person in Person.objects.filter(merged_from__isnull=False).distinct().order_by("pk"):
+        if counted_twice(person):
+            yield person
+
+
+@transaction.atomic
+def unite_record(person: Person, *, at: datetime) -> list[CreditLedgerEntry]:
+    """Take back what counts twice, in the name of whoever merged the accounts; the earlier entry stays.
+
+    Where only some lessons of an entry were counted before, a correction gives the hours of the others. Told twice,
+    it happens once.
+    """
+    ids = same_person_ids(person)
+    chains = {pk: lock_chain(pk) for pk in sorted(ids)}
+    by = _who_merged(ids)
+    reason = _("Two accounts of one person were merged, and this had been counted before.")
+    added = []
+    for entry, left in counted_twice(person):
+        chain = chains[entry.person_id]
+        reversal = append_reversal(chain, entry, reason=reason, by=by, at=at)
+        written = [reversal]
+        if left:
+            hours = hours_of_component(entry.component, left, entry.evidence["terms"]["parameters"])[0]
+            evidence = {**entry.evidence, "lessons": left}
+            written.append(
+                append_correction(
+                    chain, entry, reversal, hours=hours, days=entry.days, evidence=evidence, reason=reason, by=by, at=at
+                )
+            )
+        announce(entry.person_id, written)
+        added += written
+    return added
+
+
+def _who_merged(ids: list[int]) -> Person | None:
+    merging = AuditEntry.objects.filter(action=MERGED, subject_kind="person", subject_id__in=map(str, ids)).last()
+    return Person.objects.filter(pk=merging.actor_id).first() if merging else None
