@@ -43,3 +43,11 @@ def test_a_value_of_the_wrong_kind_is_refused(monkeypatch, reader):
 
     with pytest.raises(env.EnvironmentRefused, match="maybe"):
         reader("TIANJIAN_X")
+
+
+def test_a_number_below_the_least_is_refused(monkeypatch):
+    monkeypatch.setenv("TIANJIAN_X", "0")
+
+    assert env.integer("TIANJIAN_X", 5, least=0) == 0
+    with pytest.raises(env.EnvironmentRefused, match="TIANJIAN_X must be 1 or more, not 0"):
+        env.integer("TIANJIAN_X", 5, least=1)

@@ -41,7 +41,7 @@ def _near(request: HttpRequest) -> QuerySet[Person]:
 
 def _others_near(request: HttpRequest) -> QuerySet[Person]:
     """Those whose accounts the helper may merge: never her own."""
-    return _near(request).exclude(pk=request.user.pk)
+    return _near(request).exclude(pk=person_of(request).pk)
 
 
 def _found(near: QuerySet[Person], sought: str) -> list[Person]:

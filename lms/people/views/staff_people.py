@@ -22,7 +22,7 @@ from lms.people.enums import Purpose, RoleKind
 from lms.people.forms import InviteForm, ReasonForm, RoleForm
 from lms.people.gates import role_required
 from lms.people.models import FactorReset, Person, Role
-from lms.people.policies import persons_visible_to
+from lms.people.policies import persons_visible_to, roles_today
 from lms.people.views.common import person_of, show_form
 
 security_admin_required = role_required(RoleKind.SECURITY_ADMIN)
@@ -34,7 +34,8 @@ def _today() -> date:
 
 
 def _staff(request: HttpRequest) -> Any:
-    return persons_visible_to(request.user, purpose=Purpose.ACCOUNT_ADMINISTRATION, on=_today())
+    roles = roles_today(request)
+    return persons_visible_to(request.user, purpose=Purpose.ACCOUNT_ADMINISTRATION, on=_today(), roles=roles)
 
 
 def _hand_over(request: HttpRequest, person: Person, code: str) -> HttpResponse:
