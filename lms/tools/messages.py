@@ -6,7 +6,8 @@
 
 Babel does the work, so no machine needs gettext installed. English is the language of the source texts; each app keeps
 its Simplified Chinese beside it in `locale/zh_Hans/LC_MESSAGES/django.po`. Texts in `lms/templates/<folder>/` belong to
-the app that the folder serves; what belongs to no app belongs to `lms/locale/`.
+the app that the folder serves; what belongs to no app belongs to `lms/locale/`. What the packages we install leave in
+English (lms/tools/package_texts.py) stands in `lms/locale/packages/`: `packages` for pages, `packages-js` for scripts.
 """
 
 from __future__ import annotations
@@ -20,8 +21,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lms.tools.package_texts import holes, is_translated
+
 if TYPE_CHECKING:
-    from babel.messages.catalog import Catalog, Message
+    from babel.messages.catalog import Catalog
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LOCALE = "zh_Hans"
@@ -37,6 +40,8 @@ APPS = {
     "demo": "lms/demo",
     "lms": "lms",
 }
+# Further catalogues, by the domain under which Django looks their texts up.
+PACKAGES = {"packages": "django", "packages-js": "djangojs"}
 # Folders of lms/templates/ whose name is not the name of the app that they serve.
 TEMPLATE_FOLDERS = {"staff": "people", "desk": "reports"}
 WITHOUT_TEXTS = {"migrations", "tools", "frontend", "docs", "static", "static_build", "locale", "__pycache__"}
@@ -56,6 +61,8 @@ PLACEHOLDER = re.compile(r"%\((\w+)\)[#0 +-]*\d*(?:\.\d+)?[a-zA-Z]|\{(\w+)(?:![r
 
 
 def catalogue_path(app: str) -> Path:
+    if app in PACKAGES:
+        return ROOT / "lms" / "locale" / "packages" / LOCALE / "LC_MESSAGES" / f"{PACKAGES[app]}.po"
     return ROOT / APPS[app] / "locale" / LOCALE / "LC_MESSAGES" / "django.po"
 
 
@@ -93,6 +100,8 @@ def as_python(path: Path) -> bytes:
 
 def collect(app: str) -> Catalog:
     """A catalogue of the texts that stand in the sources of `app` now, without translations."""
+    if app in PACKAGES:
+        return collect_from_packages(app)
     from babel.messages.catalog import Catalog
     from babel.messages.extract import extract
 
@@ -104,6 +113,13 @@ def collect(app: str) -> Catalog:
         for _line, message, comments, context in texts:
             found.add(message, None, [(path.as_posix(), 0)], auto_comments=comments, context=context)
     return found
+
+
+def collect_from_packages(name: str) -> Catalog:
+    """The same for what the packages leave in English."""
+    own = list(APPS) if PACKAGES[name] == "django" else []
+    ours = [message for app in own for message in load(app) or () if message.id]
+    return holes(PACKAGES[name], LOCALE, ours=ours, kept=load(name) or ())
 
 
 def load(app: str) -> Catalog | None:
@@ -164,16 +180,12 @@ def forms(text: str | list[str] | tuple[str, ...] | None) -> tuple[str, ...]:
     return tuple(text) if isinstance(text, list | tuple) else (text or "",)
 
 
-def is_translated(message: Message) -> bool:
-    return all(forms(message.string))
-
-
 def compile_all() -> list[str]:
     """Write each .mo that is older than its .po."""
     from babel.messages.mofile import write_mo
 
     done = []
-    for app in APPS:
+    for app in (*APPS, *PACKAGES):
         po = catalogue_path(app)
         mo = po.with_suffix(".mo")
         catalogue = load(app)
@@ -229,7 +241,7 @@ def main(arguments: list[str] | None = None) -> int:
     actions = parser.add_subparsers(dest="action", required=True)
     for action in ("extract", "check"):
         chosen = actions.add_parser(action)
-        chosen.add_argument("app", nargs="?", default="all", choices=[*APPS, "all"])
+        chosen.add_argument("app", nargs="?", default="all", choices=[*APPS, *PACKAGES, "all"])
     actions.add_parser("compile")
     options = parser.parse_args(arguments)
 
@@ -237,7 +249,7 @@ def main(arguments: list[str] | None = None) -> int:
         done = compile_all()
         print(f"Compiled: {', '.join(done)}." if done else "Every catalogue is already compiled.")
         return 0
-    apps = list(APPS) if options.app == "all" else [options.app]
+    apps = [*APPS, *PACKAGES] if options.app == "all" else [options.app]
     if options.action == "extract":
         for app in apps:
             print(extract_app(app))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from lms.tools import messages
+from lms.tools import messages, package_texts
 
 TEMPLATE = """{% load i18n %}
   <p>{% translate "Good morning" %}</p>
@@ -107,3 +107,86 @@ def test_compile_writes_what_gettext_reads(project: Path) -> None:
     assert catalogue.gettext("Good morning") == "译 Good morning"
     assert catalogue.ngettext("one lesson", "%(counter)s lessons", 1) == "译 %(counter)s lessons"
     assert catalogue.pgettext("month", "May") == "译 May"
+
+
+HEADER = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\n'
+ENGLISH = """#: views.py:1
+msgid "Known"
+msgstr ""
+
+#: views.py:2
+msgid "Good morning"
+msgstr ""
+
+#: views.py:3
+msgctxt "month"
+msgid "March"
+msgstr ""
+
+#: views.py:4
+msgid "%(n)s page"
+msgid_plural "%(n)s pages"
+msgstr[0] ""
+msgstr[1] ""
+"""
+
+
+@pytest.fixture
+def package(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The English catalogue of an installed package whose Chinese one knows one text and is unsure of another."""
+    for language, texts in {
+        "en": ENGLISH,
+        "zh_Hans": 'msgid "Known"\nmsgstr "认识"\n\n#, fuzzy\nmsgctxt "month"\nmsgid "March"\nmsgstr "游行"\n',
+    }.items():
+        path = project / "package" / language / "LC_MESSAGES" / "django.po"
+        path.parent.mkdir(parents=True)
+        path.write_text(HEADER + texts)
+    monkeypatch.setattr(package_texts, "packages", lambda: {"package": project / "package"})
+    return project / "package" / "en" / "LC_MESSAGES" / "django.po"
+
+
+def test_holes_are_what_neither_the_package_nor_an_app_of_ours_translates(project: Path, package: Path) -> None:
+    translate(project)
+
+    found = [(message.id, message.context) for message in messages.collect("packages") if message.id]
+
+    assert found == [("March", "month"), (("%(n)s page", "%(n)s pages"), None)]
+    assert messages.check_app("packages") == ["packages: no catalogue, 2 texts missing"]
+
+
+def test_what_fills_a_hole_survives_extraction_until_the_package_drops_the_text(project: Path, package: Path) -> None:
+    messages.extract_app("packages")
+    path = messages.catalogue_path("packages")
+    path.write_text(path.read_text().replace('msgid "March"\nmsgstr ""', 'msgid "March"\nmsgstr "三月"'))
+    chinese = package.parents[2] / "zh_Hans" / "LC_MESSAGES" / "django.po"
+    chinese.write_text(chinese.read_text().replace("#, fuzzy\n", ""))
+
+    messages.extract_app("packages")
+    assert "三月" in path.read_text()
+    package.write_text(package.read_text().replace("March", "April"))
+
+    faults = messages.check_app("packages")
+    assert "packages: obsolete: 'March'" in faults
+    assert "packages: missing (run extract): 'April'" in faults
+
+
+def test_what_one_of_our_apps_begins_to_say_is_left_to_it(project: Path, package: Path) -> None:
+    messages.extract_app("packages")
+    (project / "lms/people/models.py").write_text(MODULE + 'X = pgettext("month", "March")\n')
+    translate(project)
+
+    assert "packages: obsolete: 'March'" in messages.check_app("packages")
+
+
+def test_a_script_has_texts_of_its_own(project: Path, package: Path) -> None:
+    package.rename(package.with_name("djangojs.po"))
+
+    assert [message.id for message in messages.collect("packages-js") if message.id][:1] == ["Known"]
+
+
+def test_the_packages_are_those_installed_here() -> None:
+    found = package_texts.packages()
+
+    assert {"django", "wagtail.admin", "wagtail", "taggit"} <= found.keys()
+    assert not {"lms.people", "media", "courses", "search"} & found.keys()
+    assert (found["wagtail.admin"] / "en/LC_MESSAGES/djangojs.po").is_file()
