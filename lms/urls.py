@@ -9,6 +9,8 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from lms.reports.log.views import log as audit_log
+
 
 def healthz(request: HttpRequest) -> HttpResponse:
     """Plain "ok" once the database has answered."""
@@ -26,6 +28,7 @@ urlpatterns = [
     path("healthz", healthz),
     path("i18n/", include("django.conf.urls.i18n")),
     path("account/", include("lms.people.urls")),
+    path("staff/audit-log/", audit_log, name="audit_log"),
     path("staff/", include("lms.people.staff_urls")),
     path("files/", include("media.urls")),
     path("learn/", include("lms.learning.urls")),

@@ -48,6 +48,8 @@ class AuditEntry(models.Model):
             models.Index(fields=["subject_kind", "subject_id", "seq"], name="audit_subject"),
             # everything one person did, in order
             models.Index(fields=["actor_id", "seq"], name="audit_actor"),
+            # every entry of one kind of action, newest first
+            models.Index(fields=["action", "seq"], name="audit_action"),
             # a day or a month of the log
             models.Index(fields=["at"], name="audit_at"),
         ]

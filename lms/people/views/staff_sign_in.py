@@ -206,10 +206,11 @@ def home(request: HttpRequest) -> HttpResponse:
         "staff/home.html",
         {
             "roles": roles,
-            "opens_admin": bool(kinds & ADMIN_ROLES - {RoleKind.SECURITY_ADMIN}),
+            "opens_admin": bool(kinds & ADMIN_ROLES - {RoleKind.SECURITY_ADMIN, RoleKind.AUDIT_ADMIN}),
             "edits": bool(kinds & {RoleKind.TRAINER, RoleKind.REVIEWER}),
             "opens_desk": bool(kinds & DESK_ROLES),
             "opens_people": RoleKind.SECURITY_ADMIN in kinds,
+            "opens_log": RoleKind.AUDIT_ADMIN in kinds,
             "opens_help": bool(kinds & HELPING_ROLES),
         },
     )

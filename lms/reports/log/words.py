@@ -1,0 +1,133 @@
+"""The codes of the audit log in words. A test finds every code that a story records, and asks for its words here."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
+
+from lms.people.enums import Purpose, ReviewStep, RoleKind
+from lms.reports.definitions import REPORTS
+from media.enums import TranscriptSource
+
+Words = Mapping[str, str | Promise]
+
+ACTIONS: Words = {
+    "staff.invited": gettext_lazy("invited to work here"),
+    "staff.accepted": gettext_lazy("took up an invitation"),
+    "role.granted": gettext_lazy("granted a role"),
+    "role.ended": gettext_lazy("ended a role"),
+    "factor.enrolled": gettext_lazy("set up a second factor"),
+    "factor.reset_requested": gettext_lazy("asked for a reset of the second factor"),
+    "factor.reset": gettext_lazy("reset a second factor"),
+    "password.changed": gettext_lazy("changed the password"),
+    "phone.changed": gettext_lazy("changed a phone number"),
+    "person.unmasked": gettext_lazy("looked at a masked value"),
+    "person.merged": gettext_lazy("merged an account"),
+    "person.closed": gettext_lazy("closed an account"),
+    "media.video_received": gettext_lazy("uploaded a recording"),
+    "media.captions_approved": gettext_lazy("approved captions"),
+    "media.video_taken_down": gettext_lazy("took down a recording"),
+    "courses.page_taken_down": gettext_lazy("took down a course or lesson"),
+    "courses.takedown_lifted": gettext_lazy("lifted a takedown"),
+    "credit_rule_adopted": gettext_lazy("put a credit rule into force"),
+    "credit_rule_ended": gettext_lazy("ended a credit rule"),
+    "credit_reversed": gettext_lazy("reversed a ledger entry"),
+    "credit_corrected": gettext_lazy("corrected a ledger entry"),
+    "report_exported": gettext_lazy("exported a report"),
+    "key_noted": gettext_lazy("noted the fingerprint of a key"),
+    "audit_log.read": gettext_lazy("read the audit log"),
+}
+SUBJECTS: Words = {
+    "person": pgettext_lazy("audit log", "person"),
+    "video": pgettext_lazy("audit log", "recording"),
+    "course": pgettext_lazy("audit log", "course"),
+    "lesson": pgettext_lazy("audit log", "lesson"),
+    "credit_rule": pgettext_lazy("audit log", "credit rule"),
+    "credit_ledger_entry": pgettext_lazy("audit log", "ledger entry"),
+    "report": pgettext_lazy("audit log", "report"),
+    "key": pgettext_lazy("audit log", "key"),
+    "audit_log": gettext_lazy("Audit log"),
+}
+# In the order in which they are read.
+DETAILS: Words = {
+    "action": pgettext_lazy("audit log", "what was done"),
+    "role": pgettext_lazy("audit log", "role"),
+    "step": pgettext_lazy("audit log", "review step"),
+    "org": pgettext_lazy("audit log", "code of the organisation"),
+    "actor": pgettext_lazy("audit log", "person"),
+    "subject_kind": pgettext_lazy("audit log", "kind of subject"),
+    "subject_id": pgettext_lazy("audit log", "code of the subject"),
+    "purpose": pgettext_lazy("audit log", "purpose"),
+    "means": pgettext_lazy("audit log", "means"),
+    "into": pgettext_lazy("audit log", "into"),
+    "requested_by": pgettext_lazy("audit log", "asked for by"),
+    "code": pgettext_lazy("audit log", "code"),
+    "region_code": pgettext_lazy("audit log", "code of the place"),
+    "fingerprint": pgettext_lazy("audit log", "fingerprint"),
+    "language": pgettext_lazy("audit log", "language"),
+    "version": pgettext_lazy("audit log", "version"),
+    "source": pgettext_lazy("audit log", "source"),
+    "lessons": pgettext_lazy("audit log", "lessons"),
+    "format": pgettext_lazy("audit log", "file format"),
+    "rows": pgettext_lazy("audit log", "rows"),
+    "year": pgettext_lazy("audit log", "year"),
+    "hours": pgettext_lazy("audit log", "hours"),
+    "on": pgettext_lazy("audit log", "on the day"),
+    "from": pgettext_lazy("audit log", "from"),
+    "to": pgettext_lazy("audit log", "until"),
+    "active_from": pgettext_lazy("audit log", "from"),
+    "active_to": pgettext_lazy("audit log", "until"),
+    "since": pgettext_lazy("audit log", "from the day"),
+    "until": pgettext_lazy("audit log", "up to the day"),
+    "before": pgettext_lazy("audit log", "before number"),
+    "reason": pgettext_lazy("audit log", "reason"),
+}
+_VALUES: dict[str, Words] = {
+    "action": ACTIONS,
+    "means": {
+        "old number": pgettext_lazy("audit log", "with the old number"),
+        "in person": pgettext_lazy("audit log", "in person"),
+    },
+    "purpose": dict(Purpose.choices),
+    "role": dict(RoleKind.choices),
+    "source": dict(TranscriptSource.choices),
+    "step": dict(ReviewStep.choices),
+    "subject_kind": SUBJECTS,
+}
+_PERSONS = frozenset({"actor", "into", "requested_by"})
+
+
+def person_in_words(person_id: object) -> str:
+    """A person without a name: the number that stands in the log."""
+    return _("person %(number)s") % {"number": person_id}
+
+
+def action_in_words(code: str) -> str:
+    return str(ACTIONS.get(code, code))
+
+
+def subject_in_words(kind: str, subject_id: str) -> str:
+    """What something was done to: its kind and code, never a name; a report is called by its title."""
+    if kind == "report" and subject_id in REPORTS:
+        subject_id = str(REPORTS[subject_id].title)
+    return f"{SUBJECTS.get(kind, kind)} {subject_id}"
+
+
+def detail_in_words(detail: dict[str, Any]) -> list[tuple[str, str]]:
+    """What else is known, as pairs of words; what was left empty is left out."""
+    known = [key for key in DETAILS if key in detail]
+    return [
+        (str(DETAILS.get(key, key)), _value_in_words(key, detail[key]))
+        for key in [*known, *(detail.keys() - DETAILS.keys())]
+        if detail[key] not in (None, "", [])
+    ]
+
+
+def _value_in_words(key: str, value: Any) -> str:
+    if isinstance(value, list):
+        return pgettext("audit log", ", ").join(str(item) for item in value)
+    if key in _PERSONS:
+        return person_in_words(value)
+    return str(_VALUES.get(key, {}).get(str(value), value))
