@@ -17,9 +17,11 @@ class CoursesConfig(AppConfig):
         from courses.models import OutlineVersion, QuestionSet
         from courses.policies import ContentPolicy, QuizPolicy
         from courses.receivers import register_receivers
+        from courses.viewsets.naming import name_fields
         from lms.lib.append_only import protect
 
         protect(OutlineVersion)
         register_permission_policy(Page, ContentPolicy())
         register_permission_policy(QuestionSet, QuizPolicy(QuestionSet))
         register_receivers()
+        name_fields()

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
-from wagtail.models import Page, Site
+from wagtail.models import GroupApprovalTask, Page, Site, Workflow
 
 from courses.domain.reviewing import ensure_workflow
 from courses.enums import CompletionRule, CourseType, LessonKind
@@ -18,6 +19,8 @@ from lms.people.models import Org
 
 OUTLINE_FILE = Path(__file__).resolve().parent.parent / "data" / "outline.yaml"
 SITE_NAME = "田间课堂"
+ROOT_NAME = "全部页面"
+EXAMPLE = "Moderators approval"
 
 _RULES = {LessonKind.OFFLINE: CompletionRule.OFFLINE, LessonKind.READING: CompletionRule.READING}
 
@@ -98,8 +101,18 @@ def ensure_home() -> HomePage:
         site.save()
         if greeting.specific_class is Page and greeting.is_leaf() and greeting.owner_id is None:
             greeting.delete()  # Wagtail's own page of welcome
+    forget_examples()
     ensure_workflow(home)
     return home
+
+
+def forget_examples() -> None:
+    """What Wagtail makes for a start goes where nobody used it: its workflow, its groups; the root gets a name."""
+    examples = Workflow.objects.filter(name=EXAMPLE, workflow_states=None)
+    examples.exclude(workflow_pages__page__depth__gt=1).delete()
+    GroupApprovalTask.objects.filter(name=EXAMPLE, workflow_tasks=None, task_states=None).delete()
+    Group.objects.filter(name__in=["Editors", "Moderators"], user=None).delete()
+    Page.objects.filter(depth=1, title="Root").update(title=ROOT_NAME, draft_title=ROOT_NAME)
 
 
 def _load_track(home: HomePage, row: dict[str, Any], org: Org | None, loaded: Loaded) -> None:

@@ -90,6 +90,9 @@ class ContentPermissionTester(PagePermissionTester):
 class ScopedPage(models.Model):
     """Mixin of every page of ours."""
 
+    # Who may open a page is said by its audience; Wagtail's passwords and groups would say it a second time.
+    private_page_options: ClassVar[list[str]] = []
+
     if TYPE_CHECKING:
         objects: ClassVar[Any]  # Wagtail builds its manager of pages at run time
 

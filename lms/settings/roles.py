@@ -27,7 +27,8 @@ ROLE_PERMISSIONS: dict[str, dict[str, list[str]]] = {
     "reviewer_first": _REVIEWER,
     "reviewer_second": _REVIEWER,
     "reviewer_final": {**_REVIEWER, "pages": ["wagtailcore.change_page", "wagtailcore.publish_page"]},
-    # Sites, redirects, workflows: how the site runs, not what is taught and not who may do what.
+    # Sites and workflows: how the site runs, not what is taught and not who may do what. The steps of a workflow are
+    # the three of review: a new kind of step could let a group approve, and who may approve is said by roles.
     "system_admin": {
         "models": [
             _OPEN_ADMIN,
@@ -35,7 +36,6 @@ ROLE_PERMISSIONS: dict[str, dict[str, list[str]]] = {
             "wagtailcore.change_site",
             "wagtailcore.add_workflow",
             "wagtailcore.change_workflow",
-            "wagtailcore.add_task",
             "wagtailcore.change_task",
         ]
     },

@@ -70,6 +70,5 @@ def holes(domain: str, language: str, *, ours: Iterable[Message], kept: Iterable
         for message in texts(folder, "en", domain):
             key = key_of(message)
             if key not in own and (key in held or key not in ready):
-                where = [(f"{name}/{path}", 0) for path, _line in message.locations[:1]]
-                found.add(message.id, None, where, context=message.context)
+                found.add(message.id, None, [(name, 0)], context=message.context)
     return found

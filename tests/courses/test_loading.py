@@ -4,13 +4,15 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
 from django.test import Client
-from wagtail.models import Page, Site
+from wagtail.models import Page, Site, Workflow
 
-from courses.domain.loading import OutlineFileError, load_outline
+from courses.domain.loading import OutlineFileError, ensure_home, forget_examples, load_outline
 from courses.models import CataloguePage, CoursePage, HomePage, LessonPage
 from lms.people.models import Org
+from tests.cast import Cast
 from tests.factories.people import OrgFactory
 
 pytestmark = pytest.mark.django_db
@@ -167,3 +169,24 @@ def test_site_shows_loaded_outline(org: Org) -> None:
     assert client.get("/phone-skills/").status_code == 200
     assert client.get("/phone-skills/phone-basics/").status_code == 200
     assert client.get("/phone-skills/phone-basics/phone-basics-network/").status_code == 404
+
+
+def test_what_wagtail_made_for_a_start_goes_where_nobody_used_it(cast: Cast) -> None:
+    home = ensure_home()
+
+    assert list(Workflow.objects.values_list("name", flat=True)) == ["三审"]
+    assert not Group.objects.filter(name__in=["Editors", "Moderators"]).exists()
+    assert home.get_parent().title == "全部页面"
+
+
+def test_what_wagtail_made_for_a_start_stays_where_somebody_uses_it(cast: Cast) -> None:
+    home = ensure_home()
+    used = Workflow.objects.create(name="Moderators approval")
+    home.workflowpage.workflow = used
+    home.workflowpage.save()
+    Group.objects.create(name="Editors").user_set.add(cast.trainer)
+
+    forget_examples()
+
+    assert Workflow.objects.filter(pk=used.pk).exists()
+    assert Group.objects.filter(name="Editors").exists()
