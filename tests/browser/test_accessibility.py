@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext
 
 from courses.models import LessonPage
+from lms.audit.domain import record
 from lms.people.models import Person
 from tests.cast import Cast
 
@@ -78,3 +80,13 @@ def test_staff_pages(
     desk = ["/desk/", "/desk/people/", f"/desk/people/{cast.learner.pk}/"]
 
     assert faults(context, live_server.url, ["/staff/", *desk]) == {}
+
+
+def test_an_administrators_pages(
+    context: BrowserContext, live_server: Any, cast: Cast, at_desk: Callable[[Person], Client]
+) -> None:
+    record("role.granted", actor=cast.security_admin, subject_kind="person", subject_id=1, at=timezone.now())
+    enter(context, at_desk(cast.audit_admin), live_server.url)
+    log = "/staff/audit-log/"
+
+    assert faults(context, live_server.url, ["/admin/", log, f"{log}?actor=x", f"{log}?action=person.merged"]) == {}
