@@ -15,6 +15,7 @@ from django.utils.translation import override
 
 from lms.audit.domain import record
 from lms.audit.models import AuditEntry
+from lms.people import enums
 from lms.people.models import Person
 from lms.reports.log import views, words
 from tests.cast import Cast
@@ -174,6 +175,8 @@ def recorded() -> tuple[set[str], set[str], set[str]]:
                     first = node.args[0] if node.args else None
                     if isinstance(first, ast.Constant):
                         actions.add(first.value)
+                    elif isinstance(first, ast.Name) and hasattr(enums, first.id):
+                        actions.add(getattr(enums, first.id))
                     given = {keyword.arg: keyword.value for keyword in node.keywords}
                     kinds |= texts(given.get("subject_kind"))
                     keys |= keys_of(given.get("detail"), *node.args[1:])
