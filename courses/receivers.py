@@ -15,7 +15,7 @@ from courses.domain.telling import settle_notices, tell_editors
 from courses.enums import NoticeKind
 from courses.models import CataloguePage, CoursePage, HomePage, LessonPage
 from courses.queries import course_of, lessons_of_video
-from media.signals import captions_approved, video_failed, video_ready, video_taken_down
+from media.signals import captions_approved, video_failed, video_put_back, video_ready, video_taken_down
 
 
 def register_receivers() -> None:
@@ -33,6 +33,7 @@ def register_receivers() -> None:
         (video_taken_down, NoticeKind.RECORDING_TAKEN_DOWN),
     ):
         signal.connect(partial(tell_of_recording, kind), weak=False, dispatch_uid=f"courses_tell_{kind}")
+    video_put_back.connect(forget_takedown_of_recording, dispatch_uid="courses_forget_takedown")
     post_migrate.connect(workflow_stands, dispatch_uid="courses_workflow")
 
 
@@ -78,6 +79,12 @@ def tell_of_recording(kind: NoticeKind, sender: Any, video_id: int, **kwargs: An
     """Something happened to a recording: the editors of its lessons should know."""
     for lesson in lessons_of_video(video_id):
         tell_editors(lesson, kind, at=timezone.now())
+
+
+def forget_takedown_of_recording(sender: Any, video_id: int, **kwargs: Any) -> None:
+    """A recording was put back: its lessons' editors need not be told any longer that it is down."""
+    for lesson in lessons_of_video(video_id):
+        settle_notices(lesson, at=timezone.now(), kind=NoticeKind.RECORDING_TAKEN_DOWN)
 
 
 def workflow_stands(sender: Any, using: str = "default", **kwargs: Any) -> None:

@@ -53,7 +53,7 @@ class RecordingForm(forms.Form):
             return None
 
 
-class TakeDownForm(forms.Form):
-    """A takedown states its reason."""
+class ReasonForm(forms.Form):
+    """Taking down and putting back state a reason, which is kept."""
 
     reason = forms.CharField(label=_("Reason"), max_length=300)

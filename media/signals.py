@@ -27,6 +27,9 @@ captions_approved = Signal()
 video_taken_down = Signal()
 """The recording was taken down. video_id."""
 
+video_put_back = Signal()
+"""A recording that was taken down may be played again. video_id."""
+
 
 def announce(signal: Signal, **facts: Any) -> None:
     """Send the signal once the transaction in progress has committed; a receiver's error stops nobody else."""

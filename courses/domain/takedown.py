@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page, Revision
 
@@ -13,7 +14,9 @@ from courses.queries import course_of
 from courses.signals import announce, lesson_taken_down
 from lms.audit.domain import record
 from lms.people.models import Person
+from media.domain.taking_down import put_back
 from media.domain.taking_down import take_down as take_down_video
+from media.models import Video
 
 
 class TakedownRefused(ValueError):
@@ -50,8 +53,8 @@ def take_down(page: Page, *, by: Person | None, reason: str, at: datetime) -> Ta
             if each.live:
                 each.unpublish(user=by)
         for lesson in lessons:
-            if lesson.video is not None and lesson.video.taken_down_at is None:
-                take_down_video(lesson.video, by=by, reason=reason, at=at)
+            if lesson.video is not None:
+                _stop(takedown, lesson.video)
             announce(lesson_taken_down, lesson_id=lesson.pk)
         course = course_of(specific)
         if course is not None:
@@ -67,18 +70,45 @@ def take_down(page: Page, *, by: Person | None, reason: str, at: datetime) -> Ta
     return takedown
 
 
+def _stop(takedown: Takedown, video: Video) -> None:
+    """Stop a recording in the name of this takedown, beside others; one with a reason of its own stays out of it."""
+    if video.taken_down_at is None:
+        take_down_video(video, by=takedown.taken_down_by, reason=takedown.reason, at=takedown.taken_down_at)
+    elif not _stopped_with_a_page(video):
+        return
+    takedown.recordings.add(video)
+
+
+def _stopped_with_a_page(video: Video) -> bool:
+    """Whether it is down since a page with it was taken down, at that very moment."""
+    return Takedown.objects.filter(recordings=video, taken_down_at=video.taken_down_at).exists()
+
+
+def _is_free(video: Video) -> bool:
+    """Whether only takedowns of pages stopped it, and all of them are lifted."""
+    return _stopped_with_a_page(video) and not Takedown.objects.filter(recordings=video, lifted_at=None).exists()
+
+
 def lift_takedown(takedown: Takedown, *, by: Person | None, at: datetime) -> Takedown:
-    """Allow the page to be published again; it stays a draft, and its recording stays down. Told twice, lifted once."""
+    """Allow the page to be published again, and put the recordings back that its takedown stopped.
+
+    The page stays a draft until it is published anew. A recording that another takedown still holds, or that was taken
+    down for a reason of its own, stays down. Told twice, lifted once.
+    """
     with transaction.atomic():
         lifted = Takedown.objects.filter(pk=takedown.pk, lifted_at=None).update(lifted_at=at, lifted_by=by)
         takedown.refresh_from_db()
         if lifted:
             page = takedown.page.specific
+            back = [video for video in takedown.recordings.order_by("pk") if _is_free(video)]
+            for video in back:
+                put_back(video, by=by, reason=gettext("%(page)s may be published again.") % {"page": page}, at=at)
             record(
                 "courses.takedown_lifted",
                 actor=by,
                 subject_kind="course" if isinstance(page, CoursePage) else "lesson",
                 subject_id=page.code,
+                detail={"recordings": [video.code for video in back]},
                 at=at,
             )
     return takedown

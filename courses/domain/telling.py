@@ -18,6 +18,7 @@ def tell_editors(page: Page, kind: NoticeKind, *, at: datetime, reasons: list[st
     return notice
 
 
-def settle_notices(page: Page, *, at: datetime) -> int:
-    """The page was published: what its editors were told is done with. Returns how many notices that were."""
-    return EditorNotice.objects.filter(page_id=page.pk, settled_at=None).update(settled_at=at)
+def settle_notices(page: Page, *, at: datetime, kind: NoticeKind | None = None) -> int:
+    """What its editors were told, or what of this kind, is done with. Returns how many notices that were."""
+    notices = EditorNotice.objects.filter(page_id=page.pk, settled_at=None)
+    return (notices.filter(kind=kind) if kind else notices).update(settled_at=at)

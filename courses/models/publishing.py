@@ -88,6 +88,7 @@ class Takedown(models.Model):
     reason = models.CharField(_("reason"), max_length=300)
     taken_down_at = models.DateTimeField(_("taken down at"))
     taken_down_by = models.ForeignKey("people.Person", models.SET_NULL, null=True, related_name="+")
+    recordings = models.ManyToManyField("media.Video", verbose_name=_("recordings that it stopped"), related_name="+")
     lifted_at = models.DateTimeField(_("lifted at"), null=True, blank=True)
     lifted_by = models.ForeignKey("people.Person", models.SET_NULL, null=True, blank=True, related_name="+")
 

@@ -1,4 +1,4 @@
-"""Taking a recording down (下架): one action, within ten seconds everywhere; what was earned stays."""
+"""Taking a recording down (下架), within ten seconds everywhere, and putting it back; what was earned stays."""
 
 from datetime import datetime
 
@@ -10,11 +10,11 @@ from lms.audit.domain import record
 from lms.people.models import Person
 from media.domain.playing import access_key
 from media.models import Video
-from media.signals import announce, video_taken_down
+from media.signals import announce, video_put_back, video_taken_down
 
 
 class NoReason(ValueError):
-    """A takedown needs a reason, which is kept."""
+    """Taking down and putting back need a reason, which is kept."""
 
 
 def take_down(video: Video, *, by: Person | None, reason: str, at: datetime | None = None) -> Video:
@@ -38,4 +38,29 @@ def take_down(video: Video, *, by: Person | None, reason: str, at: datetime | No
             at=at,
         )
         announce(video_taken_down, video_id=video.pk)
+    return video
+
+
+def put_back(video: Video, *, by: Person | None, reason: str, at: datetime) -> Video:
+    """Let a recording that was taken down be played again, where a live lesson shows it. Told twice, put back once."""
+    reason = reason.strip()
+    if not reason:
+        raise NoReason(_("Please say why the recording is put back."))
+    moved = (
+        Video.objects.filter(pk=video.pk)
+        .exclude(taken_down_at=None)
+        .update(taken_down_at=None, taken_down_by=None, taken_down_reason="")
+    )
+    video.refresh_from_db()
+    cache.delete(access_key(video.code))
+    if moved:
+        record(
+            "media.video_put_back",
+            actor=by,
+            subject_kind="video",
+            subject_id=video.code,
+            detail={"reason": reason},
+            at=at,
+        )
+        announce(video_put_back, video_id=video.pk)
     return video

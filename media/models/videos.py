@@ -64,7 +64,7 @@ class Video(models.Model):  # type: ignore[django-manager-missing]  # LessonPage
     """A recording: the file as it came, and where it stands on its way to a lesson.
 
     Made by `receiving.receive_video`; `staging` moves the status (claim, advance, fail, give back, retry);
-    `taking_down.take_down` ends its life on screen. Once ready it never changes: replacing makes a new one.
+    `taking_down` ends its life on screen and may give it back. Once ready it never changes: replacing makes a new one.
     Kept as long as a lesson, a completion or an hour points at it.
     """
 

@@ -19,9 +19,9 @@ from lms.lib.durations import beijing_day
 from lms.people.policies import orgs_of_trainer
 from media.domain import staging
 from media.domain.playing import sign
-from media.domain.taking_down import take_down
+from media.domain.taking_down import put_back, take_down
 from media.enums import VideoStatus
-from media.forms import RecordingForm, TakeDownForm
+from media.forms import ReasonForm, RecordingForm
 from media.models import Video
 from media.policies import may_manage, videos_visible_to
 
@@ -77,7 +77,7 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
     context |= {
         "addresses": sign(video, at=now) if video.is_streamable else None,
         "renditions": video.renditions.all(),
-        "take_down_form": TakeDownForm(),
+        "reason_form": ReasonForm(),
     }
     return render(request, "media/recordings/show.html", context)
 
@@ -95,12 +95,25 @@ def retry(request: HttpRequest, code: str) -> HttpResponseRedirect:
 def take_down_recording(request: HttpRequest, code: str) -> HttpResponseRedirect:
     """Take the recording down, with a reason."""
     video = _video(request, code, manage=True)
-    form = TakeDownForm(request.POST)
+    form = ReasonForm(request.POST)
     if form.is_valid():
         take_down(video, by=request.user, reason=form.cleaned_data["reason"], at=timezone.now())  # type: ignore[arg-type]
         messages.success(request, _("The recording was taken down."))
     else:
         messages.error(request, _("Please say why the recording is taken down."))
+    return redirect("media_recordings:show", code)
+
+
+@require_POST
+def put_back_recording(request: HttpRequest, code: str) -> HttpResponseRedirect:
+    """Put a recording back that was taken down, with a reason."""
+    video = _video(request, code, manage=True)
+    form = ReasonForm(request.POST)
+    if form.is_valid():
+        put_back(video, by=request.user, reason=form.cleaned_data["reason"], at=timezone.now())  # type: ignore[arg-type]
+        messages.success(request, _("The recording can be played again."))
+    else:
+        messages.error(request, _("Please say why the recording is put back."))
     return redirect("media_recordings:show", code)
 
 
@@ -129,6 +142,7 @@ class RecordingsViewSet(ViewSet):
             path("<str:code>/", show, name="show"),
             path("<str:code>/retry/", retry, name="retry"),
             path("<str:code>/take-down/", take_down_recording, name="take_down"),
+            path("<str:code>/put-back/", put_back_recording, name="put_back"),
         ]
 
     def get_menu_item(self, order: int | None = None) -> RecordingsMenuItem:

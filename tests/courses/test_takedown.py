@@ -1,7 +1,7 @@
 """Takedown is one action; what was earned stays. Pages with history are not deleted."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,12 +11,16 @@ from django.utils import timezone
 from wagtail.models import Page
 
 from courses.domain.takedown import TakedownRefused, lift_takedown, take_down
-from courses.models import CoursePage, LessonPage, OutlineVersion, Takedown
+from courses.enums import NoticeKind
+from courses.models import CoursePage, EditorNotice, LessonPage, OutlineVersion, Takedown
 from courses.policies import can_enter, deletable
 from courses.queries import current_outline
 from courses.signals import lesson_taken_down
 from courses.validators import NotPublishable
 from lms.audit.models import AuditEntry
+from media.domain.taking_down import put_back
+from media.domain.taking_down import take_down as take_down_video
+from media.models import Video
 from tests.cast import Cast
 
 Desk = Callable[[Any], Client]
@@ -196,3 +200,87 @@ def test_outline_follows_the_track_and_republishing_writes_nothing_new(shown: Le
     outline = current_outline(course)
     assert outline is not None
     assert (outline.number, outline.credit_for) == (2, ["village_cadre"])
+
+
+def test_lifting_puts_back_the_recordings_that_it_stopped_and_says_so(
+    cast: Cast, shown: LessonPage, course: CoursePage, at: datetime, django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        takedown = take_down(course, by=cast.trainer, reason="整门课重做", at=at)
+    assert EditorNotice.objects.filter(page=shown, kind=NoticeKind.RECORDING_TAKEN_DOWN, settled_at=None).exists()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        lift_takedown(takedown, by=cast.final_reviewer, at=at + timedelta(hours=1))
+
+    page = LessonPage.objects.get(pk=shown.pk)
+    assert (page.video.is_playable, page.video.taken_down_reason, page.live) == (True, "", False)
+    assert not EditorNotice.objects.filter(page=shown, settled_at=None).exists()
+    entry = AuditEntry.objects.get(action="media.video_put_back")
+    assert (entry.actor_id, entry.subject_id) == (cast.final_reviewer.pk, page.video.code)
+    assert AuditEntry.objects.get(action="courses.takedown_lifted").detail == {"recordings": [page.video.code]}
+
+
+def test_lifting_leaves_a_recording_down_that_has_a_reason_of_its_own(
+    cast: Cast, shown: LessonPage, at: datetime
+) -> None:
+    take_down_video(shown.video, by=cast.trainer, reason="画面里有别人的身份证", at=at)
+    takedown = take_down(LessonPage.objects.get(pk=shown.pk), by=cast.trainer, reason="内容有误", at=at)
+
+    lift_takedown(takedown, by=cast.trainer, at=at)
+
+    video = LessonPage.objects.get(pk=shown.pk).video
+    assert (video.is_playable, video.taken_down_reason) == (False, "画面里有别人的身份证")
+
+
+def test_a_recording_put_back_and_taken_down_anew_meanwhile_stays_down(
+    cast: Cast, shown: LessonPage, at: datetime
+) -> None:
+    takedown = take_down(shown, by=cast.trainer, reason="内容有误", at=at)
+    video = Video.objects.get()
+    put_back(video, by=cast.trainer, reason="录像没有问题", at=at + timedelta(hours=1))
+    take_down_video(video, by=cast.trainer, reason="画面里有别人的身份证", at=at + timedelta(hours=2))
+
+    lift_takedown(takedown, by=cast.trainer, at=at + timedelta(hours=3))
+
+    assert Video.objects.get().taken_down_reason == "画面里有别人的身份证"
+
+
+def test_a_recording_of_two_lessons_comes_back_with_the_last_takedown(
+    cast: Cast, shown: LessonPage, new_lesson: Lessons, at: datetime
+) -> None:
+    other = new_lesson(ready=False, video=shown.video)
+    other.save_revision().publish()
+    first = take_down(shown, by=cast.trainer, reason="一", at=at)
+    second = take_down(LessonPage.objects.get(pk=other.pk), by=cast.trainer, reason="二", at=at + timedelta(hours=1))
+
+    lift_takedown(first, by=cast.trainer, at=at + timedelta(hours=2))
+    assert not Video.objects.get().is_playable
+    lift_takedown(second, by=cast.trainer, at=at + timedelta(hours=3))
+
+    assert Video.objects.get().is_playable
+
+
+def test_lifting_twice_puts_back_once(cast: Cast, shown: LessonPage, at: datetime) -> None:
+    takedown = take_down(shown, by=cast.trainer, reason="内容有误", at=at)
+    lift_takedown(takedown, by=cast.trainer, at=at)
+    take_down_video(Video.objects.get(), by=cast.trainer, reason="自己的原因", at=at + timedelta(hours=1))
+
+    lift_takedown(takedown, by=cast.trainer, at=at + timedelta(hours=2))
+
+    assert not Video.objects.get().is_playable
+
+
+def test_when_a_recording_cannot_be_put_back_nothing_is_lifted(
+    cast: Cast, shown: LessonPage, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    takedown = take_down(shown, by=cast.trainer, reason="内容有误", at=at)
+
+    def fail(*args: Any, **kwargs: Any) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("courses.domain.takedown.put_back", fail)
+
+    with pytest.raises(RuntimeError):
+        lift_takedown(takedown, by=cast.trainer, at=at)
+
+    assert Takedown.objects.get().lifted_at is None

@@ -6,8 +6,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from lms.audit.models import AuditEntry
 from lms.people.models import Person
+from media.domain.taking_down import take_down
 from media.enums import VideoStatus
 from media.models import Video
 from tests.cast import Cast
@@ -82,7 +85,7 @@ def test_the_whole_cast_opens_a_recording_only_where_it_may(cast: Cast, at_desk:
     assert opened == {"trainer", "first_reviewer", "second_reviewer", "final_reviewer"}
 
 
-@pytest.mark.parametrize("action", ["retry", "take_down"])
+@pytest.mark.parametrize("action", ["retry", "take_down", "put_back"])
 def test_only_its_trainers_change_a_recording(cast: Cast, at_desk: AtDesk, failed: Video, action: str):
     address = reverse(f"media_recordings:{action}", args=[failed.code])
 
@@ -136,6 +139,26 @@ def test_taking_down_needs_a_reason(cast: Cast, at_desk: AtDesk, video: Video):
 
     video.refresh_from_db()
     assert (video.taken_down_by, video.taken_down_reason) == (cast.trainer, "内容有误")
+
+
+def test_putting_back_needs_a_reason_and_is_logged(cast: Cast, at_desk: AtDesk, video: Video):
+    take_down(video, by=cast.trainer, reason="内容有误", at=timezone.now())
+    client = at_desk(cast.trainer)
+    address = reverse("media_recordings:put_back", args=[video.code])
+    offered = client.get(show(video)).content.decode()
+
+    client.post(address, {"reason": " "})
+    video.refresh_from_db()
+    assert not video.is_playable
+    for _time in range(2):
+        client.post(address, {"reason": "已经更正"})
+
+    video.refresh_from_db()
+    assert (video.is_playable, video.taken_down_by, video.taken_down_reason) == (True, None, "")
+    assert address in offered
+    assert address not in client.get(show(video)).content.decode()
+    entry = AuditEntry.objects.get(action="media.video_put_back")
+    assert (entry.actor_id, entry.subject_id, entry.detail) == (cast.trainer.pk, video.code, {"reason": "已经更正"})
 
 
 @pytest.mark.parametrize("count", [1, 3])
