@@ -83,5 +83,5 @@ class NoticeKind(TextChoices):
     SCHEDULE_REFUSED = "schedule_refused", _("It could not be published at the time you set.")
     RECORDING_READY = "recording_ready", _("The recording is ready. Its captions can be checked now.")
     RECORDING_FAILED = "recording_failed", _("The recording could not be converted.")
-    CAPTIONS_APPROVED = "captions_approved", _("The captions were approved. The lesson can be published.")
+    CAPTIONS_APPROVED = "captions_approved", _("The captions were approved. The lesson can be submitted for review.")
     RECORDING_TAKEN_DOWN = "recording_taken_down", _("The recording was taken down.")

@@ -24,6 +24,9 @@ class NotPublishableMiddleware:
             return None
         if request.path.startswith("/admin/api/"):
             return JsonResponse({"detail": str(exception), "reasons": exception.reasons}, status=400)
+        if not request.accepts("text/html"):  # the editor saves by itself
+            refusal = {"success": False, "error_code": "refused", "error_message": exception.sentence}
+            return JsonResponse(refusal, status=400)
         messages.error(request, exception.sentence)
         address = reverse("wagtailadmin_pages:edit", args=[exception.page.pk])
         if request.headers.get("x-requested-with") == "XMLHttpRequest":

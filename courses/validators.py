@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 if TYPE_CHECKING:
     from wagtail.models import Page
@@ -26,6 +27,22 @@ class NotPublishable(Exception):
             "page": self.page,
             "reasons": " ".join(self.reasons),
         }
+
+
+class StandsStill(NotPublishable):
+    """The page is under review: its text stands still, for what three persons approve is what goes online."""
+
+    told = gettext_lazy(
+        "Nothing was changed: the page is under review, and its text stands still until it is approved or sent back. "
+        "Whoever reviews it sends it back with a comment that says what to change."
+    )
+
+    def __init__(self, page: "Page") -> None:
+        super().__init__(page, [str(self.told)])
+
+    @property
+    def sentence(self) -> str:
+        return str(self.told)
 
 
 def register_condition(condition: Callable[[Any], list[str]]) -> None:

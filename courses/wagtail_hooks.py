@@ -3,25 +3,30 @@
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import URLPattern, path, reverse
-from django.utils.translation import gettext_lazy as _
+from django.urls import URLPattern, path
 from wagtail import hooks
-from wagtail.admin.action_menu import ActionMenuItem
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.site_summary import PagesSummaryItem
 
-from courses.models import GatedPage, HomePage
+from courses.models import HomePage
 from courses.models.access import grants_of
 from courses.views import hooks as answers
 from courses.views.takedown import lift_page_takedown, take_down_page
+from courses.viewsets.editor_menu import TakedownMenuItem, arrange_menu
 from courses.viewsets.notices import NoticesPanel
 from courses.viewsets.publishing import PublishReadyPages
 from courses.viewsets.quizzes import QuizViewSet, quiz_viewset
 
 hooks.register("before_publish_page", answers.refuse_unready)
+hooks.register("before_edit_page", answers.refuse_by_hand)
+hooks.register("before_edit_page", answers.tell_what_came_back)
+hooks.register("before_create_page", answers.refuse_new_by_hand)
+hooks.register("after_edit_page", answers.tell_what_is_missing)
+hooks.register("after_create_page", answers.tell_what_is_missing)
 hooks.register("before_delete_page", answers.refuse_deletion)
 hooks.register("before_bulk_action", answers.refuse_bulk_deletion)
 hooks.register("construct_page_chooser_queryset", answers.own_pages)
+hooks.register("construct_page_action_menu", arrange_menu)
 
 # After Wagtail's own of the same type, which it replaces.
 hooks.register("register_bulk_action", PublishReadyPages, order=100)
@@ -41,25 +46,6 @@ def register_takedown_urls() -> list[URLPattern]:
         path("take-down/<int:page_id>/", take_down_page, name="courses_take_down"),
         path("take-down/<int:page_id>/lift/", lift_page_takedown, name="courses_lift_takedown"),
     ]
-
-
-class TakedownMenuItem(ActionMenuItem):
-    """In the editor's menu of a course or lesson."""
-
-    name = "courses-take-down"
-    label = _("Take down")
-    icon_name = "warning"
-
-    def is_shown(self, context: dict[str, Any]) -> bool:
-        page = context.get("page")
-        return (
-            context["view"] == "edit"
-            and isinstance(page, GatedPage)
-            and self.get_user_page_permissions_tester(context).can_publish()
-        )
-
-    def get_url(self, parent_context: dict[str, Any]) -> str:
-        return reverse("courses_take_down", args=[parent_context["page"].pk])
 
 
 @hooks.register("register_page_action_menu_item")

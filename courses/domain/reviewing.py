@@ -1,4 +1,6 @@
-"""The preset workflow 初审 → 复审 → 终审."""
+"""The preset workflow 初审 → 复审 → 终审, and the way of a page through it."""
+
+from typing import Any
 
 from django.db import transaction
 from wagtail.models import Page, Workflow, WorkflowPage, WorkflowTask
@@ -25,6 +27,20 @@ def ensure_workflow(home: Page | None = None) -> Workflow:
         if home is not None and workflow.active:
             WorkflowPage.objects.get_or_create(page=home, defaults={"workflow": workflow})
     return workflow
+
+
+def submit_for_review(page: Page, *, by: Any) -> None:
+    """Hand the page's newest version in; the first step holds it then."""
+    page.get_workflow().start(page, by)
+
+
+def approve(page: Page, *, by: Any) -> None:
+    """Approve the step that holds the page; after the last one the page goes online.
+
+    Raises PermissionDenied where `by` may not, and NotPublishable where the page is not ready; then nothing changed.
+    """
+    state = page.specific_class.objects.get(pk=page.pk).current_workflow_task_state
+    state.task.specific.on_action(state, by, "approve")
 
 
 def _task(step: ReviewStep) -> ReviewTask:

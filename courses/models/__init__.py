@@ -4,8 +4,9 @@ from courses.models.coding import new_page_code
 from courses.models.gate import GatedPage
 from courses.models.outlines import OutlineVersion
 from courses.models.pages import CataloguePage, CoursePage, HomePage, LessonPage
-from courses.models.publishing import EditorNotice, ReviewTask, Takedown
+from courses.models.publishing import EditorNotice, Takedown
 from courses.models.questions import Choice, Question, QuestionSet
+from courses.models.reviewing import ReviewTask
 
 __all__ = [
     "CataloguePage",

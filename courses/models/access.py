@@ -3,6 +3,7 @@
 Wagtail asks `page.permissions_for_user()` before every view, button and bulk action, so this is the one place.
 """
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.db import models
 from django.utils import timezone
 from wagtail.models import PagePermissionTester
 
+from courses.models.gate import GatedPage, must_be_reviewed
 from lms.lib.durations import beijing_day
 from lms.people.domain.groups import group_name
 from lms.people.enums import OrgKind, RoleKind
@@ -60,6 +62,10 @@ def grants_of(person: Any) -> Grants:
     return kept
 
 
+def _reviewed(models_of_pages: Iterable[type]) -> bool:
+    return must_be_reviewed() and any(issubclass(model, GatedPage) for model in models_of_pages)
+
+
 class ContentPermissionTester(PagePermissionTester):
     """Wagtail's tester with our permissions: nobody changes what belongs to another organisation."""
 
@@ -68,7 +74,18 @@ class ContentPermissionTester(PagePermissionTester):
         self.permissions = page.granted_to(user) if user.is_active else set()
 
     def can_publish(self) -> bool:
+        """By hand: nobody, where a page goes online after three reviews (gate.py)."""
+        return self.can_withdraw() and not _reviewed([type(self.page)])
+
+    def can_publish_subpage(self) -> bool:
+        return super().can_publish_subpage() and not _reviewed(self.page.allowed_subpage_models())
+
+    def can_withdraw(self) -> bool:
+        """Take down, and take back a schedule: this stays with trainers whatever is reviewed."""
         return "change" in self.permissions and super().can_publish()
+
+    def can_unschedule(self) -> bool:
+        return self.can_withdraw()
 
     def can_unpublish(self) -> bool:
         return "change" in self.permissions and super().can_unpublish()

@@ -7,11 +7,14 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext
 from wagtail.admin.utils import get_valid_next_url_from_request
-from wagtail.models import Page
+from wagtail.models import Page, WorkflowState
 from wagtail.permissions import policy_registry
 
 from courses.domain.publishing import why_not_publishable
+from courses.models import GatedPage
+from courses.models.gate import must_be_reviewed
 from courses.policies import deletable
 from courses.validators import NotPublishable
 
@@ -22,6 +25,45 @@ def refuse_unready(request: HttpRequest, page: Page) -> HttpResponse | None:
         return None
     messages.error(request, NotPublishable(page, reasons).sentence)
     return redirect("wagtailadmin_pages:edit", page.pk)
+
+
+def refuse_by_hand(request: HttpRequest, page: Page) -> HttpResponse | None:
+    """Somebody sends what the publish button would send, which is not offered: say how the page goes online."""
+    if not request.POST.get("action-publish") or not _is_reviewed(type(page)):
+        return None
+    messages.error(request, NotPublishable(page, [page.why_not_by_hand()]).sentence)
+    return redirect("wagtailadmin_pages:edit", page.pk)
+
+
+def refuse_new_by_hand(request: HttpRequest, parent: Page, page_class: type[Page]) -> HttpResponse | None:
+    """The same for a page that is not there yet."""
+    if not request.POST.get("action-publish") or not _is_reviewed(page_class):
+        return None
+    page = page_class(title=request.POST.get("title", ""))
+    messages.error(request, NotPublishable(page, [page.why_not_by_hand()]).sentence)
+    return redirect(request.path)
+
+
+def _is_reviewed(page_class: type[Page]) -> bool:
+    return must_be_reviewed() and issubclass(page_class, GatedPage)
+
+
+def tell_what_came_back(request: HttpRequest, page: Page) -> None:
+    """Above the editor of a page that was sent back: by whom, at which step, with which comment."""
+    state = page.current_workflow_state if request.method == "GET" else None
+    if state is not None and state.status == WorkflowState.STATUS_NEEDS_CHANGES:
+        back = state.current_task_state
+        messages.warning(
+            request,
+            gettext("%(name)s sent it back at %(step)s: %(comment)s Change it, then submit it again.")
+            % {"name": back.finished_by, "step": back.task.name, "comment": back.comment or gettext("no comment.")},
+        )
+
+
+def tell_what_is_missing(request: HttpRequest, page: Page) -> None:
+    """The page was handed in before it is ready: its author can still withdraw it, and no reviewer reads in vain."""
+    if request.POST.get("action-submit") and (reasons := why_not_publishable(page)):
+        messages.warning(request, NotPublishable(page, reasons).sentence)
 
 
 def refuse_deletion(request: HttpRequest, page: Page) -> HttpResponse | None:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from lms.audit.models import AuditEntry
 from lms.people.enums import FARMERS, UNMASKED, LearnerCategory, Purpose, RoleKind
-from lms.people.models import Belonging, Division, Org, Person, Post
+from lms.people.models import Belonging, Division, Org, Person, Post, Role
 
 
 def same_person_ids(person: Person) -> list[int]:
@@ -83,3 +83,9 @@ def looks_at(person: Person) -> list[Look]:
         )
         for entry in entries
     ]
+
+
+def reviewers_on(org: Org, step: str, day: date) -> list[Person]:
+    """Who does this step of review for the organisation on the day, by name."""
+    roles = Role.objects.filter(kind=RoleKind.REVIEWER, org=org, step=step).on(day)
+    return list(Person.objects.present().filter(pk__in=roles.values("person")).order_by("name", "pk"))

@@ -1,4 +1,7 @@
-"""No way of publishing that Wagtail knows lets an unready lesson through, and each answers politely."""
+"""No way of publishing that Wagtail knows lets an unready lesson through, and each answers politely.
+
+Here trainers publish by themselves; test_review_before_publishing.py tries the same ways where they may not.
+"""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -69,6 +72,12 @@ def assert_refused(response: Any, page: LessonPage) -> None:
     assert response.status_code == 200, response.status_code
     assert "还没有录像" in response.content.decode() or "has no recording yet" in response.content.decode()
     assert not is_live(page)
+
+
+@pytest.fixture(autouse=True)
+def by_hand(settings: Any) -> None:
+    """A station with a single trainer."""
+    settings.REVIEW_BEFORE_PUBLISHING = False
 
 
 @pytest.fixture

@@ -30,7 +30,11 @@ def test_edit_page_is_tried_with_the_whole_cast(cast: Cast, at_desk: Desk, unrea
     assert opened == READERS
 
 
-def test_what_each_of_the_cast_may_do_to_a_page(cast: Cast, unready: LessonPage, course: CoursePage) -> None:
+@pytest.mark.parametrize("reviewed", [True, False])
+def test_what_each_of_the_cast_may_do_to_a_page(
+    cast: Cast, unready: LessonPage, course: CoursePage, settings: Any, reviewed: bool
+) -> None:
+    settings.REVIEW_BEFORE_PUBLISHING = reviewed
     for name, person in cast.everybody.items():
         lesson, above = unready.permissions_for_user(person), course.permissions_for_user(person)
         writes = name in WRITERS
@@ -39,7 +43,9 @@ def test_what_each_of_the_cast_may_do_to_a_page(cast: Cast, unready: LessonPage,
         assert lesson.can_move() == writes, name
         assert above.can_add_subpage() == writes, name
         assert above.can_reorder_children() == (writes or name == "final_reviewer"), name
-        assert lesson.can_publish() == (writes or name == "final_reviewer"), name
+        assert lesson.can_withdraw() == lesson.can_unschedule() == (writes or name == "final_reviewer"), name
+        assert lesson.can_publish() == (lesson.can_withdraw() and not reviewed), name
+        assert above.can_publish_subpage() == ((writes or name == "final_reviewer") and not reviewed), name
 
 
 VIEWS = ["edit", "delete", "move", "copy", "history", "view_draft", "usage", "unpublish", "workflow_history"]

@@ -1,8 +1,10 @@
-"""Ready recordings become lessons: captions approved, recording attached, page published, at the moved clock."""
+"""Ready recordings become lessons: captions approved, recording attached, page reviewed, at the moved clock."""
 
 from datetime import datetime, timedelta
 
-from courses.domain.publishing import NotPublishable, publish_pages
+from courses.domain.publishing import NotPublishable, why_not_publishable
+from courses.domain.reviewing import approve as approve_page
+from courses.domain.reviewing import submit_for_review
 from courses.enums import LessonKind
 from courses.models import LessonPage
 from lms.demo.clock import moved_to
@@ -11,29 +13,46 @@ from lms.people.models import Person
 from media.domain.captioning import approve, import_captions
 from media.models import Video
 
+Reviewers = dict[str, Person]
+"""Who reviews, by step: first, second, final."""
 
-def publish_lesson(recording: Recording, video: Video, *, by: Person, reviewer: Person, at: datetime) -> LessonPage:
-    """Give the lesson its recording and publish it; told twice, it is published once. Raises NotPublishable."""
+
+def publish_lesson(recording: Recording, video: Video, *, by: Person, reviewers: Reviewers, at: datetime) -> LessonPage:
+    """Give the lesson its recording and bring it online; told twice, it is done once. Raises NotPublishable."""
     lesson = LessonPage.objects.get(code=recording.code)
     if lesson.live:
         return lesson
     if video.approved_track() is None:
         with moved_to(at):
-            _approve_captions(recording, video, by=by, reviewer=reviewer, at=at)
-    with moved_to(at + timedelta(minutes=5)):
-        lesson = lesson.get_latest_revision_as_object()
-        lesson.video = video
-        revision = lesson.save_revision(user=by)
-        revision.publish(user=reviewer)
-    lesson.refresh_from_db()
-    return lesson
+            _approve_captions(recording, video, by=by, reviewer=reviewers["first"], at=at)
+    if not lesson.workflow_in_progress:
+        with moved_to(at + timedelta(minutes=5)):
+            lesson = lesson.get_latest_revision_as_object()
+            lesson.video = video
+            lesson.save_revision(user=by)
+            submit_for_review(lesson, by=by)
+    return _review(lesson, reviewers=reviewers, at=at + timedelta(minutes=5))
 
 
-def publish_classes_in_person(*, by: Person, at: datetime) -> list[LessonPage]:
+def publish_classes_in_person(*, by: Person, reviewers: Reviewers, at: datetime) -> list[LessonPage]:
     """Show the lessons that take place in the village (线下课); told twice, it is done once."""
-    waiting = LessonPage.objects.filter(kind=LessonKind.OFFLINE, live=False).order_by("path")
-    with moved_to(at):
-        return publish_pages(waiting, by=by).pages
+    online = []
+    for lesson in LessonPage.objects.filter(kind=LessonKind.OFFLINE, live=False).order_by("path"):
+        if not lesson.workflow_in_progress and not why_not_publishable(lesson):
+            with moved_to(at):
+                submit_for_review(lesson, by=by)
+        if lesson.workflow_in_progress:
+            online.append(_review(lesson, reviewers=reviewers, at=at))
+    return online
+
+
+def _review(lesson: LessonPage, *, reviewers: Reviewers, at: datetime) -> LessonPage:
+    """Each step that is still open approves it, a minute after the one before; returns the page as it is then."""
+    while (task := (lesson := LessonPage.objects.get(pk=lesson.pk)).current_workflow_task) is not None:
+        at += timedelta(minutes=1)
+        with moved_to(at):
+            approve_page(lesson, by=reviewers[task.step])
+    return lesson
 
 
 def _approve_captions(recording: Recording, video: Video, *, by: Person, reviewer: Person, at: datetime) -> None:

@@ -13,6 +13,8 @@ from lms.demo.domain.moments import moments
 from lms.demo.domain.people import person_of
 from lms.demo.domain.publishing import NotPublishable, publish_classes_in_person, publish_lesson
 from lms.demo.domain.recordings import Recording, all_recordings
+from lms.people.enums import ReviewStep
+from lms.people.models import Person
 from media.enums import VideoStatus
 from media.models import Video
 
@@ -20,8 +22,13 @@ LOOK_EVERY_SECONDS = 1
 SAY_EVERY = 50
 
 
+def reviewers() -> dict[str, Person]:
+    """The cast's reviewers by step."""
+    return {step: person_of(f"reviewer_{step}") for step in ReviewStep.values}
+
+
 class Command(BaseCommand):
-    help = "Wait for the demo's recordings, approve their captions, publish the lessons, and let people learn."
+    help = "Wait for the demo's recordings, approve captions, bring the lessons through review, and let people learn."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--minutes", type=int, default=30, help="give up waiting for recordings after so long")
@@ -29,7 +36,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.publish_all(deadline=time.monotonic() + options["minutes"] * 60)
-        publish_classes_in_person(by=person_of("trainer"), at=moments().published + timedelta(hours=3))
+        publish_classes_in_person(
+            by=person_of("trainer"), reviewers=reviewers(), at=moments().published + timedelta(hours=3)
+        )
         if not options["no_history"]:
             self.let_people_learn()
         self.stdout.write("Demo world: complete.")
@@ -59,7 +68,7 @@ class Command(BaseCommand):
 
     def publish(self, recording: Recording, video: Video, *, at: Any) -> None:
         try:
-            publish_lesson(recording, video, by=person_of("trainer"), reviewer=person_of("reviewer_final"), at=at)
+            publish_lesson(recording, video, by=person_of("trainer"), reviewers=reviewers(), at=at)
         except NotPublishable as refusal:
             raise CommandError(f"{recording.code}: {refusal}") from refusal
 
