@@ -42,6 +42,24 @@ def send(client: Client, body: object, **extra):
     return client.post(URL, data, content_type=extra.pop("content_type", "application/json"), **extra)
 
 
+def test_an_unpublished_lesson_opens_for_nobody_and_open_sessions_keep_their_honest_minutes(client, session, clock):
+    """Law 5: what was watched before, and what a player held back for the window of a report, is not dropped."""
+    send(client, {"session": session.code, "number": 1, "stretches": [[0, 60]]})
+    session.page.specific.unpublish()
+    clock.move(minutes=14, seconds=30)
+
+    opened = client.post("/learn/sessions/", {"lesson": session.page_id}, content_type="application/json")
+    renewed = client.post(f"/learn/sessions/{session.code}/addresses/", {}, content_type="application/json")
+    anyone = Client().post("/learn/addresses/", {"lesson": session.page_id}, content_type="application/json")
+    held_back = send(client, {"session": session.code, "number": 2, "stretches": [[60, 600]]}).json()
+
+    assert [answer.status_code for answer in (opened, renewed, anyone)] == [403, 403, 403]
+    assert (held_back["accepted"], held_back["refused"], held_back["percent"]) == ([[60, 600]], [], 100)
+    assert WatchRecord.objects.get().covered_seconds == 600
+    assert LessonCompletion.objects.get().person == session.person
+    assert not RefusedStretch.objects.exists()
+
+
 def test_report_is_answered_with_its_receipt(client, session):
     answer = send(client, {"session": session.code, "number": 1, "stretches": [[0, 15], [20, 200]]})
 
