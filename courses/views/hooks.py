@@ -66,6 +66,17 @@ def tell_what_is_missing(request: HttpRequest, page: Page) -> None:
         messages.warning(request, NotPublishable(page, reasons).sentence)
 
 
+def tell_where_it_is_now(request: HttpRequest, page: Page) -> None:
+    """Somebody approved a step or sent the page back: say what became of it, Wagtail says "updated" only."""
+    if not request.POST.get("action-workflow-action"):
+        return
+    page = type(page).objects.get(pk=page.pk)
+    if task := page.current_workflow_task:
+        messages.success(request, task.whereabouts(page))
+    elif not page.current_workflow_state and page.live:
+        messages.success(request, gettext("It was approved in all three reviews and is online now."))
+
+
 def refuse_deletion(request: HttpRequest, page: Page) -> HttpResponse | None:
     """Facts hang on the page or on one below it."""
     return _refused_deletion(request, [page], redirect("wagtailadmin_pages:edit", page.pk))

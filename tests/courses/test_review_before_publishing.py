@@ -1,5 +1,6 @@
 """Nobody publishes past 初审 → 复审 → 终审, whichever of Wagtail's ways is tried; each refusal says what to do."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -357,3 +358,27 @@ def test_what_is_handed_in_unready_is_said_at_once(trainer: Client, unready: Les
     assert "还没有录像" in answer.content.decode()
     state = WorkflowState.objects.get()
     assert (state.object_id, state.status) == (str(unready.pk), WorkflowState.STATUS_IN_PROGRESS)
+
+
+def menu(page: str) -> list[str]:
+    """The names of the buttons below the editor, the one that is open first."""
+    return re.findall(r'name="(action-[a-z-]+)"|data-workflow-action-name="([a-z]+)"|(Page locked|页面已锁定)', page)
+
+
+def test_the_menu_puts_first_what_the_person_came_for(cast: Cast, at_desk: Desk, ready: LessonPage) -> None:
+    address = edit_address(ready)
+
+    def names(person: Person) -> list[str]:
+        found = menu(at_desk(person).get(address).content.decode())
+        return ["".join(each) if not each[2] else "locked" for each in found]
+
+    before = names(cast.trainer)
+    submit_for_review(ready, by=cast.trainer)
+    author, reviewer = names(cast.trainer), names(cast.first_reviewer)
+    state = fresh(ready).current_workflow_task_state
+    state.task.specific.on_action(state, cast.first_reviewer, "reject")
+
+    assert before == ["action-submit"]
+    assert author == ["locked", "action-cancel-workflow"]
+    assert reviewer == ["approve", "reject"]
+    assert names(cast.trainer) == ["action-cancel-workflow", "action-submit"]
