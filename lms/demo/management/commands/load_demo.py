@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand
 from courses.models import LessonPage
 from lms.credits.domain.adopting import adopt_rule
 from lms.credits.models import CreditRule
+from lms.demo.clock import moved_to
 from lms.demo.domain.moments import moments
 from lms.demo.domain.people import PARTY_SCHOOL, VOCATIONAL, fill_villages, make_cast, person_of
 from lms.demo.domain.places import Places, make_places, province
@@ -45,10 +46,10 @@ class Command(BaseCommand):
         self.say("rules for credit hours")
         self.set_rules(places, now.settled)
         self.say("course outline")
-        for (kind, code), tracks in TRACKS.items():
-            call_command(
-                "load_outline", org=places.org_of(kind, places.divisions[code]).code, track=tracks, verbosity=0
-            )
+        with moved_to(now.settled):
+            for (kind, code), tracks in TRACKS.items():
+                org = places.org_of(kind, places.divisions[code])
+                call_command("load_outline", org=org.code, track=tracks, verbosity=0)
         self.say("people of the villages")
         count = fill_villages(places, now)
         self.stdout.write(f"  {count} people")
