@@ -81,7 +81,8 @@ def _stop(takedown: Takedown, video: Video) -> None:
 
 def _stopped_with_a_page(video: Video) -> bool:
     """Whether it is down since a page with it was taken down, at that very moment."""
-    return Takedown.objects.filter(recordings=video, taken_down_at=video.taken_down_at).exists()
+    at = video.taken_down_at
+    return at is not None and Takedown.objects.filter(recordings=video, taken_down_at=at).exists()
 
 
 def _is_free(video: Video) -> bool:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from wagtail.models import Page
 
 from courses.models.publishing import Takedown
-from courses.models.reviewing import approved_by
+from courses.models.reviewing import ReviewTask, approved_by
 from courses.validators import NotPublishable, StandsStill, registered_reasons
 
 
@@ -63,8 +63,9 @@ class GatedPage(models.Model):
 
     def why_not_by_hand(self) -> str:
         """What to tell a person who wants to publish the page without the review."""
-        if task := self.current_workflow_task:  # type: ignore[attr-defined]
-            return str(task.whereabouts(self)) + " " + _("It goes online by itself after the last approval.")
+        task = self.current_workflow_task  # type: ignore[attr-defined]
+        if isinstance(task, ReviewTask):
+            return task.whereabouts(self) + " " + _("It goes online by itself after the last approval.")
         return _("It goes online after three reviews. Save it, then choose “Submit for review”.")
 
     def _refuse_unready(self) -> None:

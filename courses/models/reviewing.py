@@ -89,7 +89,7 @@ class ReviewTask(Task):
         """Begin with the first step that has not approved this text: what came back changed is read by all again."""
         missing = workflow_state.get_next_task()
         step = missing.specific if missing else self
-        return super(ReviewTask, step).start(workflow_state, user=user)
+        return Task.start(step, workflow_state, user=user)
 
     def user_can_access_editor(self, obj: Any, user: Any) -> bool:
         return self.may_review(obj, user)

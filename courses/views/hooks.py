@@ -13,7 +13,7 @@ from wagtail.models import Page, WorkflowState
 from wagtail.permissions import policy_registry
 
 from courses.domain.publishing import why_not_publishable
-from courses.models import GatedPage
+from courses.models import GatedPage, ReviewTask
 from courses.models.gate import must_be_reviewed
 from courses.policies import deletable
 from courses.validators import NotPublishable
@@ -71,9 +71,10 @@ def tell_where_it_is_now(request: HttpRequest, page: Page) -> None:
     if not request.POST.get("action-workflow-action"):
         return
     page = type(page).objects.get(pk=page.pk)
-    if task := page.current_workflow_task:
+    task = page.current_workflow_task
+    if isinstance(task, ReviewTask):
         messages.success(request, task.whereabouts(page))
-    elif not page.current_workflow_state and page.live:
+    elif page.current_workflow_state is None and page.live:
         messages.success(request, gettext("It was approved in all three reviews and is online now."))
 
 

@@ -25,7 +25,7 @@ class PublishReadyPages(PublishBulkAction):
         """Say how those pages go online that the person could publish if there were no review."""
         for page in objects_without_access["items_with_no_access"]:
             specific = page.specific
-            if isinstance(specific, GatedPage) and specific.permissions_for_user(self.request.user).can_withdraw():
+            if isinstance(specific, GatedPage) and page.permissions_for_user(self.request.user).can_withdraw():
                 self.tell(NotPublishable(specific, [specific.why_not_by_hand()]))
 
     def get_execution_context(self) -> dict[str, Any]:

@@ -237,6 +237,8 @@ def test_a_workflow_of_another_making_publishes_nothing(cast: Cast, ready: Lesso
     workflow.start(ready, cast.trainer)
     state = fresh(ready).current_workflow_task_state
 
+    with pytest.raises(NotPublishable, match="初审、复审、终审"):
+        fresh(ready).get_latest_revision().publish(user=cast.trainer)
     with pytest.raises(NotPublishable):
         state.task.specific.on_action(state, cast.final_reviewer, "approve")
 
