@@ -29,6 +29,7 @@ class Site:
 
     folder: Path
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    _factors: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.port = free_port()
@@ -123,6 +124,16 @@ class Site:
         """The demo's accounts by key."""
         rows = json.loads((self.folder / "var" / "demo-accounts.json").read_text())
         return {row["key"]: row for row in rows}
+
+    def factors(self) -> dict[str, str]:
+        """The secret of each staff account's authenticator, by key; asked once."""
+        if not self._factors:
+            devices = "__import__('django_otp.plugins.otp_totp.models',fromlist=['x']).TOTPDevice.objects"
+            found = self.ask(f"dict({devices}.filter(confirmed=True).values_list('user_id', 'key'))")
+            assert isinstance(found, dict)
+            people = {str(row["person_id"]): key for key, row in self.accounts().items()}
+            self._factors = {people[person]: secret for person, secret in found.items()}
+        return self._factors
 
     def close(self) -> None:
         for name in list(self.processes):
