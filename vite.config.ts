@@ -6,7 +6,7 @@ import { defineConfig } from "vite";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-const entries = ["site.ts", "player.ts", "captions.ts", "admin.ts"];
+const entries = ["site.ts", "player.ts", "captions.ts", "uploader.ts", "studio.ts", "admin.ts"];
 const input = Object.fromEntries(
   entries
     .map((file) => [file.replace(".ts", ""), here(`lms/frontend/${file}`)] as const)
@@ -16,6 +16,7 @@ const input = Object.fromEntries(
 export default defineConfig({
   base: "./",
   publicDir: false,
+  worker: { rollupOptions: { output: { entryFileNames: "chunks/[name]-[hash].js" } } },
   build: {
     outDir: here("lms/static_build"),
     emptyOutDir: true,

@@ -31,6 +31,8 @@ urlpatterns = [
     path("staff/audit-log/", audit_log, name="audit_log"),
     path("staff/", include("lms.people.staff_urls")),
     path("files/", include("media.urls")),
+    path("studio/", include("media.studio_urls")),
+    path("studio/", include("courses.studio_urls")),
     path("learn/", include("lms.learning.urls")),
     path("hours/", include("lms.credits.urls")),
     path("desk/", include("lms.reports.urls")),

@@ -42,6 +42,7 @@ class TranscriptSource(TextChoices):
     MACHINE = "machine", _("speech recognition")
     HAND = "hand", _("written by hand")
     UPLOAD = "upload", _("uploaded file")
+    CUT = "cut", _("taken over from the recording it was cut from")
 
 
 class TranscriptState(TextChoices):
@@ -56,6 +57,7 @@ class CueFlag(TextChoices):
     INVENTION = "invention", _("a phrase that recognisers like to invent")
     REPETITION = "repetition", _("the same words again and again")
     SILENCE = "silence", _("words where hardly anything can be heard")
+    CUT = "cut", _("the cut goes through this line")
     TOO_FAST = "too_fast", _("more words than anybody can say or read in this time")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from lms.people.policies import may_manage_content_of, orgs_of_reviewer, orgs_of_trainer
-from media.models import Video
+from media.models import Upload, Video
 
 
 def videos_visible_to(actor: Any, *, on: date) -> QuerySet[Video]:
@@ -18,3 +18,8 @@ def videos_visible_to(actor: Any, *, on: date) -> QuerySet[Video]:
 def may_manage(actor: Any, video: Video, *, on: date) -> bool:
     """Whether the actor may retry or take down the recording on the day."""
     return may_manage_content_of(actor, video.org, on)
+
+
+def uploads_of(actor: Any, *, on: date) -> QuerySet[Upload]:
+    """The uploads that the actor may go on with on the day: her own, into organisations that she still works for."""
+    return Upload.objects.of(actor).filter(org__in=orgs_of_trainer(actor, on).values("pk"))

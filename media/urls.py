@@ -1,8 +1,8 @@
 """Addresses of this app, under /files/."""
 
-from django.urls import URLPattern, re_path
+from django.urls import URLPattern, path, re_path
 
-from media.views import files
+from media.views import files, uploads
 
 app_name = "media"
 
@@ -11,4 +11,9 @@ urlpatterns: list[URLPattern] = [
     # A file name begins with a letter or digit and holds no slash: no way leads out of the folder.
     re_path(rf"^v/{_TOKEN}/(?P<name>[A-Za-z0-9][A-Za-z0-9._-]{{0,60}})$", files.file, name="file"),
     re_path(rf"^v/{_TOKEN}/captions/(?P<language>[a-z-]{{2,12}})\.vtt$", files.captions, name="captions"),
+    path("uploads/", uploads.begin, name="uploads"),
+    path("uploads/known/", uploads.known, name="known"),
+    path("uploads/<slug:code>/", uploads.upload, name="upload"),
+    path("uploads/<slug:code>/finish/", uploads.finish, name="finish_upload"),
+    path("uploads/<slug:code>/give-up/", uploads.forget, name="give_up_upload"),
 ]

@@ -1,6 +1,6 @@
 // JSON to our own server, with Django's token against forged forms.
 
-function csrfToken(): string {
+export function csrfToken(): string {
   const cookie = /(?:^|; )csrftoken=([^;]+)/.exec(document.cookie);
   return cookie?.[1] ?? document.querySelector<HTMLInputElement>("[name=csrfmiddlewaretoken]")?.value ?? "";
 }

@@ -1,4 +1,4 @@
-"""The gate before the Wagtail admin and the officer's desk, and a word to whose account was merged away."""
+"""The gate before the Wagtail admin, the officer's desk and the studio, and a word to whose account was merged away."""
 
 from collections.abc import Callable
 from urllib.parse import urlencode
@@ -13,11 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lms.people.domain.merging import number_to_prove
-from lms.people.enums import ADMIN_ROLES, DESK_ROLES
+from lms.people.enums import ADMIN_ROLES, DESK_ROLES, RoleKind
 from lms.people.gates import admit, is_in_background
 from lms.people.models import Person
 
-GATES = {"/admin/": ADMIN_ROLES, "/desk/": DESK_ROLES}
+GATES = {"/admin/": ADMIN_ROLES, "/desk/": DESK_ROLES, "/studio/": frozenset({RoleKind.TRAINER})}
 # Wagtail's own ways in, which know neither invitations nor second factors.
 REPLACED = ("/admin/login/", "/admin/password_reset/")
 ALWAYS_OPEN = ("/admin/logout/", "/admin/jsi18n/", "/admin/sprite/")

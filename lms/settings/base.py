@@ -206,6 +206,8 @@ MEDIA_MAX_PIXELS = env.integer("MEDIA_MAX_PIXELS", 36_000_000)
 MEDIA_MAX_SECONDS = env.integer("MEDIA_MAX_SECONDS", 6 * 3600)
 MEDIA_MAX_RUN_SECONDS = env.integer("MEDIA_MAX_RUN_SECONDS", 12 * 3600)
 MEDIA_STALL_SECONDS = env.integer("MEDIA_STALL_SECONDS", 180)
+# An upload that stays unfinished so long is given up.
+MEDIA_UPLOAD_DAYS = env.integer("MEDIA_UPLOAD_DAYS", 7)
 # Free space that receiving and converting leave alone.
 MEDIA_RESERVE_MB = env.integer("MEDIA_RESERVE_MB", 200)
 # How often a stage is tried, how long a silent worker counts as alive, and how often the sweeper looks.

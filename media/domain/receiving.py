@@ -2,6 +2,7 @@
 
 import errno
 import hashlib
+import os
 import shutil
 from datetime import datetime
 from pathlib import Path
@@ -28,9 +29,17 @@ class CannotReceive(ValueError):
     """The file was refused; the message tells the person why, and nothing was kept."""
 
 
+class TooLarge(CannotReceive):
+    """The file is larger than the site takes."""
+
+
+class DiskFull(CannotReceive):
+    """There is no room left; freeing some makes the same file welcome."""
+
+
 def find_same(sha256: str, org: Org) -> Video | None:
-    """The org's recording made of the very same bytes, if there is one."""
-    return Video.objects.filter(source_sha256=sha256, org=org).order_by("pk").first()
+    """The org's recording made of the very same bytes, if there is one; pieces cut from it are not meant."""
+    return Video.objects.filter(source_sha256=sha256, org=org, cut_from=None).order_by("pk").first()
 
 
 def sha256_of(path: Path) -> str:
@@ -44,7 +53,18 @@ def check_free_space(size_bytes: int) -> None:
     root = Path(settings.MEDIA_ROOT)
     root.mkdir(parents=True, exist_ok=True)
     if shutil.disk_usage(root).free - size_bytes < settings.MEDIA_RESERVE_MB << 20:
-        raise CannotReceive(_("The server's disk is full. Nothing was kept; please tell the administrator."))
+        raise DiskFull(_("The server's disk is full. Nothing was kept; please tell the administrator."))
+
+
+def check_size(size_bytes: int) -> None:
+    """Raises CannotReceive for a file of no or too many bytes."""
+    if size_bytes == 0:
+        raise CannotReceive(_("The file is empty."))
+    if size_bytes > settings.MEDIA_MAX_UPLOAD_MB << 20:
+        raise TooLarge(
+            _("The file is larger than %(limit)s MB. Please cut it or export it smaller.")
+            % {"limit": settings.MEDIA_MAX_UPLOAD_MB}
+        )
 
 
 def receive_video(
@@ -58,11 +78,13 @@ def receive_video(
     ai_generated: bool = False,
     ai_label: str = "",
     name: str = "",
+    spooled_sha256: str = "",
 ) -> Video:
     """Copy a file into storage under a name of our own and announce it; converting happens later, elsewhere.
 
-    `name` is what the file was called, kept as text only. Raises CannotReceive for an empty or oversized file and
-    for a full disk; what was written by then is gone again.
+    `name` is what the file was called, kept as text only. `spooled_sha256` says that the file is one of our spool
+    with this fingerprint: on local storage it is linked, and takes no second place. Raises CannotReceive for an empty
+    or oversized file and for a full disk; what was written by then is gone again.
     """
     if isinstance(source, Path | str):
         path = Path(source)
@@ -77,21 +99,19 @@ def receive_video(
                 ai_generated=ai_generated,
                 ai_label=ai_label,
                 name=name or path.name,
+                spooled_sha256=spooled_sha256,
             )
     if language not in Language.values:
         raise CannotReceive(_("This language is not offered: %(language)s.") % {"language": language})
     size_bytes = _size_of(source)
-    if size_bytes == 0:
-        raise CannotReceive(_("The file is empty."))
-    if size_bytes > settings.MEDIA_MAX_UPLOAD_MB << 20:
-        raise CannotReceive(
-            _("The file is larger than %(limit)s MB. Please cut it or export it smaller.")
-            % {"limit": settings.MEDIA_MAX_UPLOAD_MB}
-        )
-    check_free_space(size_bytes)
+    check_size(size_bytes)
+    check_free_space(0 if spooled_sha256 else size_bytes)
     name = (name or Path(getattr(source, "name", "") or "").name)[-255:]
     code = new_video_code()
-    stored, sha256 = _store(source, f"recordings/{code}/source")
+    stored = f"recordings/{code}/source"
+    sha256 = spooled_sha256
+    if not (spooled_sha256 and _link(Path(source.name), stored)):
+        stored, sha256 = _store(source, stored)
     if ai_generated and not ai_label:
         with translation.override(settings.LANGUAGE_CODE):
             ai_label = gettext("This lesson contains content made by artificial intelligence")
@@ -142,6 +162,21 @@ class _Hashing(File):
             yield chunk
 
 
+def _link(spooled: Path, name: str) -> bool:
+    """Give a file of the spool its name in storage as well; False where storage is elsewhere."""
+    try:
+        target = Path(default_storage.path(name))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        os.link(spooled, target)
+    except NotImplementedError:
+        return False
+    except OSError as error:
+        if error.errno in (errno.EXDEV, errno.EPERM, errno.EMLINK):
+            return False
+        raise
+    return True
+
+
 def _store(source: Any, name: str) -> tuple[str, str]:
     """Copy to storage; the name it got and the fingerprint. A copy that breaks off leaves nothing."""
     hashing = _Hashing(source)
@@ -150,7 +185,5 @@ def _store(source: Any, name: str) -> tuple[str, str]:
     except OSError as error:
         default_storage.delete(name)
         if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            raise CannotReceive(
-                _("The server's disk is full. Nothing was kept; please tell the administrator.")
-            ) from error
+            raise DiskFull(_("The server's disk is full. Nothing was kept; please tell the administrator.")) from error
         raise

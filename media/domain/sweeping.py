@@ -13,6 +13,7 @@ from django.core.files.storage import default_storage
 from django.db.models import Q
 
 from media.domain import staging
+from media.domain.uploading import sweep_uploads
 from media.models import Video
 from media.signals import announce, video_waiting
 
@@ -43,6 +44,7 @@ def retry_stuck_videos(*, at: datetime, dry_run: bool = False) -> Swept:
             staging.note_queued(video.pk, at=at)
             announce(video_waiting, video_id=video.pk)
         _sweep_work()
+        sweep_uploads(at=at)
     return Swept(held, failed, lost)
 
 

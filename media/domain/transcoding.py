@@ -19,7 +19,7 @@ from media.backends.errors import ToolFailed
 from media.backends.limits import limits
 from media.backends.stopping import StopAsked
 from media.backends.transcode import transcoder
-from media.backends.transcode.base import POSTER, RECOGNITION_AUDIO, Label, Outcome
+from media.backends.transcode.base import POSTER, RECOGNITION_AUDIO, Label, Outcome, Span
 from media.domain import staging
 from media.enums import FailureCode, Notice, VideoStatus
 from media.models import Rendition, Video
@@ -39,7 +39,7 @@ def transcode(video_id: int, *, on_progress: Callable[[float, float | None], Non
     claim = staging.claim(video_id, VideoStatus.TRANSCODING, at=timezone.now())
     if claim is None:
         return False
-    video = Video.objects.select_related("org").get(pk=video_id)
+    video = Video.objects.select_related("org", "cut_from").get(pk=video_id)
 
     def keep(done: float, of: float | None) -> None:
         claim.keep(done, of)
@@ -51,7 +51,9 @@ def transcode(video_id: int, *, on_progress: Callable[[float, float | None], Non
             label = Label(video.org.name, video.code) if video.ai_generated else None
             made = folder / "made"
             made.mkdir()
-            outcome = transcoder().transcode(source, made, label=label, limits=limits(), on_progress=keep)
+            outcome = transcoder().transcode(
+                source, made, label=label, limits=limits(), on_progress=keep, span=span_of(video)
+            )
             _settle(video, claim, made, outcome)
     except StopAsked:
         claim.give_back()
@@ -62,7 +64,7 @@ def transcode(video_id: int, *, on_progress: Callable[[float, float | None], Non
     except ToolFailed as error:
         claim.fail(error.code, detail=error.detail, permanent=error.permanent, at=timezone.now())
     except FileNotFoundError as error:
-        missing = FailureCode.SOURCE_MISSING if not default_storage.exists(str(video.source)) else None
+        missing = FailureCode.SOURCE_MISSING if not default_storage.exists(str(video.source_file)) else None
         code = missing or FailureCode.TOOL_MISSING
         claim.fail(code, detail=str(error), permanent=bool(missing), at=timezone.now())
     except OSError as error:
@@ -73,6 +75,13 @@ def transcode(video_id: int, *, on_progress: Callable[[float, float | None], Non
         logger.exception("Transcoding video %s failed unexpectedly.", video_id)
         claim.fail(FailureCode.UNEXPECTED, detail=repr(error), permanent=False, at=timezone.now())
     return True
+
+
+def span_of(video: Video) -> Span | None:
+    """Which part of the file a piece is made from; None for a whole recording."""
+    if video.cut_start_ms is None or video.cut_end_ms is None:
+        return None
+    return Span(video.cut_start_ms, video.cut_end_ms)
 
 
 @contextmanager
@@ -88,10 +97,10 @@ def working_folder() -> Iterator[Path]:
 def local_copy(video: Video, folder: Path) -> Iterator[Path]:
     """The source as a file of this machine: itself on local storage, else a copy."""
     try:
-        path = Path(video.source.path)
+        path = Path(video.source_file.path)
     except NotImplementedError:
         path = folder / "source"
-        with video.source.open("rb") as remote, path.open("wb") as copy:
+        with video.source_file.open("rb") as remote, path.open("wb") as copy:
             shutil.copyfileobj(remote, copy)
     if not path.exists():
         raise FileNotFoundError(errno.ENOENT, "The uploaded file is gone", str(path))

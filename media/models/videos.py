@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from lms.lib.ids import public_code
@@ -55,6 +55,10 @@ class VideoQuerySet(models.QuerySet["Video"]):
         """Failed for a reason that may pass, and their pause is over."""
         return self.filter(status=VideoStatus.FAILED, failure_permanent=False, next_attempt_at__lte=at)
 
+    def sent_by(self, person: Any) -> VideoQuerySet:
+        """Recordings that the person uploaded or cut."""
+        return self.filter(uploaded_by=person)
+
     def playable(self) -> VideoQuerySet:
         """Ready and not taken down."""
         return self.filter(status=VideoStatus.READY, taken_down_at=None)
@@ -83,7 +87,8 @@ class Video(models.Model):  # type: ignore[django-manager-missing]  # LessonPage
     )
     language = models.CharField(_("spoken language"), max_length=12, choices=Language, default=Language.CHINESE)
 
-    source = models.FileField(_("recording"), max_length=200)
+    # Empty for a piece cut from another recording: it is converted from that one's file.
+    source = models.FileField(_("recording"), max_length=200, blank=True)
     original_name = models.CharField(_("file name"), max_length=255, blank=True)
     source_sha256 = models.CharField(max_length=64)
     source_size_bytes = models.PositiveBigIntegerField()
@@ -91,6 +96,13 @@ class Video(models.Model):  # type: ignore[django-manager-missing]  # LessonPage
 
     ai_generated = models.BooleanField(_("picture or voice made by artificial intelligence"), default=False)
     ai_label = models.CharField(_("label shown to learners"), max_length=120, blank=True)
+
+    # A piece: of which recording (never itself a piece), from and to in its time. Written by `cutting`.
+    cut_from = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="pieces", verbose_name=_("cut from")
+    )
+    cut_start_ms = models.PositiveIntegerField(null=True, blank=True)
+    cut_end_ms = models.PositiveIntegerField(null=True, blank=True)
 
     status = models.CharField(_("state"), max_length=16, choices=VideoStatus, default=VideoStatus.RECEIVED)
     queued_at = models.DateTimeField(null=True, blank=True)
@@ -150,6 +162,16 @@ class Video(models.Model):  # type: ignore[django-manager-missing]  # LessonPage
                 name="media_video_failed_says_why",
                 condition=~Q(status=VideoStatus.FAILED) | ~Q(failure_code=""),
             ),
+            models.CheckConstraint(
+                name="media_video_cut_is_whole",
+                condition=Q(cut_from=None, cut_start_ms=None, cut_end_ms=None)
+                | Q(cut_from__isnull=False, cut_start_ms__isnull=False, cut_end_ms__gt=F("cut_start_ms")),
+            ),
+            models.UniqueConstraint(
+                fields=["cut_from", "cut_start_ms", "cut_end_ms"],
+                condition=Q(taken_down_at=None),
+                name="media_video_cut_once",
+            ),
         ]
         indexes = [
             # The sweeper: what is claimed, waits or may be retried.
@@ -177,6 +199,11 @@ class Video(models.Model):  # type: ignore[django-manager-missing]  # LessonPage
     def is_streamable(self) -> bool:
         """Renditions exist and it was not taken down; staff may watch it before it is ready."""
         return bool(self.stream_folder) and self.taken_down_at is None
+
+    @property
+    def source_file(self) -> models.fields.files.FieldFile:
+        """The file it is converted from: its own, or that of the recording it was cut from."""
+        return self.cut_from.source if self.cut_from else self.source
 
     def approved_track(self, language: str | None = None) -> CaptionTrack | None:
         """The captions that learners are served in this language (else its own), if a person approved them."""

@@ -4,9 +4,12 @@ from typing import Any
 
 from django import template
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from lms.lib.durations import format_seconds
+from media.enums import CaptionState, VideoStatus
 from media.models import Video
+from media.times import write_time
 
 register = template.Library()
 
@@ -22,3 +25,49 @@ def stages(video: Video) -> list[dict[str, Any]]:
     """The stage in progress with its name; none while nothing moves."""
     names = {"transcode": _("Converting"), "transcribe": _("Recognising speech")}
     return [{"label": names[stage], **said} for stage, said in video.stage_progress.items() if stage in names]
+
+
+@register.filter
+def moment_text(ms: int) -> str:
+    """A moment of a recording, with tenths of a second where there are any."""
+    return write_time(int(ms))
+
+
+@register.simple_tag
+def progress_of(video: Video) -> dict[str, Any] | None:
+    """How far the stage in progress is: percent, seconds done, seconds left; None while nothing moves."""
+    return next(iter(video.stage_progress.values()), None)
+
+
+@register.simple_tag
+def state_words(video: Video) -> str:
+    """Where the recording stands, as one says it to a trainer."""
+    if video.taken_down_at:
+        return _("Taken down")
+    if video.status == VideoStatus.READY:
+        return {
+            CaptionState.NONE: _("Can be played; there are no captions yet"),
+            CaptionState.DRAFT: _("Waits for you to check the captions"),
+            CaptionState.APPROVED: _("All done"),
+        }[CaptionState(video.caption_state)]
+    if video.status == VideoStatus.FAILED:
+        return _("It did not succeed")
+    words = {
+        VideoStatus.RECEIVED: _("Received, waits to be converted"),
+        VideoStatus.TRANSCODING: _("Being converted"),
+        VideoStatus.TRANSCODED: _("Converted, waits for speech recognition"),
+        VideoStatus.TRANSCRIBING: _("Speech is being recognised"),
+    }[VideoStatus(video.status)]
+    progress = progress_of(video) or {}
+    if progress.get("percent") is not None:
+        words = f"{words} {progress['percent']}%"
+    if (left := progress.get("left_seconds")) is not None:
+        words = _("%(state)s, %(left)s left") % {"state": words, "left": _about(left)}
+    return words
+
+
+def _about(seconds: int) -> str:
+    if seconds < 60:
+        return _("less than a minute")
+    minutes = -(-seconds // 60)
+    return ngettext("about %(count)d minute", "about %(count)d minutes", minutes) % {"count": minutes}

@@ -24,6 +24,7 @@ from media.enums import VideoStatus
 from media.forms import ReasonForm, RecordingForm
 from media.models import Video
 from media.policies import may_manage, videos_visible_to
+from media.views.studio import unfinished_uploads
 
 
 def _video(request: HttpRequest, code: str, *, manage: bool = False) -> Video:
@@ -60,7 +61,8 @@ def add(request: HttpRequest) -> HttpResponse:
     if form.is_valid() and (video := form.save()):
         messages.success(request, _("The recording was received and is being converted."))
         return redirect("media_recordings:show", video.code)
-    return render(request, "media/recordings/new.html", {"form": form}, status=422 if form.errors else 200)
+    context = {"form": form, "uploads": unfinished_uploads(request, form.at)}
+    return render(request, "media/recordings/new.html", context, status=422 if form.errors else 200)
 
 
 def show(request: HttpRequest, code: str) -> HttpResponse:

@@ -208,6 +208,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "roles": roles,
             "opens_admin": bool(kinds & ADMIN_ROLES - {RoleKind.SECURITY_ADMIN, RoleKind.AUDIT_ADMIN}),
             "edits": bool(kinds & {RoleKind.TRAINER, RoleKind.REVIEWER}),
+            "opens_studio": RoleKind.TRAINER in kinds,
             "opens_desk": bool(kinds & DESK_ROLES),
             "opens_people": RoleKind.SECURITY_ADMIN in kinds,
             "opens_log": RoleKind.AUDIT_ADMIN in kinds,

@@ -27,6 +27,18 @@ class Label:
 
 
 @dataclass(frozen=True)
+class Span:
+    """A part of the recording, in whole milliseconds of its own time; what is made of it begins at 0."""
+
+    start_ms: int
+    end_ms: int
+
+    @property
+    def seconds(self) -> float:
+        return (self.end_ms - self.start_ms) / 1000
+
+
+@dataclass(frozen=True)
 class MadeRendition:
     """One rendition as it was written; bits per second are measured from its segments."""
 
@@ -61,6 +73,16 @@ class Outcome:
 
 class Transcoder(Protocol):
     def transcode(
-        self, source: Path, folder: Path, *, label: Label | None, limits: Limits, on_progress: Progress
+        self,
+        source: Path,
+        folder: Path,
+        *,
+        label: Label | None,
+        limits: Limits,
+        on_progress: Progress,
+        span: Span | None = None,
     ) -> Outcome:
-        """Make everything that is served from the recording, in an empty folder. Raises ToolFailed, StopAsked."""
+        """Make everything that is served from the recording, or from a part of it, in an empty folder.
+
+        Raises ToolFailed, StopAsked.
+        """

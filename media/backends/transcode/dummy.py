@@ -4,14 +4,21 @@ from fractions import Fraction
 from pathlib import Path
 
 from media.backends.limits import Limits
-from media.backends.transcode.base import MASTER, POSTER, Label, MadeRendition, Outcome, Progress
+from media.backends.transcode.base import MASTER, POSTER, Label, MadeRendition, Outcome, Progress, Span
 
 
 class DummyTranscoder:
     """Writes files that look like a rendition."""
 
     def transcode(
-        self, source: Path, folder: Path, *, label: Label | None, limits: Limits, on_progress: Progress
+        self,
+        source: Path,
+        folder: Path,
+        *,
+        label: Label | None,
+        limits: Limits,
+        on_progress: Progress,
+        span: Span | None = None,
     ) -> Outcome:
         stream = folder / "stream"
         stream.mkdir()
@@ -21,4 +28,5 @@ class DummyTranscoder:
         (stream / POSTER).write_bytes(b"a still")
         on_progress(12, 12)
         made = MadeRendition("video", "240p", "240p.m3u8", 320, 240, None, "avc1.4d400d", 100_000, 90_000, 1000)
-        return Outcome(Fraction(12), 12.0, 320, 240, has_sound=False, renditions=[made])
+        length = Fraction(span.end_ms - span.start_ms, 1000) if span else Fraction(12)
+        return Outcome(length, float(length), 320, 240, has_sound=False, renditions=[made])

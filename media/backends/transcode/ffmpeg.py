@@ -9,6 +9,7 @@ import subprocess
 import time
 from collections import deque
 from collections.abc import Iterable
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from media.backends.guard import guarded
 from media.backends.limits import Limits
 from media.backends.probe import FORMATS, PROTOCOLS, Probe, probe
 from media.backends.transcode import hls, poster
-from media.backends.transcode.base import POSTER, RECOGNITION_AUDIO, Label, Outcome, Progress
+from media.backends.transcode.base import POSTER, RECOGNITION_AUDIO, Label, Outcome, Progress, Span
 from media.backends.transcode.plan import (
     AUDIO_ONLY_KBITS,
     FIRST_SEGMENT_SECONDS,
@@ -53,13 +54,22 @@ class FfmpegTranscoder:
     """The ladder, the sound alone, the poster and the sound for recognition, from one run of ffmpeg."""
 
     def transcode(
-        self, source: Path, folder: Path, *, label: Label | None, limits: Limits, on_progress: Progress
+        self,
+        source: Path,
+        folder: Path,
+        *,
+        label: Label | None,
+        limits: Limits,
+        on_progress: Progress,
+        span: Span | None = None,
     ) -> Outcome:
         found = probe(source, limits=limits)
+        if span:
+            found = replace(found, stated_seconds=span.seconds)
         stream = folder / "stream"
         stream.mkdir()
         rungs = rungs_of(found.picture) if found.picture else []
-        command = arguments(source, folder, found, rungs, label=label, limits=limits)
+        command = arguments(source, folder, found, rungs, label=label, limits=limits, span=span)
         frames = run(command, stated_seconds=found.stated_seconds, limits=limits, on_progress=on_progress)
 
         wav = folder / RECOGNITION_AUDIO if found.sound else None
@@ -92,7 +102,14 @@ def comment(label: Label | None) -> str:
 
 
 def arguments(
-    source: Path, folder: Path, found: Probe, rungs: list[Rung], *, label: Label | None, limits: Limits
+    source: Path,
+    folder: Path,
+    found: Probe,
+    rungs: list[Rung],
+    *,
+    label: Label | None,
+    limits: Limits,
+    span: Span | None = None,
 ) -> list[str]:
     """The command line: one input, one filter graph, every output."""
     opened = ffmpeg.input(
@@ -101,6 +118,8 @@ def arguments(
         format_whitelist=FORMATS,
         max_pixels=limits.pixels,
         threads=limits.threads,
+        # Before the input both are exact: what lies between the key frame and the cut is decoded and dropped.
+        **({"ss": f"{span.start_ms}ms", "t": f"{span.end_ms - span.start_ms}ms"} if span else {}),
     )
     common = {**_HLS, **({"metadata": f"comment={comment(label)}"} if label else {})}
     outputs = []
