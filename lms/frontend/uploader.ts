@@ -24,6 +24,9 @@ class Uploader {
 
   constructor(private readonly form: HTMLFormElement) {
     form.classList.add("is-live");
+    if (!navigator.maxTouchPoints) {
+      this.each("[data-touch]", (part) => part.remove()); // a desk has no camera to hold
+    }
     const plain = form.querySelector<HTMLInputElement>("input[name=file]");
     const button = form.querySelector("[data-choose]");
     if (plain && button) {
@@ -79,7 +82,7 @@ class Uploader {
     this.state = state;
     this.form.dataset.state = state;
     this.each("[data-in]", (part) => (part.hidden = !(part.dataset.in ?? "").split(" ").includes(state)));
-    this.each<HTMLFieldSetElement>("fieldset[data-fields]", (fields) => (fields.disabled = !["idle", "chosen"].includes(state)));
+    this.each("[data-choose]", (button) => ["button-quiet", "button-secondary"].forEach((name) => button.classList.toggle(name, state !== "idle")));
     if (SHOWS_PROGRESS.includes(state)) {
       void this.stayAwake();
     } else {
@@ -112,6 +115,9 @@ class Uploader {
       // The same file again: it goes on where it stopped.
       this.address = begun.dataset.upload ?? null;
       begun.hidden = true;
+      const rest = document.querySelector<HTMLElement>(".unfinished");
+      rest?.toggleAttribute("hidden", !rest.querySelector("[data-upload]:not([hidden])"));
+      this.tell("title", begun.querySelector(".row-title")?.textContent ?? "");
       this.run();
     } else {
       this.show("chosen");
@@ -129,6 +135,7 @@ class Uploader {
     }
     const said = this.said();
     this.org = said.org ?? "";
+    this.tell("title", said.title ?? "");
     this.progress(0);
     this.show("checking");
     try {
@@ -251,7 +258,7 @@ class Uploader {
         this.offer(done.same);
       } else if (done.code) {
         this.state = "idle";
-        location.assign((this.form.dataset.done ?? "").replace("CODE", done.code));
+        location.assign((this.form.dataset.done ?? "").replace(/CODE/g, done.code));
       } else {
         this.run(); // bytes went missing on the server: it says itself from where on
       }

@@ -131,12 +131,15 @@ def latest(folder: Path) -> Path | None:
 
 
 def store_files(source: Path, store: Path, known: dict[str, list[Any]]) -> dict[str, list[Any]]:
-    """Copy what `store` does not hold yet; a file whose size and time are as `known` is not read again."""
+    """Copy what `store` does not hold yet; a file whose size and time are as `known` is not read again.
+
+    Folders that begin with a dot hold what is still being written: unfinished uploads, work in progress.
+    """
     files: dict[str, list[Any]] = {}
     for path in sorted(source.rglob("*")):
-        if not path.is_file():
-            continue
         name = path.relative_to(source).as_posix()
+        if name.startswith(".") or not path.is_file():
+            continue
         state = path.stat()
         before = known.get(name)
         if before and before[1:] == [state.st_size, state.st_mtime_ns]:

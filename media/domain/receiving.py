@@ -110,7 +110,7 @@ def receive_video(
     code = new_video_code()
     stored = f"recordings/{code}/source"
     sha256 = spooled_sha256
-    if not (spooled_sha256 and _link(Path(source.name), stored)):
+    if not (spooled_sha256 and _link(Path(str(source.name)), stored)):
         stored, sha256 = _store(source, stored)
     if ai_generated and not ai_label:
         with translation.override(settings.LANGUAGE_CODE):

@@ -22,6 +22,8 @@ def files(settings, tmp_path: Path) -> Path:
     (settings.MEDIA_ROOT / "视频 一").mkdir(parents=True)
     (settings.MEDIA_ROOT / "视频 一" / "segment.m4s").write_bytes(b"bytes of a recording" * 1000)
     (settings.MEDIA_ROOT / "same.bin").write_bytes(b"bytes of a recording" * 1000)
+    (settings.MEDIA_ROOT / ".uploads").mkdir()
+    (settings.MEDIA_ROOT / ".uploads" / "half").write_bytes(b"still on its way")
     record("tried", actor=None, subject_kind="backup", subject_id="1", at=timezone.now())
     return settings.MEDIA_ROOT
 

@@ -32,13 +32,13 @@ export class Pace {
   }
 }
 
-/** 12.4 MB, as phones count. */
+/** 12.4 MB, counted as the server counts. */
 export function sizeText(bytes: number): string {
   const units = ["B", "KB", "MB", "GB"];
   let value = bytes;
   let unit = 0;
-  while (value >= 1000 && unit < units.length - 1) {
-    value /= 1000;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
     unit += 1;
   }
   return `${value < 100 && unit > 1 ? value.toFixed(1) : Math.round(value)} ${units[unit] ?? ""}`;
