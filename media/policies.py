@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from lms.people.policies import may_manage_content_of, orgs_of_reviewer, orgs_of_trainer
-from media.models import Upload, Video
+from media.models import Upload, UploadQuerySet, Video
 
 
 def videos_visible_to(actor: Any, *, on: date) -> QuerySet[Video]:
@@ -20,6 +20,6 @@ def may_manage(actor: Any, video: Video, *, on: date) -> bool:
     return may_manage_content_of(actor, video.org, on)
 
 
-def uploads_of(actor: Any, *, on: date) -> QuerySet[Upload]:
+def uploads_of(actor: Any, *, on: date) -> UploadQuerySet:
     """The uploads that the actor may go on with on the day: her own, into organisations that she still works for."""
     return Upload.objects.of(actor).filter(org__in=orgs_of_trainer(actor, on).values("pk"))

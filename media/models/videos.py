@@ -55,10 +55,6 @@ class VideoQuerySet(models.QuerySet["Video"]):
         """Failed for a reason that may pass, and their pause is over."""
         return self.filter(status=VideoStatus.FAILED, failure_permanent=False, next_attempt_at__lte=at)
 
-    def sent_by(self, person: Any) -> VideoQuerySet:
-        """Recordings that the person uploaded or cut."""
-        return self.filter(uploaded_by=person)
-
     def playable(self) -> VideoQuerySet:
         """Ready and not taken down."""
         return self.filter(status=VideoStatus.READY, taken_down_at=None)

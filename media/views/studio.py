@@ -35,7 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if form.is_valid() and form.save():
         messages.success(request, _("The recording was received and is being converted."))
         return redirect("studio:home")
-    videos = videos_visible_to(person, on=beijing_day(now)).sent_by(person)
+    videos = videos_visible_to(person, on=beijing_day(now)).filter(uploaded_by=person)
     page = Paginator(videos, _PER_PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "moving": any(is_moving(video) for video in page)}
     if request.GET.get("part") == "list":
