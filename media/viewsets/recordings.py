@@ -80,6 +80,7 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
         "addresses": sign(video, at=now) if video.is_streamable else None,
         "renditions": video.renditions.all(),
         "reason_form": ReasonForm(),
+        "pieces": video.pieces.all(),
     }
     return render(request, "media/recordings/show.html", context)
 

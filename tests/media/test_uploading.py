@@ -105,6 +105,21 @@ def test_the_file_is_moved_and_not_copied(trainer: Client, files: Path):
     assert Path(Video.objects.get().source.path).stat().st_ino == inode
 
 
+def test_a_storage_elsewhere_gets_a_copy(trainer: Client, settings: Any, files: Path):
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "default": {"BACKEND": "django.core.files.storage.memory.InMemoryStorage"},
+    }
+    address = begun(trainer)
+    send(trainer, address, FILM, 0)
+
+    finish(trainer, address)
+
+    video = Video.objects.get()
+    assert (video.source.read(), video.source_sha256) == (FILM, SHA256)
+    assert [path for path in files.rglob("*") if path.is_file()] == []
+
+
 def test_finishing_twice_gives_the_same_recording(trainer: Client):
     address = begun(trainer)
     send(trainer, address, FILM, 0)
