@@ -90,7 +90,6 @@ def begin_upload(
         created_at=at,
         expires_at=at + timedelta(days=settings.MEDIA_UPLOAD_DAYS),
     )
-    spool().mkdir(parents=True, exist_ok=True)
     _file_of(upload).touch()
     return upload
 
@@ -152,7 +151,8 @@ def finish_upload(upload: Upload, *, sha256: str, anyway: bool, at: datetime) ->
     """Everything has arrived: receive the recording, without copying it where storage is this disk.
 
     `sha256` is what the sender computed over its file. Told twice, the first recording is the answer. Raises
-    NotWhole, ContentChanged, AlreadyHere (unless `anyway`) and CannotReceive.
+    NotWhole, ContentChanged, AlreadyHere (unless `anyway`), CannotReceive, and Upload.DoesNotExist where it was given
+    up meanwhile.
     """
     if upload.video:
         return upload.video
@@ -174,6 +174,7 @@ def finish_upload(upload: Upload, *, sha256: str, anyway: bool, at: datetime) ->
         same = None if anyway else find_same(found, upload.org)
         if same:
             raise AlreadyHere(same)
+        os.fsync(file.fileno())
         video = receive_video(
             path,
             title=upload.title,
@@ -210,7 +211,9 @@ def sweep_uploads(*, at: datetime) -> int:
 
 
 def _file_of(upload: Upload) -> Path:
-    return spool() / upload.code
+    folder = spool()
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / upload.code
 
 
 def _promised_bytes(at: datetime) -> int:

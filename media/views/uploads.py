@@ -116,6 +116,8 @@ def finish(request: HttpRequest, code: str) -> HttpResponse:
         return _answer(HTTPStatus.BAD_REQUEST, error="sha256")
     try:
         video = finish_upload(found, sha256=sha256, anyway=said.get("anyway") is True, at=timezone.now())
+    except Upload.DoesNotExist:
+        return _answer(HTTPStatus.NOT_FOUND)
     except NotWhole as error:
         return _answer(HTTPStatus.CONFLICT, error=str(error), offset=error.offset)
     except AlreadyHere as error:

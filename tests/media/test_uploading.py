@@ -105,11 +105,11 @@ def test_the_file_is_moved_and_not_copied(trainer: Client, files: Path):
     assert Path(Video.objects.get().source.path).stat().st_ino == inode
 
 
-def test_a_storage_elsewhere_gets_a_copy(trainer: Client, settings: Any, files: Path):
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "default": {"BACKEND": "django.core.files.storage.memory.InMemoryStorage"},
-    }
+def test_a_storage_on_another_disk_gets_a_copy(trainer: Client, files: Path, monkeypatch):
+    def refuse(*arguments: Any) -> None:
+        raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
+
+    monkeypatch.setattr(receiving.os, "link", refuse)
     address = begun(trainer)
     send(trainer, address, FILM, 0)
 
@@ -117,7 +117,7 @@ def test_a_storage_elsewhere_gets_a_copy(trainer: Client, settings: Any, files: 
 
     video = Video.objects.get()
     assert (video.source.read(), video.source_sha256) == (FILM, SHA256)
-    assert [path for path in files.rglob("*") if path.is_file()] == []
+    assert spooled(files) == []
 
 
 def test_finishing_twice_gives_the_same_recording(trainer: Client):
