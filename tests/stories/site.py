@@ -16,6 +16,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 
 from tests.machine import free_port, postgresql_url
+from tests.stories.fresh import FreshPlaces
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 # What the site decides for itself.
@@ -67,6 +68,14 @@ class Site:
         )
         assert done.returncode == 0, f"manage.py {' '.join(arguments)}\n{done.stdout}{done.stderr}"
         return done.stdout
+
+    def migrate(self, fresh: FreshPlaces) -> None:
+        """An empty database with every table, and keys of its own."""
+        command = ("migrate", "--noinput", "--verbosity", "0")
+        if self.database:
+            self.manage(*command)
+        else:
+            fresh.copy_to(self.folder / "var", lambda var: self.manage(*command, TIANJIAN_VAR=str(var)))
 
     def ask(self, code: str) -> object:
         """What an expression is worth inside the site's own process environment, as JSON."""

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.factories.media import make_film
+from tests.stories.fresh import FreshPlaces
 
 pytestmark = pytest.mark.story
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -27,7 +28,7 @@ MAKE_ORG = (
 class Place:
     """A database and files of their own in a folder, and the worker that is started there."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, fresh: FreshPlaces) -> None:
         self.folder = folder
         self.files = folder / "var" / "files"
         self.environment = {
@@ -39,13 +40,13 @@ class Place:
             "MEDIA_SWEEP_SECONDS": "1",
         }
         self.worker: subprocess.Popen[bytes] | None = None
-        self.manage("migrate", "-v", "0")
+        fresh.copy_to(folder / "var", lambda var: self.manage("migrate", "-v", "0", TIANJIAN_VAR=str(var)))
         self.org = self.shell(MAKE_ORG)
 
-    def manage(self, *arguments: str) -> str:
+    def manage(self, *arguments: str, **environment: str) -> str:
         done = subprocess.run(
             [sys.executable, "manage.py", *arguments],
-            cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=240,
+            cwd=ROOT, env={**self.environment, **environment}, capture_output=True, text=True, timeout=240,
         )  # fmt: skip
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout.strip()
@@ -83,8 +84,8 @@ class Place:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Iterator[Place]:
-    place = Place(tmp_path)
+def place(tmp_path: Path, fresh_places: FreshPlaces) -> Iterator[Place]:
+    place = Place(tmp_path, fresh_places)
     yield place
     if place.worker and place.worker.poll() is None:
         place.worker.kill()

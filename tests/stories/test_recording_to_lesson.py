@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.factories.media import ffmpeg
 from tests.media.hearing import lesson_file, sentences
 from tests.stories.conftest import DESK, PHONE
+from tests.stories.fresh import FreshPlaces
 from tests.stories.site import Site
 from tests.stories.walking import SECONDS, sign_in_staff
 
@@ -33,11 +34,11 @@ call_command("load_outline", org=provider.code, track=["phone_skills"], verbosit
 
 
 @pytest.fixture(scope="module")
-def station(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def station(tmp_path_factory: pytest.TempPathFactory, fresh_places: FreshPlaces) -> Iterator[Site]:
     """A station with its staff and courses, before the first recording."""
     place = Site(tmp_path_factory.mktemp("station"))
     try:
-        place.manage("migrate", "--noinput", "--verbosity", "0")
+        place.migrate(fresh_places)
         place.manage("shell", "-v", "0", "-c", SETTLE)
         place.open()
         yield place
