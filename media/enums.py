@@ -58,7 +58,10 @@ class CueFlag(TextChoices):
     REPETITION = "repetition", _("the same words again and again")
     SILENCE = "silence", _("words where hardly anything can be heard")
     CUT = "cut", _("the cut goes through this line")
+    NON_SPEECH = "non_speech", _("words where nobody can be heard speaking")
     TOO_FAST = "too_fast", _("more words than anybody can say or read in this time")
+    LANGUAGE = "language", _("words that look like another language")
+    SENSITIVE = "sensitive", _("a word from your list of sensitive words")
 
 
 class FailureCode(TextChoices):
@@ -98,4 +101,8 @@ class Notice(TextChoices):
         _("Less could be read than the file claims to hold. Please check that the end is there."),
     )
     NO_SOUND = "no_sound", _("The recording has no sound.")
+    NO_SPEECH = (
+        "no_speech",
+        _("No speech was found. If somebody speaks in the recording, please type the captions."),
+    )
     NO_PICTURE = "no_picture", _("The recording has no picture; it plays as sound with a still image.")

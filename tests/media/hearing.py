@@ -35,7 +35,12 @@ def sentences(name: str) -> list[Said]:
 
 def sound(name: str) -> np.ndarray:
     """A lesson as the recogniser gets it."""
-    with av.open(str(lesson_file(name))) as container:
+    return sound_of(lesson_file(name))
+
+
+def sound_of(path: Path) -> np.ndarray:
+    """A file as the recogniser gets it."""
+    with av.open(str(path)) as container:
         resampler = av.AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE)
         frames = [out for frame in container.decode(audio=0) for out in resampler.resample(frame)]
         frames += resampler.resample(None)

@@ -3,7 +3,7 @@
 import wave
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol
 
 import numpy as np
 
@@ -11,9 +11,17 @@ from media.enums import FailureCode
 
 SAMPLE_RATE = 16_000
 
-# Called with the part done, 0.0 to 1.0, at least once for every window of speech, so that it also serves as
-# heartbeat. What it raises ends the recognition.
+# Called with the part done, 0.0 to 1.0, many times for every window of speech, so that it also serves as heartbeat.
+# What it raises ends the recognition.
 Progress = Callable[[float], None]
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What was heard, and the term of the glossary that stands there now."""
+
+    heard: str
+    term: str
 
 
 @dataclass(frozen=True)
@@ -25,6 +33,52 @@ class CueDraft:
     text: str
     confidence: float
     flags: tuple[str, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+
+
+@dataclass(frozen=True)
+class Term:
+    """A word that recognition should know, and how it is heard wrongly."""
+
+    text: str
+    heard_as: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Wording:
+    """What people gave a recogniser to know.
+
+    All `terms` are put right in what was heard; those of `told` the engine is told beforehand, the most relevant first;
+    a cue with a `sensitive` word must be looked at.
+    """
+
+    terms: tuple[Term, ...] = ()
+    told: tuple[str, ...] = ()
+    sensitive: tuple[str, ...] = ()
+
+
+class Shelf(Protocol):
+    """Where windows that were recognised are kept until the recording is done, so that a killed worker goes on."""
+
+    def get(self, key: str) -> Any | None:
+        """What was put under the key, plain values, or None."""
+
+    def put(self, key: str, heard: Any) -> None:
+        """Keep it."""
+
+
+class NoShelf:
+    """Nothing is kept."""
+
+    def get(self, key: str) -> None:
+        return None
+
+    def put(self, key: str, heard: Any) -> None:
+        pass
+
+
+NO_WORDING = Wording()
+NO_SHELF = NoShelf()
 
 
 class TranscribeFailed(Exception):
@@ -37,8 +91,21 @@ class TranscribeFailed(Exception):
         self.permanent = permanent
 
 
+def no_model(detail: str) -> TranscribeFailed:
+    """Packages or model are not there or damaged: somebody can put that right, so it may be tried again."""
+    return TranscribeFailed(FailureCode.MODEL_MISSING, detail, permanent=False)
+
+
 class Transcriber(Protocol):
-    def transcribe(self, audio: np.ndarray, *, language: str, on_progress: Progress) -> list[CueDraft]:
+    def transcribe(
+        self,
+        audio: np.ndarray,
+        *,
+        language: str,
+        on_progress: Progress,
+        wording: Wording = NO_WORDING,
+        shelf: Shelf = NO_SHELF,
+    ) -> list[CueDraft]:
         """Cues in order of time, from float32 mono samples at 16 kHz. Raises TranscribeFailed."""
 
 
