@@ -28,6 +28,7 @@ TOP_FILES = {
     "SECURITY.md",
     "requirements.lock",
     "requirements-speech.lock",
+    "requirements-speech-fast.lock",
     "package.json",
     "package-lock.json",
     "tsconfig.json",

@@ -1,10 +1,11 @@
-"""Write the two locks from what is installed and tried here.
+"""Write the three locks from what is installed and tried here.
 
     .venv/bin/python -m lms.tools.locks           # after a pip install that pyproject.toml asks for
     .venv/bin/python -m lms.tools.locks --check   # do the locks name everything that pyproject.toml needs?
 
 A lock is the full closure for Python 3.11 to 3.13 on Linux, so pip installs it without resolving anything. triton and
-CUDA, which torch asks for and only graphics cards use, are left out of the speech lock.
+CUDA, which torch asks for and only graphics cards use, are left out of the speech lock, torch itself and onnxruntime,
+which the faster engine names but does not use, out of its own.
 """
 
 from __future__ import annotations
@@ -19,12 +20,19 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 CORE = ROOT / "requirements.lock"
 SPEECH = ROOT / "requirements-speech.lock"
+SPEECH_FAST = ROOT / "requirements-speech-fast.lock"
 PYTHONS = ("3.11", "3.12", "3.13")
-LEFT_OUT = re.compile(r"^(triton|nvidia-.*|cuda-.*)$")
+LEFT_OUT = {
+    SPEECH: re.compile(r"^(triton|nvidia-.*|cuda-.*)$"),
+    SPEECH_FAST: re.compile(r"^(torch|onnxruntime)$"),
+    CORE: re.compile(r"^$"),
+}
 HEADS = {
     CORE: "# The core and the tools of development, pinned. Written by: python -m lms.tools.locks\n",
     SPEECH: "# Speech recognition: a full closure, installed without dependency resolution, so that triton and CUDA\n"
     "# stay out on a machine without a graphics card. Written by: python -m lms.tools.locks\n",
+    SPEECH_FAST: "# The faster engine of speech recognition, installed without dependency resolution, so that\n"
+    "# torch and onnxruntime, which it can do without, stay out. Written by: python -m lms.tools.locks\n",
 }
 
 
@@ -32,7 +40,7 @@ def normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def closure(requirements: list[str]) -> dict[str, str]:
+def closure(requirements: list[str], *, left_out: re.Pattern[str]) -> dict[str, str]:
     """Every package that `requirements` lead to on any Python we support, with the version installed here."""
     from packaging.markers import default_environment
     from packaging.requirements import Requirement
@@ -53,7 +61,7 @@ def closure(requirements: list[str]) -> dict[str, str]:
             continue
         name = normal(wanted.name)
         extras = frozenset({"", *wanted.extras})
-        if LEFT_OUT.match(name) or (name, extras) in seen:
+        if left_out.match(name) or (name, extras) in seen:
             continue
         seen.add((name, extras))
         try:
@@ -70,10 +78,12 @@ def wanted_locks() -> dict[Path, str]:
     groups = {
         CORE: [*project["dependencies"], *project["optional-dependencies"]["dev"]],
         SPEECH: project["optional-dependencies"]["speech"],
+        SPEECH_FAST: project["optional-dependencies"]["speech-fast"],
     }
+    found = {path: closure(group, left_out=LEFT_OUT[path]) for path, group in groups.items()}
     return {
-        path: HEADS[path] + "".join(f"{name}=={version}\n" for name, version in sorted(closure(group).items()))
-        for path, group in groups.items()
+        path: HEADS[path] + "".join(f"{name}=={version}\n" for name, version in sorted(packages.items()))
+        for path, packages in found.items()
     }
 
 

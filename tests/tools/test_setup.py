@@ -17,6 +17,8 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(setup, "VENV_PYTHON", tmp_path / ".venv" / "bin" / "python")
     monkeypatch.setattr(setup, "CORE_LOCK", tmp_path / "requirements.lock")
     monkeypatch.setattr(setup, "SPEECH_LOCK", tmp_path / "requirements-speech.lock")
+    monkeypatch.setattr(setup, "SPEECH_FAST_LOCK", tmp_path / "requirements-speech-fast.lock")
+    (tmp_path / "requirements-speech-fast.lock").write_text("ctranslate2==1.0\n")
     (tmp_path / "requirements.lock").write_text("# none\n")
     (tmp_path / "requirements-speech.lock").write_text("torch==1.0\n")
     (tmp_path / ".venv").mkdir()
@@ -62,6 +64,16 @@ def test_an_install_that_fails_leaves_no_stamp(place: Path, monkeypatch: pytest.
 
     with pytest.raises(setup.SetupError):
         setup.install_core()
+
+    assert list((place / ".venv").glob(".tianjian-stamp*")) == []
+
+
+def test_the_faster_engine_that_cannot_load_is_said_and_leaves_no_stamp(place: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(setup, "pip_install", lambda arguments, *, expected: None)
+    monkeypatch.setattr(setup, "can_import", lambda module: False)
+
+    with pytest.raises(setup.SetupError, match="cannot be loaded"):
+        setup.install_faster_speech()
 
     assert list((place / ".venv").glob(".tianjian-stamp*")) == []
 

@@ -1,48 +1,87 @@
-"""What recognisers are known to invent, whichever of them it was.
-
-The phrases are what Whisper writes over music, silence and applause: credits of the subtitled films it learned from.
-Add one when a reviewer meets it; write it without blanks and punctuation.
-"""
+"""Why a person must look at a cue, whichever recogniser wrote it."""
 
 import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from pathlib import Path
 
-from media.captions_text import bare, width
+from media.captions_text import bare
 from media.enums import CueFlag
+from media.reading_limits import limits_for
 
-INVENTIONS = re.compile(
-    "|".join(
-        [
-            r"字幕(由|by|组|組|志愿者|志願者|提供)",
-            r"(请|請)不吝(点赞|點贊)",
-            r"(点赞|點贊)(订阅|訂閱)",
-            r"(订阅|訂閱)(我|我们|我們|本|频道|頻道)",
-            r"(转发|轉發)打(赏|賞)",
-            r"明(镜|鏡)(与|與)?(点点|點點|需要您)",
-            r"(谢谢|謝謝|感谢|感謝)(大家|您|你|你们|你們|各位)?的?(观看|觀看|收看|收听|收聽|聆听|聆聽)",
-            r"优优独播剧场|優優獨播劇場|独播剧场",
-            r"(本期|本集)(视频|視頻|节目|節目)?(就到这里|就到這裡)",
-            r"amaraorg|subtitle[sd]?by|captionedby|transcribedby|thanksforwatching|likeandsubscribe|pleasesubscribe",
-        ]
-    )
-)
+from .chinese import simple
+from .voice import Speech
+
+_INVENTIONS_FILE = Path(__file__).with_name("inventions.txt")
 # Speech over a quiet room lies 20 dB and more above this.
 QUIET_DB = -45.0
-# More than anybody says clearly, and more than a viewer can read (Netflix' limit for Chinese: 9 a second).
-READABLE_PER_SECOND = 9
+# Less of a cue than this lies in what the detector holds for speech.
+_LEAST_SPEECH = 0.3
+_LATIN_WORD = re.compile(r"[A-Za-z]{2,}(?:['’-][A-Za-z]+)*")
+_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+# Letters of neither Chinese nor Latin writing: kana, Hangul, Cyrillic, Thai, Arabic …
+_OTHER = re.compile(r"[\u0370-\u1cff\u3040-\u30ff\u3130-\u318f\uac00-\ud7af]")
+# In a Chinese caption so many foreign words in a row are another language; fewer may be a name.
+_WORDS_IN_A_ROW = 4
 
 
-def flags_of(text: str, duration_ms: int, *, loudness_db: float, same_as_before: bool) -> tuple[str, ...]:
-    """Why a person must look at this cue; loudness is that of its loudest moment, in decibels below full scale."""
+@cache
+def inventions() -> re.Pattern[str]:
+    """The maintained list as one pattern."""
+    lines = (line.strip() for line in _INVENTIONS_FILE.read_text(encoding="utf-8").splitlines())
+    return re.compile("|".join(f"(?:{line})" for line in lines if line and not line.startswith("#")))
+
+
+def doubts_of_sentence(text: str, *, same_as_before: bool, loudness_db: float) -> set[CueFlag]:
+    """What is doubtful about a whole sentence; loudness is that of its loudest moment, below full scale."""
     doubts = {
-        CueFlag.INVENTION: INVENTIONS.search(bare(text)),
+        CueFlag.INVENTION: inventions().search(bare(simple(text))),
         CueFlag.REPETITION: same_as_before or is_loop(text),
         CueFlag.SILENCE: loudness_db < QUIET_DB,
-        CueFlag.TOO_FAST: width(text) * 1000 > READABLE_PER_SECOND * duration_ms,
     }
-    return tuple(flag.value for flag, found in doubts.items() if found)
+    return {flag for flag, found in doubts.items() if found}
+
+
+def doubts_of_cue(
+    start_ms: int,
+    end_ms: int,
+    text: str,
+    language: str,
+    *,
+    speech: Speech,
+    names: Iterable[str],
+    sensitive: Sequence[str],
+) -> set[CueFlag]:
+    """What is doubtful about one cue. `names` are terms of the glossary, which may be in any language."""
+    plain = bare(text)
+    doubts = {
+        CueFlag.TOO_FAST: limits_for(language).is_too_fast(text, end_ms - start_ms),
+        CueFlag.NON_SPEECH: speech.within(start_ms, end_ms) < _LEAST_SPEECH * (end_ms - start_ms),
+        CueFlag.LANGUAGE: is_other_language(text, language, names=names),
+        CueFlag.SENSITIVE: any(word in plain for word in sensitive),
+    }
+    return {flag for flag, found in doubts.items() if found}
 
 
 def is_loop(text: str) -> bool:
     """Whether some stretch of the text is said four times in a row, or three times when it is four characters long."""
     plain = bare(text)
     return bool(re.search(r"(.{1,3})\1{3}", plain) or re.search(r"(.{4,})\1{2}", plain))
+
+
+def is_other_language(text: str, language: str, *, names: Iterable[str] = ()) -> bool:
+    """Whether the text is partly written as another language would be; names and abbreviations are none."""
+    for name in names:
+        text = text.replace(name, " ")
+    if len(_OTHER.findall(text)) >= 2:
+        return True
+    if language.startswith("en"):
+        return len(_HAN.findall(text)) >= 2
+    rows = max((len(row) for row in _rows(text)), default=0)
+    return rows >= _WORDS_IN_A_ROW or (rows >= 2 and not _HAN.search(text))
+
+
+def _rows(text: str) -> Iterator[list[str]]:
+    """Foreign words that follow each other without a Chinese character between; APP and WIFI are none."""
+    for stretch in re.split(_HAN, text):
+        yield [word for word in _LATIN_WORD.findall(stretch) if not word.isupper()]

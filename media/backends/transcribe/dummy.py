@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .base import CueDraft, Progress, TranscribeFailed
+from .base import NO_SHELF, NO_WORDING, CueDraft, Progress, Shelf, TranscribeFailed, Wording
 
 
 class DummyTranscriber:
@@ -18,7 +18,15 @@ class DummyTranscriber:
     def __str__(self) -> str:
         return "dummy"
 
-    def transcribe(self, audio: np.ndarray, *, language: str, on_progress: Progress) -> list[CueDraft]:
+    def transcribe(
+        self,
+        audio: np.ndarray,
+        *,
+        language: str,
+        on_progress: Progress,
+        wording: Wording = NO_WORDING,
+        shelf: Shelf = NO_SHELF,
+    ) -> list[CueDraft]:
         on_progress(0.5)
         if self.failure:
             raise self.failure

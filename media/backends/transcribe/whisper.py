@@ -6,149 +6,143 @@ Nothing of it is imported before the first recognition: the web process needs ne
 import fcntl
 import os
 import socket
-import sys
-import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
-from functools import partial
-from math import exp
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any
 
 import numpy as np
 
-from media.enums import FailureCode
+from .aligning import cheapest_way, starts_along, words_at
+from .base import SAMPLE_RATE, no_model
+from .engine import TOKEN_MS, Decoded, Heard, Segment, Word, cut_at_times, tries
+from .prompting import prompt_tokens
 
-from .base import SAMPLE_RATE, CueDraft, Progress, TranscribeFailed
-from .doubts import flags_of
-from .reading import split_for_reading
-from .silence import without_long_silences
-
-# Whisper's own thresholds: a window less probable or more repetitive than this is decoded again, more freely.
-# Its last two steps (0.8, 1.0) are left out: what they bring is guesswork that a reviewer would have to delete.
-TEMPERATURES = (0.0, 0.2, 0.4, 0.6)
-REPETITIVE = 2.4
-# Below this peak (-60 dB) nobody hears anything, and Whisper is known to invent text for it.
-AUDIBLE = 0.001
-# Recognised in stretches, cut at the quietest moment of the last minute: Whisper's spectrogram of three hours would
-# take 3 GB, of twenty minutes 0.3 GB.
-STRETCH_SECONDS = 20 * 60
-CUT_SECONDS = 60
 DOWNLOAD_SILENCE_SECONDS = 60
 
 
-class WhisperTranscriber:
-    """One model, loaded at the first recognition and kept; recognitions of one process take turns."""
+class WhisperEngine:
+    """One model, loaded at the first recognition and kept."""
 
     def __init__(self, model: str, *, root: Path, threads: int) -> None:
-        self.name = model
+        self.name = f"whisper {Path(model).name}"
+        self.model_name = model
         self.root = root
         self.threads = threads
         self._model: Any = None
-        self._turn = threading.Lock()
 
-    def __str__(self) -> str:
-        return f"whisper {Path(self.name).name}"
-
-    def transcribe(self, audio: np.ndarray, *, language: str, on_progress: Progress) -> list[CueDraft]:
-        """Cues with times and confidence.
-
-        The confidence of a cue is Whisper's mean probability per token of the window in which it lies,
-        exp(avg_logprob), times the probability that there is speech at all, and lowered in proportion when the text
-        of the window repeats itself (compression ratio above 2.4). Cues of one window therefore share it.
-        """
-        if audio.size == 0 or max(audio.max(), -audio.min()) < AUDIBLE:
-            return []
-        with self._turn:
-            model = self._loaded(on_progress)
-            heard = without_long_silences(audio)
-            cues: list[CueDraft] = []
-            for start, end in stretches(heard.audio):
-                tell = partial(_tell_of_whole, on_progress, start / heard.audio.size, (end - start) / heard.audio.size)
-                segments = self._segments(model, heard.audio[start:end], language, tell)
-                cues += _cues(segments, heard.audio[start:end], offset_ms=start * 1000 // SAMPLE_RATE)
-        on_progress(1.0)
-        return in_order(replace(cue, **heard.place(cue.start_ms, cue.end_ms)) for cue in cues)
-
-    def _loaded(self, on_progress: Progress) -> Any:
+    def load(self, on_beat: Callable[[], None]) -> None:
         if self._model is None:
-            self._model = _load(self.name, self.root, self.threads, on_progress)
-        return self._model
+            self._model = _load(self.model_name, self.root, self.threads, on_beat)
+
+    def hear(self, sound: np.ndarray, *, language: str, terms: Sequence[str], on_beat: Callable[[], None]) -> Heard:
+        import torch
+        import whisper
+
+        model = self._model
+        # The freer tries draw at random; with the same seed the same recording gives the same draft.
+        torch.manual_seed(0)
+        tokenizer = whisper.tokenizer.get_tokenizer(
+            model.is_multilingual, num_languages=model.num_languages, language=language, task="transcribe"
+        )
+        frames = sound.size // whisper.audio.HOP_LENGTH
+        mel = whisper.log_mel_spectrogram(sound, model.dims.n_mels, padding=whisper.audio.N_SAMPLES)[:, :frames]
+        mel = whisper.pad_or_trim(mel, whisper.audio.N_FRAMES).to(model.device)
+        with torch.no_grad(), _beating(model, on_beat):
+            features = model.encoder(mel[None])
+            prompt = prompt_tokens(terms, language, tokenizer.encode)
+            decoded, tokens = self._decoded(features, language, prompt)
+            if decoded.is_silence:
+                return Heard([])
+            length_ms = sound.size * 1000 // SAMPLE_RATE
+            found, until_ms = cut_at_times(tokens, first_time=tokenizer.timestamp_begin, length_ms=length_ms)
+            words = self._words(features, tokenizer, tokens, found)
+        segments = [
+            Segment(start, end, tokenizer.decode(text), decoded.confidence, tuple(said))
+            for (start, end, text), said in zip(found, words, strict=True)
+        ]
+        return Heard(segments, until_ms)
+
+    def _decoded(self, features: Any, language: str, prompt: list[int]) -> tuple[Decoded, list[int]]:
+        """The first try that is good enough, else the last."""
+        import whisper
+
+        for temperature, told in tries(prompt):
+            options = whisper.DecodingOptions(
+                language=language, temperature=temperature, prompt=told or None, fp16=features.is_cuda
+            )
+            result = whisper.decode(self._model, features, options)[0]
+            decoded = Decoded(result.tokens, result.avg_logprob, result.no_speech_prob, result.text)
+            if decoded.is_good:
+                break
+        return decoded, result.tokens
+
+    def _words(
+        self, features: Any, tokenizer: Any, tokens: list[int], found: list[tuple[int, int, list[int]]]
+    ) -> list[list[Word]]:
+        """The words of each segment: the decoder writes once more what it wrote, and is watched."""
+        import torch
+        import whisper
+
+        if not found:
+            return []
+        model = self._model
+        start = list(tokenizer.sot_sequence)
+        given = torch.tensor([[*start, *tokens, tokenizer.eot]], device=features.device)
+        looks: dict[int, Any] = {}
+
+        def look(layer: int) -> Callable[..., None]:
+            return lambda _module, _arguments, outcome: looks.__setitem__(layer, outcome[1])
+
+        hooks = [block.cross_attn.register_forward_hook(look(at)) for at, block in enumerate(model.decoder.blocks)]
+        try:
+            with whisper.model.disable_sdpa():
+                logits = model.decoder(given, features)[0]
+        finally:
+            for hook in hooks:
+                hook.remove()
+        chances = logits[len(start) - 1 : -1].float().softmax(dim=-1)
+        chosen = chances[torch.arange(len(tokens)), given[0, len(start) : -1]].tolist()
+        heads = model.alignment_heads.indices().T.tolist()
+        weights = torch.stack([looks[layer][0, head] for layer, head in heads]).float()[:, len(start) :]
+        return [
+            self._words_of(weights, chosen, tokenizer, at, segment)
+            for at, segment in zip(_places(tokens, tokenizer.timestamp_begin, found), found, strict=True)
+        ]
 
     @staticmethod
-    def _segments(model: Any, audio: np.ndarray, language: str, on_progress: Progress) -> list[dict[str, Any]]:
-        import torch
+    def _words_of(
+        weights: Any, chosen: list[float], tokenizer: Any, at: int, segment: tuple[int, int, list[int]]
+    ) -> list[Word]:
+        """The words of one segment, sought between its own times."""
+        from whisper.timing import median_filter
 
-        # The freer steps draw at random; with the same seed the same recording gives the same draft.
-        torch.manual_seed(0)
-        with _window_position(model, on_progress):
-            result = model.transcribe(
-                audio,
-                language=language,
-                temperature=TEMPERATURES,
-                condition_on_previous_text=False,
-                fp16=model.device.type == "cuda",
-            )
-        return [segment for segment in result["segments"] if segment["text"].strip()]
-
-
-def _tell_of_whole(on_progress: Progress, done: float, share: float, part: float) -> None:
-    """Progress within one stretch as progress of the whole recording."""
-    on_progress(done + share * part)
+        start_ms, end_ms, text = segment
+        first, after = start_ms // TOKEN_MS, max(end_ms // TOKEN_MS, start_ms // TOKEN_MS + 2)
+        seen = weights[:, at : at + len(text) + 1, first:after].softmax(dim=-1)
+        deviation = seen.std(dim=-2, keepdim=True, unbiased=False)
+        seen = (seen - seen.mean(dim=-2, keepdim=True)) / deviation.clamp(min=1e-9)
+        rows, columns = cheapest_way(-median_filter(seen, 7).mean(dim=0).cpu().numpy())
+        starts = starts_along(rows, columns + first)
+        return words_at(starts, text, chosen[at:], tokenizer.split_to_word_tokens)
 
 
-def stretches(audio: np.ndarray) -> list[tuple[int, int]]:
-    """The samples in stretches of at most twenty minutes, as (start, end), cut where it is quietest."""
-    bounds, longest, last, step = [0], STRETCH_SECONDS * SAMPLE_RATE, CUT_SECONDS * SAMPLE_RATE, SAMPLE_RATE // 10
-    while audio.size - bounds[-1] > longest:
-        end = bounds[-1] + longest
-        tenths = np.abs(audio[end - last : end]).reshape(-1, step)
-        half_seconds = np.convolve(tenths.mean(axis=1), np.ones(5), mode="valid")
-        bounds.append(end - last + (int(half_seconds.argmin()) + 2) * step + step // 2)
-    return list(zip(bounds, [*bounds[1:], audio.size], strict=True))
+def _places(tokens: list[int], first_time: int, found: list[tuple[int, int, list[int]]]) -> list[int]:
+    """Where the text of each segment begins among all tokens."""
+    places: list[int] = []
+    at = 0
+    for _start, _end, text in found:
+        while tokens[at] >= first_time or tokens[at : at + len(text)] != text:
+            at += 1
+            if at >= len(tokens):  # text with a time inside: the first token of it will do
+                return [*places, *([0] * (len(found) - len(places)))]
+        places.append(at)
+        at += len(text)
+    return places
 
 
-def _cues(segments: list[dict[str, Any]], audio: np.ndarray, *, offset_ms: int) -> list[CueDraft]:
-    """Segments of one stretch as readable cues with confidence and flags."""
-    cues: list[CueDraft] = []
-    before = ""
-    for segment in segments:
-        start, end = round(segment["start"] * 1000), round(segment["end"] * 1000)
-        text = segment["text"].strip()
-        loudness = loudness_db(audio[start * SAMPLE_RATE // 1000 : end * SAMPLE_RATE // 1000])
-        flags = flags_of(text, end - start, loudness_db=loudness, same_as_before=text == before)
-        cues += [
-            CueDraft(offset_ms + a, offset_ms + b, part, _confidence(segment), flags)
-            for a, b, part in split_for_reading(start, end, text)
-        ]
-        before = text
-    return cues
-
-
-def in_order(cues: Iterable[CueDraft]) -> list[CueDraft]:
-    """Cues of which each begins when the one before has ended."""
-    ordered: list[CueDraft] = []
-    for cue in cues:
-        start = max(cue.start_ms, ordered[-1].end_ms if ordered else 0)
-        ordered.append(replace(cue, start_ms=start, end_ms=max(cue.end_ms, start + 1)))
-    return ordered
-
-
-def _confidence(segment: dict[str, Any]) -> float:
-    confidence = exp(min(0.0, segment["avg_logprob"])) * (1.0 - segment["no_speech_prob"])
-    return round(confidence * min(1.0, REPETITIVE / max(segment["compression_ratio"], 0.01)), 3)
-
-
-def loudness_db(audio: np.ndarray) -> float:
-    """The loudest fifth of a second, in decibels below full scale."""
-    step = SAMPLE_RATE // 5
-    power = max(float(np.mean(np.square(audio[at : at + step]))) for at in range(0, max(1, audio.size), step))
-    return 10 * float(np.log10(max(power, 1e-12)))
-
-
-def _load(name: str, root: Path, threads: int, on_progress: Progress) -> Any:
+def _load(name: str, root: Path, threads: int, on_beat: Callable[[], None]) -> Any:
     """The model by its official name, fetched by Whisper itself into `root`, or from a path to a `.pt`."""
     # Read when torch is first loaded. Threads that spin long while they wait for each other made recognition six
     # times slower on two cores that had other work to do; threads that never spin, a sixth slower on idle ones.
@@ -157,34 +151,29 @@ def _load(name: str, root: Path, threads: int, on_progress: Progress) -> Any:
         import torch
         import whisper
     except ImportError as error:
-        raise _no_model(f"The speech packages are not installed: {error}.") from error
+        raise no_model(f"The speech packages are not installed: {error}.") from error
     if name not in whisper.available_models() and not Path(name).is_file():
-        raise _no_model(f"No model {name!r}: neither an official name nor a file.")
+        raise no_model(f"No model {name!r}: neither an official name nor a file.")
     torch.set_num_threads(threads)
     root.mkdir(parents=True, exist_ok=True)
     try:
-        with (root / "loading.lock").open("w") as lock, _download_progress(whisper, on_progress):
+        with (root / "loading.lock").open("w") as lock, _download_progress(whisper, on_beat):
             fcntl.flock(lock, fcntl.LOCK_EX)  # two workers must not write one download
             return whisper.load_model(name, download_root=str(root))
     except OSError as error:
-        raise _no_model(f"Model {name} could not be fetched: {error}.") from error
+        raise no_model(f"Model {name} could not be fetched: {error}.") from error
     except (RuntimeError, ValueError, KeyError, TypeError, AttributeError, EOFError, UnpicklingError) as error:
-        raise _no_model(f"Model {name} cannot be loaded: {error}.") from error
-
-
-def _no_model(detail: str) -> TranscribeFailed:
-    """Everything here can be put right by somebody, so it may be tried again."""
-    return TranscribeFailed(FailureCode.MODEL_MISSING, detail, permanent=False)
+        raise no_model(f"Model {name} cannot be loaded: {error}.") from error
 
 
 @contextmanager
-def _download_progress(whisper: Any, on_progress: Progress) -> Iterator[None]:
+def _download_progress(whisper: Any, on_beat: Callable[[], None]) -> Iterator[None]:
     """Whisper's own download bar goes on showing in the terminal, and beats the heart of the task."""
     bar = whisper.tqdm
 
     class Bar(bar):  # type: ignore[misc, valid-type]
         def update(self, n: float | None = 1) -> bool | None:
-            on_progress(0.0)
+            on_beat()
             return super().update(n)
 
     patience = socket.getdefaulttimeout()
@@ -198,38 +187,12 @@ def _download_progress(whisper: Any, on_progress: Progress) -> Iterator[None]:
 
 
 @contextmanager
-def _window_position(model: Any, on_progress: Progress) -> Iterator[None]:
-    """Tell where Whisper is, by its own window: it moves a progress bar and asks `model.decode` for each window."""
-    module = sys.modules["whisper.transcribe"]
-    tqdm_module, decode = module.tqdm, model.decode
-    bar: Any = None
-
-    class Position(tqdm_module.tqdm):  # type: ignore[name-defined]
-        def __init__(self, *args: Any, **kwargs: Any) -> None:
-            nonlocal bar
-            bar = self
-            self.frames, self.moved = 0, True
-            super().__init__(*args, **{**kwargs, "disable": True})
-
-        def update(self, n: float | None = 1) -> bool | None:
-            self.frames, self.moved = self.frames + int(n or 0), True
-            on_progress(min(1.0, self.frames / max(1, self.total)))
-            return None
-
-        def beat(self, first_try: bool) -> None:
-            if first_try and not self.moved:
-                self.frames += 3000  # Whisper skipped a window without speech, and does not tell its bar
-            self.moved = self.moved and not first_try
-            on_progress(min(1.0, self.frames / max(1, self.total)))
-
-    def watched_decode(mel: Any, options: Any) -> Any:
-        bar.beat(options.temperature == TEMPERATURES[0])
-        return decode(mel, options)
-
-    module.tqdm = type("tqdm", (), {"tqdm": Position})  # type: ignore[attr-defined]
-    model.decode = watched_decode
+def _beating(model: Any, on_beat: Callable[[], None]) -> Iterator[None]:
+    """Call on_beat after each layer of the encoder and each token: also a large model stops within seconds."""
+    parts = [*model.encoder.blocks, model.decoder]
+    hooks = [part.register_forward_hook(lambda *_args: on_beat()) for part in parts]
     try:
         yield
     finally:
-        module.tqdm = tqdm_module  # type: ignore[attr-defined]
-        del model.decode
+        for hook in hooks:
+            hook.remove()
