@@ -11,6 +11,12 @@ class MediaConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from media.receivers import register_receivers
+        from wagtail.permissions import register_permission_policy
 
+        from media.models import GlossaryTerm, SensitiveWord
+        from media.receivers import register_receivers
+        from media.wording_policies import GlossaryPolicy, SensitiveWordPolicy
+
+        register_permission_policy(GlossaryTerm, GlossaryPolicy(GlossaryTerm))
+        register_permission_policy(SensitiveWord, SensitiveWordPolicy(SensitiveWord))
         register_receivers()

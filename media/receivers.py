@@ -3,7 +3,7 @@
 from typing import Any
 
 from media import signals
-from media.domain.sweeping import drop_recognition_audio
+from media.domain.sweeping import drop_recognition_work
 from media.enums import VideoStatus
 from media.models import Video
 from media.tasks import transcode_video_task, transcribe_video_task
@@ -25,12 +25,12 @@ def start_next_stage(video_id: int, **_facts: Any) -> None:
         transcribe_video_task.enqueue(video_id)
 
 
-def forget_recognition_audio(video_id: int, **_facts: Any) -> None:
-    drop_recognition_audio(Video.objects.get(pk=video_id))
+def forget_recognition_work(video_id: int, **_facts: Any) -> None:
+    drop_recognition_work(Video.objects.get(pk=video_id))
 
 
 def register_receivers() -> None:
     signals.video_received.connect(start_transcoding, dispatch_uid="media.start_transcoding")
     signals.video_transcoded.connect(start_transcribing, dispatch_uid="media.start_transcribing")
     signals.video_waiting.connect(start_next_stage, dispatch_uid="media.start_next_stage")
-    signals.video_ready.connect(forget_recognition_audio, dispatch_uid="media.forget_recognition_audio")
+    signals.video_ready.connect(forget_recognition_work, dispatch_uid="media.forget_recognition_work")

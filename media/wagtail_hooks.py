@@ -2,7 +2,7 @@
 
 from wagtail import hooks
 
-from media import captions_hooks  # noqa: F401  (registers itself)
+from media import captions_hooks, recognition_hooks  # noqa: F401  (they register themselves)
 from media.viewsets.recordings import RecordingsViewSet, recordings_viewset
 
 

@@ -176,7 +176,7 @@ def take_back(video: Video, *, at: datetime) -> bool:
 
 
 def finish_with_captions(video: Video, *, at: datetime) -> bool:
-    """People supplied the captions, so recognition is no longer waited for: the recording is ready.
+    """People supplied the captions or will, so recognition is no longer waited for: the recording is ready.
 
     True where it became ready now; a recognition in progress loses its claim.
     """

@@ -70,8 +70,9 @@ def _sweep_work() -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def drop_recognition_audio(video: Video) -> None:
-    """The sound for recognition has served; only the chain needs it."""
+def drop_recognition_work(video: Video) -> None:
+    """The sound for recognition and what was heard of it have served; only the chain needs them."""
+    video.stretches.all().delete()
     if video.recognition_audio:
         default_storage.delete(str(video.recognition_audio))
         Video.objects.filter(pk=video.pk).update(recognition_audio="")

@@ -92,6 +92,8 @@ class Cue(models.Model):
     # Why a person must look at it, as values of CueFlag; `settled` once one did.
     flags = models.JSONField(default=list, blank=True)
     settled = models.BooleanField(default=False)
+    # What the glossary put right in it: [{"heard": …, "term": …}].
+    corrections = models.JSONField(default=list, blank=True)
 
     class Meta:
         verbose_name = _("cue")

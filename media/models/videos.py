@@ -201,6 +201,12 @@ class Video(models.Model):  # type: ignore[django-manager-missing]  # LessonPage
         """The file it is converted from: its own, or that of the recording it was cut from."""
         return self.cut_from.source if self.cut_from else self.source
 
+    @property
+    def awaits_recognition(self) -> bool:
+        """Nothing but speech recognition stands between it and being ready."""
+        failed_there = self.status == VideoStatus.FAILED and self.failed_status == VideoStatus.TRANSCRIBING
+        return failed_there or self.status in (VideoStatus.TRANSCODED, VideoStatus.TRANSCRIBING)
+
     def approved_track(self, language: str | None = None) -> CaptionTrack | None:
         """The captions that learners are served in this language (else its own), if a person approved them."""
         return self.caption_tracks.filter(

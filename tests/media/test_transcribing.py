@@ -9,16 +9,18 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
+from lms.audit.models import AuditEntry
 from media.backends import stopping
 from media.backends.stopping import StopAsked
-from media.backends.transcribe import TranscribeFailed, transcriber
-from media.domain.captioning import approve, import_captions, start_draft
+from media.backends.transcribe import Correction, CueDraft, Term, TranscribeFailed, Wording, transcriber
+from media.domain.captioning import CueText, approve, import_captions, save_draft, start_draft
 from media.domain.playing import sign
 from media.domain.staging import retry_by_hand
+from media.domain.sweeping import drop_recognition_work
 from media.domain.transcoding import transcode
-from media.domain.transcribing import transcribe
+from media.domain.transcribing import cancel_recognition, transcribe
 from media.enums import CaptionState, FailureCode, TranscriptSource, VideoStatus
-from media.models import Video
+from media.models import GlossaryTerm, SensitiveWord, Video
 from media.signals import video_ready
 from tests.factories.learning import ready_video
 from tests.factories.media import ffmpeg, received_video
@@ -200,6 +202,91 @@ def test_worker_that_is_stopped_gives_the_recording_back(video, dummy):
 
     video.refresh_from_db()
     assert (video.status, video.attempts, video.claim_token) == (VideoStatus.TRANSCODED, 0, "")
+
+
+def test_a_recording_in_which_nobody_speaks_says_so_and_gets_no_draft(video, dummy, monkeypatch):
+    monkeypatch.setattr(dummy, "cues", [])
+
+    assert transcribe(video.pk)
+
+    video.refresh_from_db()
+    assert (video.status, video.notices) == (VideoStatus.READY, ["no_speech"])
+    assert not video.transcripts.exists()
+
+
+def test_the_recogniser_is_given_the_words_of_the_organisation_and_the_title(video, dummy, cast, monkeypatch):
+    GlossaryTerm.objects.all().delete()
+    Video.objects.filter(pk=video.pk).update(title="直播带货第一课")
+    GlossaryTerm.objects.create(text="电商")
+    GlossaryTerm.objects.create(text="直播带货", heard_as="直播代货\n直播戴货")
+    GlossaryTerm.objects.create(text="云雾茶", org=cast.orgs.provider)
+    GlossaryTerm.objects.create(text="别人的", org=cast.orgs.neighbour_provider)
+    GlossaryTerm.objects.create(text="live", language="en")
+    SensitiveWord.objects.create(text="内部 资料")
+    given = {}
+    monkeypatch.setattr(type(dummy), "transcribe", lambda _self, _audio, **named: given.update(named) or dummy.cues)
+
+    assert transcribe(video.pk)
+
+    assert given["wording"] == Wording(
+        terms=(Term("云雾茶"), Term("直播带货", ("直播代货", "直播戴货")), Term("电商")),
+        told=("直播带货", "云雾茶"),
+        sensitive=("内部资料",),
+    )
+
+
+def test_what_the_glossary_changed_stays_with_the_cue(video, dummy, cast, monkeypatch):
+    monkeypatch.setattr(dummy, "cues", [CueDraft(0, 1000, "村两委", 0.9, (), (Correction("村俩委", "村两委"),))])
+
+    assert transcribe(video.pk)
+    draft = video.transcripts.get()
+    save_draft(draft, [CueText(0, 1200, "村两委", was=1)], revision=1, by=cast.trainer, at=AT)
+
+    assert draft.cues.get().corrections == [{"heard": "村俩委", "term": "村两委"}]
+
+
+def test_windows_that_were_heard_are_kept_until_the_recording_is_ready(video, dummy, monkeypatch):
+    def hear_one_and_die(_self, _audio, *, shelf, **_named):
+        shelf.put("a" * 64, [[0, 1000, "好。", 0.9, []]])
+        raise TranscribeFailed(FailureCode.RECOGNITION_FAILED, "killed", permanent=False)
+
+    monkeypatch.setattr(type(dummy), "transcribe", hear_one_and_die)
+    assert not transcribe(video.pk)
+    assert video.stretches.count() == 1
+    found = []
+    monkeypatch.setattr(
+        type(dummy),
+        "transcribe",
+        lambda _self, _audio, *, shelf, **_named: found.append(shelf.get("a" * 64)) or dummy.cues,
+    )
+    video.refresh_from_db()
+    retry_by_hand(video, at=AT)
+
+    assert transcribe(video.pk)
+    drop_recognition_work(Video.objects.get(pk=video.pk))
+
+    assert found == [[[0, 1000, "好。", 0.9, []]]]
+    assert not video.stretches.exists()
+
+
+def test_cancelled_recognition_ends_with_the_next_window_and_captions_can_be_typed(video, dummy, cast, monkeypatch):
+    def hear(_self, _audio, *, shelf, **_named):
+        assert cancel_recognition(video, by=cast.trainer, at=AT)
+        shelf.put("a" * 64, [])
+        pytest.fail("went on")
+
+    monkeypatch.setattr(type(dummy), "transcribe", hear)
+
+    assert not transcribe(video.pk)
+
+    video.refresh_from_db()
+    assert (video.status, video.claim_token, video.ready_at) == (VideoStatus.READY, "", AT)
+    assert not video.transcripts.exists() and not video.stretches.exists()
+    assert start_draft(video, language="zh", by=cast.trainer, at=AT).state == "draft"
+    assert not cancel_recognition(video, by=cast.trainer, at=AT)
+    assert list(
+        AuditEntry.objects.filter(action="media.recognition_cancelled").values_list("subject_id", flat=True)
+    ) == [video.code]
 
 
 @pytest.mark.speech

@@ -12,6 +12,7 @@ from media.domain.captioning.drafts import DraftClosed, StaleDraft, lock
 from media.domain.staging import finish_with_captions
 from media.enums import CaptionState, TranscriptState
 from media.models import CaptionTrack, Cue, Transcript, Video
+from media.reading_limits import in_lines
 from media.signals import announce, captions_approved
 from media.subtitles import format_time, write_vtt
 
@@ -94,6 +95,14 @@ def approve(transcript: Transcript, *, by: Person, at: datetime, revision: int |
     return track
 
 
+def _shown(transcript: Transcript) -> list[Cue]:
+    """The cues in lines as wide as a viewer can read; their text itself knows nothing of lines."""
+    cues = list(transcript.cues.order_by("number"))
+    for cue in cues:
+        cue.text = in_lines(cue.text, transcript.language)
+    return cues
+
+
 def _publish(transcript: Transcript, *, by: Person, at: datetime) -> CaptionTrack:
     video = transcript.video
     video.transcripts.filter(language=transcript.language, state=TranscriptState.APPROVED).update(
@@ -109,7 +118,7 @@ def _publish(transcript: Transcript, *, by: Person, at: datetime) -> CaptionTrac
         defaults={
             "label": LABELS.get(transcript.language, transcript.language),
             "transcript": transcript,
-            "vtt": write_vtt(transcript.cues.order_by("number")),
+            "vtt": write_vtt(_shown(transcript)),
             "published_at": at,
         },
     )

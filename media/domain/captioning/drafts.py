@@ -70,6 +70,7 @@ def write_machine_draft(video: Video, cues: Sequence[CueDraft], *, engine: str, 
             text=cue.text,
             confidence=f"{cue.confidence:.3f}",
             flags=list(cue.flags),
+            corrections=[{"heard": change.heard, "term": change.term} for change in cue.corrections],
         )
         for number, cue in enumerate(cues, start=1)
     )
@@ -158,6 +159,7 @@ def _write_lines(transcript: Transcript, cues: Sequence[CueText], former: Sequen
             origin = by_words.get(cue.text)
         if origin:
             kept.confidence, kept.flags, kept.settled = origin.confidence, origin.flags, cue.settled
+            kept.corrections = origin.corrections
         written.append(kept)
     Cue.objects.bulk_create(written)
 
