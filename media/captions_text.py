@@ -3,8 +3,9 @@
 import re
 import unicodedata
 
-# Invisible characters that turn the direction of writing or hide text: nothing a caption needs.
-_UNWANTED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+# Invisible characters that turn the direction of writing or hide text, and halves of characters: nothing a caption
+# needs. The joiners U+200C and U+200D stay: Uyghur and Kazakh are written with them.
+_UNWANTED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff]")
 
 
 def clean(text: str) -> str:

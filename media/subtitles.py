@@ -1,10 +1,15 @@
-"""Caption files: WebVTT and SubRip read, WebVTT written."""
+"""Caption files: WebVTT and SubRip read and written, plain text written.
+
+What is written reads back as the same captions, whatever their words. Normalised are only the words themselves, as
+`clean` does: lines trimmed, blank lines, control characters and marks of direction dropped.
+"""
 
 import codecs
 import html
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Protocol
 
 from django.utils.translation import gettext, ngettext
@@ -15,10 +20,14 @@ from media.captions_text import clean
 MAX_BYTES = 2 << 20
 MAX_CUES = 20_000
 MAX_CUE_CHARACTERS = 500
+# The last moment that can be written: hours have two digits.
+MAX_MS = 360_000_000 - 1
 _SHOWN_PROBLEMS = 5
+# Lengths are rounded to whole seconds, and a last word may stand a little longer than its sound.
+BEYOND_MS = 1000
 
 # Hours may be left out, as WebVTT allows; a comma before the thousandths is SubRip's, a full-width one a typist's.
-_TIME = re.compile(r"(?:(\d{1,3}):)?(\d{1,2}):(\d{1,2})[.,，](\d{1,3})")
+_TIME = re.compile(r"(?:(\d{1,2}):)?(\d{1,2}):(\d{1,2})[.,，](\d{1,3})")
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>|<\d[\d:.]*>|\{\\[^{}]*\}")
 _SKIPPED = ("NOTE", "STYLE", "REGION")
 
@@ -30,6 +39,8 @@ class Subtitle:
     start_ms: int
     end_ms: int
     text: str
+    # Where in the file its time stands.
+    line: int = field(default=0, compare=False)
 
 
 class Timed(Protocol):
@@ -48,22 +59,45 @@ class UnreadableSubtitles(ValueError):
 
 
 def decode(data: bytes) -> str:
-    """The text of a file: UTF-8 or UTF-16 by its mark, else UTF-8, else GB 18030 as older Chinese programs write it."""
+    """The text of a file: UTF-8 or UTF-16, with a mark or without, else GB 18030 as older Chinese programs write it."""
     if len(data) > MAX_BYTES:
         raise UnreadableSubtitles(gettext("The caption file is larger than %(limit)s MB.") % {"limit": MAX_BYTES >> 20})
-    marked = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    encodings = ["utf-16"] if marked else ["utf-8-sig", "gb18030"]
-    for encoding in encodings:
+    for encoding in _encodings(data):
         try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
+            text = data.decode(encoding)
+        except UnicodeDecodeError as error:
+            if encoding == "utf-8-sig" and _is_damaged_utf8(data, error.start):
+                line = data.count(b"\n", 0, error.start) + 1
+                raise UnreadableSubtitles(
+                    gettext("Line %(line)s: a character is damaged. Please save the file as UTF-8 once more.")
+                    % {"line": line}
+                ) from error
             continue
+        if "\0" not in text:
+            return text
     raise UnreadableSubtitles(gettext("This is not a text file. Please choose a file that ends in .vtt or .srt."))
+
+
+def _encodings(data: bytes) -> list[str]:
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return ["utf-16"]
+    # Without a mark, the zero bytes of digits and line ends tell; UTF-8 and GB 18030 have none.
+    start = data[:400]
+    if start[1::2].count(0) * 4 > len(start) // 2:
+        return ["utf-16-le"]
+    if start[0::2].count(0) * 4 > len(start) // 2:
+        return ["utf-16-be"]
+    return ["utf-8-sig", "gb18030"]
+
+
+def _is_damaged_utf8(data: bytes, at: int) -> bool:
+    """Whether a file is UTF-8 but for some bytes: GB 18030 hardly ever looks like three characters of UTF-8 first."""
+    return len(re.findall(rb"[\xe3-\xe9][\x80-\xbf]{2}", data[:at])) >= 3
 
 
 def read_subtitles(text: str) -> list[Subtitle]:
     """The captions of a WebVTT or SubRip text, in order. Raises UnreadableSubtitles naming the lines at fault."""
-    if len(text.encode()) > MAX_BYTES:
+    if len(text.encode(errors="replace")) > MAX_BYTES:
         raise UnreadableSubtitles(gettext("The caption file is larger than %(limit)s MB.") % {"limit": MAX_BYTES >> 20})
     found: list[Subtitle] = []
     problems: list[str] = []
@@ -84,6 +118,23 @@ def read_subtitles(text: str) -> list[Subtitle]:
     if len(found) > MAX_CUES:
         raise UnreadableSubtitles(gettext("The file holds more than %(limit)s captions.") % {"limit": MAX_CUES})
     return found
+
+
+def doubts_about(subtitles: list[Subtitle], *, length_seconds: int | None) -> list[str]:
+    """What a person should put right in captions that were read: sentences that name the lines of the file."""
+    found = [
+        gettext("Line %(line)s: the caption begins before the one above it has ended.") % {"line": later.line}
+        for before, later in pairwise(subtitles)
+        if later.start_ms < before.end_ms
+    ]
+    if length_seconds is not None:
+        limit_ms = length_seconds * 1000 + BEYOND_MS
+        found += [
+            gettext("Line %(line)s: the caption stands after the end of the recording.") % {"line": subtitle.line}
+            for subtitle in subtitles
+            if subtitle.end_ms > limit_ms
+        ]
+    return [_listed(found)] if found else []
 
 
 def _listed(problems: list[str]) -> str:
@@ -130,13 +181,18 @@ def _read_block(number: int, lines: list[str], before: Subtitle | None) -> Subti
         raise UnreadableSubtitles(
             gettext("Line %(line)s: an empty line is missing above this time.") % {"line": number + timing + 1 + joined}
         )
-    text = clean(html.unescape(_TAG.sub("", "\n".join(words))))
+    text = _words("\n".join(words))
     if len(text) > MAX_CUE_CHARACTERS:
         raise UnreadableSubtitles(
             gettext("Line %(line)s: this caption has more than %(limit)s characters.")
             % {"line": number + timing + 1, "limit": MAX_CUE_CHARACTERS}
         )
-    return Subtitle(start_ms, end_ms, text) if text else None
+    return Subtitle(start_ms, end_ms, text, number + timing) if text else None
+
+
+def _words(text: str) -> str:
+    """The words of a caption without markup."""
+    return clean(html.unescape(_TAG.sub("", text)))
 
 
 def _read_timing(number: int, line: str, before: Subtitle | None) -> tuple[int, int]:
@@ -178,8 +234,34 @@ def format_time(ms: int) -> str:
 
 def write_vtt(cues: Iterable[Timed]) -> str:
     """The captions as WebVTT."""
-    blocks = [
-        f"{format_time(cue.start_ms)} --> {format_time(cue.end_ms)}\n{html.escape(clean(cue.text), quote=False)}"
-        for cue in cues
-    ]
+    blocks = [f"{format_time(cue.start_ms)} --> {format_time(cue.end_ms)}\n{_escaped(clean(cue.text))}" for cue in cues]
     return "\n\n".join(["WEBVTT", *blocks]) + "\n"
+
+
+def write_srt(cues: Iterable[Timed]) -> str:
+    """The captions as SubRip, which has no way of escaping: words are escaped only where they would be misread."""
+    blocks = [
+        f"{number}\n{_comma(cue.start_ms)} --> {_comma(cue.end_ms)}\n{_for_srt(clean(cue.text))}"
+        for number, cue in enumerate(cues, start=1)
+    ]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _comma(ms: int) -> str:
+    return format_time(ms).replace(".", ",")
+
+
+def _for_srt(text: str) -> str:
+    if "-->" not in text and _words(text) == text:
+        return text
+    return _escaped(text)
+
+
+def _escaped(text: str) -> str:
+    """Words that no reader takes for markup, nor for a position such as {\\an8}."""
+    return html.escape(text, quote=False).replace("{\\", "&#123;\\")
+
+
+def write_text(cues: Iterable[Timed]) -> str:
+    """The words alone, a line for each caption."""
+    return "".join(" ".join(clean(cue.text).split("\n")) + "\n" for cue in cues)

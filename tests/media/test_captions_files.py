@@ -4,15 +4,22 @@ import codecs
 
 import pytest
 from django.utils import translation
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from media.captions_text import clean
 from media.subtitles import (
     MAX_BYTES,
+    MAX_MS,
     Subtitle,
     UnreadableSubtitles,
     decode,
+    doubts_about,
     format_time,
     parse_time,
     read_subtitles,
+    write_srt,
+    write_text,
     write_vtt,
 )
 
@@ -130,3 +137,89 @@ def test_file_beyond_the_limit_or_of_bytes_is_refused():
 @pytest.mark.parametrize("ms", [0, 999, 60_000, 3_599_999, 3_600_000, 21_600_123])
 def test_times_read_back(ms):
     assert parse_time(format_time(ms)) == ms
+
+
+# What a careless writer would let a reader take for something else.
+TRAPS = [
+    *["-->", "<b>", "</i>", "<00:01.000>", "{\\an8}", "&lt;", "&amp;", "&", "&#123;", "<", ">", "{", "}", "\n", " "],
+    *[
+        "NOTE",
+        "STYLE",
+        "WEBVTT",
+        "1",
+        "00:00:01.000 --> 00:00:02.000",
+        "\u3000",
+        "\u200c",
+        "\x1f",
+        "བོད",
+        "ئۇيغۇر",
+        "𠮷",
+    ],
+]
+WORDS = (st.text(max_size=60) | st.lists(st.sampled_from(TRAPS), max_size=12).map("".join)).map(clean).filter(bool)
+CUES = st.lists(st.tuples(st.integers(0, MAX_MS - 1), st.integers(1, 10_000), WORDS), min_size=1, max_size=6).map(
+    lambda rows: sorted(
+        (Subtitle(start, min(start + length, MAX_MS), words) for start, length, words in rows),
+        key=lambda cue: (cue.start_ms, cue.end_ms),
+    )
+)
+
+
+@given(CUES)
+@settings(max_examples=150, deadline=None)
+def test_any_captions_survive_being_written_and_read(cues):
+    assert read_subtitles(write_vtt(cues)) == cues
+    assert read_subtitles(decode(write_vtt(cues).encode())) == cues
+    assert read_subtitles(write_srt(cues)) == cues
+    assert read_subtitles(decode(write_srt(cues).encode("utf-16"))) == cues
+
+
+@given(WORDS)
+def test_cleaning_twice_is_cleaning_once(words):
+    assert clean(words) == words
+
+
+def test_joiners_stay_and_marks_of_direction_go():
+    assert clean("نە\u200cچچە \u202eabc\u2066") == "نە\u200cچچە abc"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_a_mark_is_recognised(encoding):
+    assert read_subtitles(decode(SRT.encode(encoding))) == TWO
+
+
+def test_a_damaged_character_is_named_by_its_line():
+    with pytest.raises(UnreadableSubtitles) as refusal:
+        decode(SRT.encode().replace("一".encode(), "一".encode()[:2]))
+
+    assert str(refusal.value) == "Line 7: a character is damaged. Please save the file as UTF-8 once more."
+
+
+def test_doubts_name_overlaps_and_what_is_longer_than_the_film():
+    text = (
+        "1\n00:00:00,500 --> 00:00:02,000\n甲\n\n2\n00:00:01,900 --> 00:00:03,000\n乙\n\n"
+        "3\n00:09:59,000 --> 00:10:01,001\n丙\n"
+    )
+
+    assert doubts_about(read_subtitles(text), length_seconds=600) == [
+        "Line 6: the caption begins before the one above it has ended. "
+        "Line 10: the caption stands after the end of the recording."
+    ]
+    assert doubts_about(read_subtitles(SRT), length_seconds=600) == []
+    assert doubts_about(read_subtitles(SRT), length_seconds=None) == []
+
+
+def test_subrip_is_escaped_only_where_it_would_be_misread():
+    words = ["A&B < C", "<b>", "&lt;", "-->", "{\\an8}"]
+    written = write_srt([Subtitle(at * 1000, at * 1000 + 900, text) for at, text in enumerate(words)])
+
+    assert written.split("\n")[2::4] == ["A&B < C", "&lt;b&gt;", "&amp;lt;", "--&gt;", "&#123;\\an8}"]
+
+
+def test_plain_text_has_a_line_for_each_caption():
+    assert write_text([Subtitle(0, 1, "一行\n两行"), Subtitle(2, 3, "三")]) == "一行 两行\n三\n"
+
+
+def test_hours_of_three_digits_are_no_time():
+    with pytest.raises(UnreadableSubtitles, match="Line 3: the time cannot be read"):
+        read_subtitles("WEBVTT\n\n100:00:00.000 --> 100:00:01.000\n甲")
