@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
+from media.backends.peaks import PEAKS
 from media.backends.transcode.base import MASTER, POSTER
 from media.enums import RenditionKind, TranscriptState
 from media.models import CaptionTrack, Video
@@ -31,6 +32,8 @@ class SignedAddresses:
     poster: str | None
     # (language, label, address), approved ones only.
     captions: list[tuple[str, str, str]]
+    # How loud it is, for staff who write captions.
+    peaks: str
     expires_at: datetime
 
 
@@ -51,6 +54,7 @@ def sign(video: Video, *, at: datetime) -> SignedAddresses:
         captions=[
             (track.language, track.label, reverse("media:captions", args=[token, track.language])) for track in tracks
         ],
+        peaks=address(PEAKS),
         expires_at=expires_at,
     )
 

@@ -17,6 +17,7 @@ from django.utils import timezone
 from lms.lib.durations import whole_seconds
 from media.backends.errors import ToolFailed
 from media.backends.limits import limits
+from media.backends.peaks import PEAKS, write_peaks
 from media.backends.stopping import StopAsked
 from media.backends.transcode import transcoder
 from media.backends.transcode.base import POSTER, RECOGNITION_AUDIO, Label, Outcome, Span
@@ -110,6 +111,8 @@ def local_copy(video: Video, folder: Path) -> Iterator[Path]:
 def _settle(video: Video, claim: staging.Claim, made: Path, outcome: Outcome) -> None:
     """Move what was made into storage and write what was found. Raises ClaimLost, leaving nothing."""
     stream_folder = f"recordings/{video.code}/{claim.token[:12]}"
+    if outcome.recognition_audio:
+        write_peaks(outcome.recognition_audio, made / "stream" / PEAKS)
     names = _put_folder(made / "stream", stream_folder)
     wav = ""
     try:
