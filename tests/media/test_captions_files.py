@@ -1,12 +1,15 @@
 """Caption files as people really have them."""
 
 import codecs
+import json
+import subprocess
 
 import pytest
 from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lms.tools.setup import ROOT, node_folder
 from media.captions_text import clean
 from media.subtitles import (
     MAX_BYTES,
@@ -223,3 +226,34 @@ def test_plain_text_has_a_line_for_each_caption():
 def test_hours_of_three_digits_are_no_time():
     with pytest.raises(UnreadableSubtitles, match="Line 3: the time cannot be read"):
         read_subtitles("WEBVTT\n\n100:00:00.000 --> 100:00:01.000\n甲")
+
+
+# The W3C's own validator, on a line of JSON for each file: what it finds wrong, and the words it reads.
+VALIDATE = """
+const { WebVTTParser } = require("webvtt-parser");
+const files = JSON.parse(require("fs").readFileSync(0, "utf8"));
+console.log(JSON.stringify(files.map(file => {
+  const { cues, errors } = new WebVTTParser().parse(file, "captions");
+  const words = nodes => nodes.map(node => node.type === "text" ? node.value : words(node.children)).join("");
+  return { errors: errors.map(error => error.message), texts: cues.map(cue => words(cue.tree.children)) };
+})));
+"""
+
+
+def test_the_standards_own_validator_reads_what_is_written():
+    texts = [*TRAPS, *(one + other for one in TRAPS for other in TRAPS[:8]), "今天说打包四步。\n第一步，挑。"]
+    cues = [Subtitle(at * 1000, at * 1000 + 900, words) for at, words in enumerate(filter(None, map(clean, texts)))]
+
+    done = subprocess.run(
+        [node_folder() / "node", "-e", VALIDATE],
+        input=json.dumps([write_vtt(cues)]),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    # It leaves the semicolon of "&lt;" standing, so semicolons are not compared.
+    read = json.loads(done.stdout)[0]
+    assert read["errors"] == []
+    assert [words.replace(";", "") for words in read["texts"]] == [cue.text.replace(";", "") for cue in cues]
