@@ -29,8 +29,67 @@ class CaptionState(TextChoices):
 
 
 class Language(TextChoices):
+    """Languages of captions as BCP 47 names them; the list is of November 2026, and grows as people ask.
+
+    Dialects of Chinese without a code of their own are named by their province; of the minority languages, those
+    that the country translates its own papers into are here.
+    """
+
     CHINESE = "zh", _("Chinese")
+    SICHUANESE = "zh-u-sd-cnsc", _("Sichuanese")
+    CANTONESE = "yue", _("Cantonese")
+    SOUTHERN_MIN = "nan", _("Southern Min")
+    WU = "wuu", _("Wu")
+    HAKKA = "hak", _("Hakka")
+    XIANG = "hsn", _("Xiang")
+    GAN = "gan", _("Gan")
+    TIBETAN = "bo", _("Tibetan")
+    UYGHUR = "ug", _("Uyghur")
+    MONGOLIAN = "mn-Mong", _("Mongolian")
+    KAZAKH = "kk-Arab", _("Kazakh")
+    KOREAN = "ko", _("Korean")
+    YI = "ii", _("Yi")
+    ZHUANG = "za", _("Zhuang")
     ENGLISH = "en", _("English")
+
+
+# Each language in its own words: what players show.
+OWN_NAMES = {
+    Language.CHINESE: "中文",
+    Language.SICHUANESE: "四川话",
+    Language.CANTONESE: "粤语",
+    Language.SOUTHERN_MIN: "闽南语",
+    Language.WU: "吴语",
+    Language.HAKKA: "客家话",
+    Language.XIANG: "湘语",
+    Language.GAN: "赣语",
+    Language.TIBETAN: "བོད་སྐད།",
+    Language.UYGHUR: "ئۇيغۇرچە",
+    Language.MONGOLIAN: "ᠮᠣᠩᠭᠣᠯ ᠬᠡᠯᠡ",
+    Language.KAZAKH: "قازاقشا",
+    Language.KOREAN: "조선말",
+    Language.YI: "ꆈꌠꉙ",
+    Language.ZHUANG: "Vahcuengh",
+    Language.ENGLISH: "English",
+}
+RIGHT_TO_LEFT = frozenset({Language.UYGHUR, Language.KAZAKH})
+# What a recogniser is told; dialects come out as written Chinese. Other languages are captioned by people alone.
+RECOGNISED_AS = {
+    Language.CHINESE: "zh",
+    Language.SICHUANESE: "zh",
+    Language.CANTONESE: "zh",
+    Language.SOUTHERN_MIN: "zh",
+    Language.WU: "zh",
+    Language.HAKKA: "zh",
+    Language.XIANG: "zh",
+    Language.GAN: "zh",
+    Language.ENGLISH: "en",
+}
+
+
+def direction_of(language: str) -> str:
+    """rtl or ltr, as HTML writes it."""
+    return "rtl" if language in RIGHT_TO_LEFT else "ltr"
 
 
 class RenditionKind(TextChoices):
@@ -62,6 +121,14 @@ class CueFlag(TextChoices):
     TOO_FAST = "too_fast", _("more words than anybody can say or read in this time")
     LANGUAGE = "language", _("words that look like another language")
     SENSITIVE = "sensitive", _("a word from your list of sensitive words")
+
+
+class ReportOutcome(TextChoices):
+    """What became of a learner's report that captions are wrong."""
+
+    OPEN = "open", _("waiting")
+    CORRECTED = "corrected", _("corrected")
+    NO_ERROR = "no_error", _("found to be right")
 
 
 class FailureCode(TextChoices):

@@ -1,10 +1,12 @@
 """Who may see and manage recordings: trainers those of their organisations, reviewers look at theirs."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
 
+from lms.lib.durations import beijing_day
 from lms.people.policies import may_manage_content_of, orgs_of_reviewer, orgs_of_trainer
 from media.models import Upload, UploadQuerySet, Video
 
@@ -13,6 +15,13 @@ def videos_visible_to(actor: Any, *, on: date) -> QuerySet[Video]:
     """The recordings that the actor may look at in the admin on the day."""
     orgs = orgs_of_trainer(actor, on) | orgs_of_reviewer(actor, on)
     return Video.objects.of_orgs(orgs.values("pk"))
+
+
+def video_at_desk(actor: Any, code: str, *, at: datetime) -> Video:
+    """The recording whose captions the actor works on; 404 for whoever is neither trainer nor reviewer of its
+    organisation on the day."""
+    videos = videos_visible_to(actor, on=beijing_day(at)).select_related("org")
+    return get_object_or_404(videos, code=code)
 
 
 def may_manage(actor: Any, video: Video, *, on: date) -> bool:

@@ -2,6 +2,7 @@
 
 from media.backends.transcribe import Term, Wording
 from media.captions_text import bare
+from media.enums import RECOGNISED_AS, Language
 from media.models import GlossaryTerm, SensitiveWord, Video
 
 
@@ -11,7 +12,7 @@ def wording_for(video: Video) -> Wording:
     Told beforehand are the organisation's words, newest first, and before them those that the title names. The other
     shared ones are not: told of many things that nobody speaks of, Whisper hears them.
     """
-    terms = GlossaryTerm.objects.filter(language=video.language)
+    terms = GlossaryTerm.objects.filter(language=RECOGNISED_AS.get(Language(video.language), video.language))
     own = list(terms.filter(org=video.org_id).order_by("-pk"))
     known = {term.text for term in own}
     shared = [term for term in terms.filter(org=None).order_by("-pk") if term.text not in known]

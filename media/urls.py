@@ -2,15 +2,17 @@
 
 from django.urls import URLPattern, path, re_path
 
-from media.views import files, uploads
+from media.views import caption_reports, files, uploads
 
 app_name = "media"
 
 _TOKEN = r"(?P<token>[A-Za-z0-9._-]{1,200})"  # noqa: S105  (a pattern)
+_LANGUAGE = r"(?P<language>[A-Za-z-]{2,12})"
 urlpatterns: list[URLPattern] = [
     # A file name begins with a letter or digit and holds no slash: no way leads out of the folder.
     re_path(rf"^v/{_TOKEN}/(?P<name>[A-Za-z0-9][A-Za-z0-9._-]{{0,60}})$", files.file, name="file"),
-    re_path(rf"^v/{_TOKEN}/captions/(?P<language>[a-z-]{{2,12}})\.vtt$", files.captions, name="captions"),
+    re_path(rf"^v/{_TOKEN}/captions/{_LANGUAGE}\.vtt$", files.captions, name="captions"),
+    re_path(rf"^v/{_TOKEN}/captions/{_LANGUAGE}/report$", caption_reports.report, name="report_captions"),
     path("uploads/", uploads.begin, name="uploads"),
     path("uploads/known/", uploads.known, name="known"),
     path("uploads/<slug:code>/", uploads.upload, name="upload"),

@@ -1,6 +1,7 @@
 // The lesson page: plays, reports what was played, shows how far one has come. The contract of the requests stands in
 // lms/docs/watch-reports.md; the page itself (lms/templates/courses/lesson_page.html) plays without any of this.
 import { post } from "./http.ts";
+import { offerReports } from "./player/captionreport.ts";
 import { openStore, type Report } from "./player/outbox.ts";
 import { keepPlace, placeIn } from "./player/places.ts";
 import { type Answer, type Receipt, Reporter } from "./player/reporter.ts";
@@ -52,6 +53,7 @@ class LessonPlayer {
     this.place = this.signedIn ? Number(root.dataset.resume ?? 0) : placeIn(this.lesson);
     this.source = new Source(this.video, () => void this.mend());
     const list = document.querySelector<HTMLElement>("[data-transcript]");
+    offerReports(document, this.video);
     this.transcript = list && new Transcript(list, (seconds) => this.playFrom(seconds));
     this.startButton.hidden = false;
     this.video.controls = false; // one large button instead, until it is pressed

@@ -219,6 +219,10 @@ MEDIA_ADDRESS_SECONDS = env.integer("MEDIA_ADDRESS_SECONDS", 6 * 3600)
 # "django": the web process sends the bytes; "nginx": X-Accel-Redirect to MEDIA_INTERNAL_PREFIX.
 MEDIA_SENDER = env.text("MEDIA_SENDER", "django")
 MEDIA_INTERNAL_PREFIX = env.text("MEDIA_INTERNAL_PREFIX", "/_files/")
+# Whether whoever last changed captions may approve them herself, and how many reports of wrong captions one person,
+# or one address where nobody is signed in, may send in an hour.
+CAPTIONS_OWN_APPROVAL = env.flag("CAPTIONS_OWN_APPROVAL", False)
+CAPTIONS_REPORTS_PER_HOUR = env.integer("CAPTIONS_REPORTS_PER_HOUR", 10)
 
 # Messages
 SMS_BACKEND = env.text("SMS_BACKEND", "console")

@@ -17,7 +17,15 @@ from media.backends.transcribe import CueDraft, TranscribeFailed, transcriber
 from media.backends.transcribe.base import read_wav
 from media.domain.captioning import write_machine_draft
 from media.domain.staging import Claim, ClaimLost, claim, finish_with_captions
-from media.enums import FailureCode, Notice, TranscriptSource, TranscriptState, VideoStatus
+from media.enums import (
+    RECOGNISED_AS,
+    FailureCode,
+    Language,
+    Notice,
+    TranscriptSource,
+    TranscriptState,
+    VideoStatus,
+)
 from media.models import RecognitionStretch, Video
 from media.queries import wording_for
 
@@ -35,7 +43,7 @@ def transcribe(video_id: int) -> bool:
         return False
     video = Video.objects.get(pk=video_id)
     try:
-        wanted = bool(video.recognition_audio) and not _has_captions(video)
+        wanted = _can_be_recognised(video) and not _has_captions(video)
         cues = _recognise(video, job) if wanted else []
         _finish(video, job, cues, nothing_said=wanted and not cues)
     except StopAsked:
@@ -64,6 +72,11 @@ def cancel_recognition(video: Video, *, by: Person, at: datetime) -> bool:
     if stopped:
         record("media.recognition_cancelled", actor=by, subject_kind="video", subject_id=video.code, at=at)
     return stopped
+
+
+def _can_be_recognised(video: Video) -> bool:
+    """Whether there is sound, in a language that a machine understands."""
+    return bool(video.recognition_audio) and video.language in RECOGNISED_AS
 
 
 def _has_captions(video: Video) -> bool:
@@ -98,7 +111,7 @@ def _recognise(video: Video, job: Claim) -> list[CueDraft]:
         audio = read_wav(cast("BinaryIO", file))
     return transcriber().transcribe(
         audio,
-        language=video.language,
+        language=RECOGNISED_AS[Language(video.language)],
         on_progress=on_progress,
         wording=wording_for(video),
         shelf=StretchShelf(video, job),

@@ -15,7 +15,7 @@ def add_shared_terms(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("media", "0001_media"),
+        ("media", "0003_uploads_and_cuts"),
         ("people", "0001_people"),
     ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -10,14 +11,21 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from lms.lib.retention import Retention
-from media.enums import Language, TranscriptSource, TranscriptState
+from media.enums import Language, TranscriptSource, TranscriptState, direction_of
 from media.models.videos import Video
 
 if TYPE_CHECKING:
     from django_stubs_ext.db.models.manager import RelatedManager
 
+    from media.models.caption_work import CaptionReturn, DraftEditing
+
 # A cue whose words the recogniser held for less probable than this is coloured for the reviewer.
 UNSURE_BELOW = Decimal("0.6")
+
+
+def new_line_key() -> str:
+    """Eleven characters that name a line for as long as it lives, whatever its number becomes."""
+    return secrets.token_urlsafe(8)
 
 
 class Transcript(models.Model):
@@ -43,6 +51,8 @@ class Transcript(models.Model):
     created_by = models.ForeignKey("people.Person", models.SET_NULL, null=True, blank=True, related_name="+")
     edited_at = models.DateTimeField(null=True, blank=True)
     edited_by = models.ForeignKey("people.Person", models.SET_NULL, null=True, blank=True, related_name="+")
+    # Who last changed words or times, or brought them: not the one to approve them. Settling a doubt is no change.
+    worded_by = models.ForeignKey("people.Person", models.SET_NULL, null=True, blank=True, related_name="+")
     approved_at = models.DateTimeField(_("approved at"), null=True, blank=True)
     approved_by = models.ForeignKey(
         "people.Person", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("approved by")
@@ -50,6 +60,8 @@ class Transcript(models.Model):
 
     if TYPE_CHECKING:
         cues: RelatedManager[Cue]
+        returns: RelatedManager[CaptionReturn]
+        editings: RelatedManager[DraftEditing]
 
     class Meta:
         verbose_name = _("transcript")
@@ -84,6 +96,10 @@ class Cue(models.Model):
 
     transcript = models.ForeignKey(Transcript, models.CASCADE, related_name="cues")
     number = models.PositiveIntegerField()
+    # Names the line through saves, and from one version to the next; numbers move when a line is put between.
+    key = models.CharField(max_length=16, default=new_line_key)
+    # The revision of the draft in which it was last changed: so two people can change different lines at once.
+    changed_in = models.PositiveIntegerField(default=1)
     start_ms = models.PositiveIntegerField()
     end_ms = models.PositiveIntegerField()
     text = models.TextField()
@@ -94,6 +110,8 @@ class Cue(models.Model):
     settled = models.BooleanField(default=False)
     # What the glossary put right in it: [{"heard": …, "term": …}].
     corrections = models.JSONField(default=list, blank=True)
+    # {"text", "confidence", "flags"} as heard, once a person changed the words: they count again if the words return.
+    heard = models.JSONField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("cue")
@@ -101,6 +119,7 @@ class Cue(models.Model):
         ordering = ["transcript", "number"]
         constraints = [
             models.UniqueConstraint(fields=["transcript", "number"], name="media_cue_number_once"),
+            models.UniqueConstraint(fields=["transcript", "key"], name="media_cue_key_once"),
             models.CheckConstraint(name="media_cue_ends_after_start", condition=Q(end_ms__gt=F("start_ms"))),
             models.CheckConstraint(
                 name="media_cue_confidence_is_share",
@@ -142,3 +161,8 @@ class CaptionTrack(models.Model):
 
     def __str__(self) -> str:
         return f"{self.video_id} {self.language}"
+
+    @property
+    def direction(self) -> str:
+        """Which way it is written."""
+        return direction_of(self.language)

@@ -3,12 +3,14 @@
 from typing import Any
 
 from django import template
+from django.template import Context
+from django.urls import resolve, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from lms.lib.durations import format_seconds
 from media.enums import CaptionState, VideoStatus
-from media.models import Video
+from media.models import CaptionReport, Video
 from media.times import write_time
 
 register = template.Library()
@@ -18,6 +20,21 @@ register = template.Library()
 def length_text(seconds: int) -> str:
     """A length as on a player."""
     return format_seconds(int(seconds))
+
+
+@register.filter
+def report_address(captions_address: str) -> str:
+    """Where a learner says that these captions are wrong: the same signed token opens it."""
+    return reverse("media:report_captions", kwargs=resolve(captions_address).kwargs)
+
+
+@register.simple_tag(takes_context=True)
+def caption_reports_of(context: Context, video: Video) -> list[CaptionReport]:
+    """{% caption_reports_of video as reports %}: what the person reported there, newest first."""
+    person = context["request"].user
+    if not person.is_authenticated:
+        return []
+    return list(CaptionReport.objects.filter(video=video, reported_by=person).order_by("-reported_at")[:5])
 
 
 @register.filter

@@ -10,49 +10,67 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from lms.lib.durations import beijing_day
 from media.domain.captioning import (
     CannotApprove,
     CannotImport,
+    CannotReturn,
     CannotSave,
     CueText,
     DraftClosed,
     StaleDraft,
     approve,
+    compare,
+    hand_in,
     import_captions,
     keep_beside,
+    restore_version,
+    return_draft,
     save_draft,
     start_draft,
     why_not_approvable,
+    why_not_by,
 )
 from media.domain.playing import sign
-from media.enums import Language, TranscriptState
-from media.models import Cue, Transcript, Video
-from media.policies import videos_visible_to
-from media.subtitles import MAX_BYTES, write_vtt
+from media.enums import OWN_NAMES, Language, ReportOutcome, TranscriptState, direction_of
+from media.models import CaptionReturn, Cue, Transcript, Video
+from media.policies import video_at_desk
+from media.subtitles import MAX_BYTES, decode, doubts_about, read_subtitles, write_srt, write_text, write_vtt
 from media.views import lines as form
+from media.views.desk_texts import desk_texts
 from media.views.lines import LINES_PER_PAGE, Line
 
 REFUSED = 422
 STALE = 409
-
-
-def _video(request: HttpRequest, code: str) -> Video:
-    """404 for whoever is neither trainer nor reviewer of its organisation today."""
-    today = beijing_day(timezone.now())
-    return get_object_or_404(videos_visible_to(request.user, on=today).select_related("org"), code=code)
+# What a version can be taken away as.
+_FILES = {
+    "vtt": (write_vtt, "text/vtt"),
+    "srt": (write_srt, "application/x-subrip"),
+    "txt": (write_text, "text/plain"),
+}
+_SHOWN_DIFFERENCES = 400
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def review(request: HttpRequest, code: str) -> HttpResponse:
-    """The page, and what its buttons do: `do` is start, upload, save, keep or approve."""
-    video = _video(request, code)
+    """The page, and what its buttons do: `do` names the button."""
+    video = video_at_desk(request.user, code, at=timezone.now())
     asked = request.POST.get("language") or request.GET.get("language") or video.language
     language = asked if asked in Language.values else video.language
     if request.method == "POST":
-        acts = {"start": _start, "upload": _upload, "save": _save, "keep": _save, "approve": _save}
+        acts = {
+            "start": _start,
+            "upload": _upload,
+            "save": _save,
+            "keep": _save,
+            "approve": _save,
+            "approve_saved": _approve_saved,
+            "return": _return,
+            "hand_in": _hand_in,
+            "restore": _restore,
+        }
         act = acts.get(request.POST.get("do", "save"))
         if act is None:
             raise Http404
@@ -74,11 +92,13 @@ def _upload(request: HttpRequest, video: Video, language: str) -> HttpResponse:
     file = request.FILES.get("file")
     if file is None:
         return _page(request, video, language, status=REFUSED, upload_error=_("Please choose a file first."))
+    data = file.read(MAX_BYTES + 1)
     try:
-        data = file.read(MAX_BYTES + 1)
         draft = import_captions(video, data, language=language, by=request.user, at=timezone.now())  # type: ignore[arg-type]
     except CannotImport as refusal:
         return _page(request, video, language, status=REFUSED, upload_error=str(refusal))
+    for doubt in doubts_about(read_subtitles(decode(data)), length_seconds=video.decoded_seconds):
+        messages.warning(request, doubt)
     messages.success(
         request, _("%(count)s lines were read. Please look through them, then approve.") % {"count": draft.cues.count()}
     )
@@ -122,6 +142,65 @@ def _save(request: HttpRequest, video: Video, language: str) -> HttpResponse:
         return _page(request, video, language, status=STALE, lines=lines, stale={"closed": True})
     messages.success(request, _("The captions were saved."))
     return redirect(_address(video, language, number))
+
+
+def _of_draft(request: HttpRequest, video: Video, language: str) -> Transcript | None:
+    """The open draft, if it is still the one that the page showed."""
+    draft = video.transcripts.filter(language=language, state=TranscriptState.DRAFT).first()
+    return draft if draft and str(draft.version) == request.POST.get("draft") else None
+
+
+def _gone(request: HttpRequest, video: Video, language: str) -> HttpResponse:
+    messages.error(request, _("These captions were approved or replaced meanwhile."))
+    return redirect(_address(video, language))
+
+
+def _approve_saved(request: HttpRequest, video: Video, language: str) -> HttpResponse:
+    """Approve what the desk has saved already, if it is still the state that the person sees."""
+    draft = _of_draft(request, video, language)
+    if draft is None:
+        return _gone(request, video, language)
+    if request.POST.get("revision") != str(draft.revision):
+        stale = {"name": draft.edited_by.name if draft.edited_by else "—"}
+        messages.error(request, _("%(name)s changed these captions meanwhile. Please read them again.") % stale)
+        return redirect(_address(video, language))
+    return _approve(request, draft, 1)
+
+
+def _return(request: HttpRequest, video: Video, language: str) -> HttpResponse:
+    """Give the draft back with a reason."""
+    draft = _of_draft(request, video, language)
+    if draft is None:
+        return _gone(request, video, language)
+    try:
+        return_draft(draft, reason=request.POST.get("reason", ""), by=request.user, at=timezone.now())  # type: ignore[arg-type]
+    except CannotReturn as refusal:
+        messages.error(request, str(refusal))
+    except DraftClosed:
+        return _gone(request, video, language)
+    else:
+        messages.success(request, _("The draft was returned; the reason stands at its top and in the list."))
+    return redirect(_address(video, language))
+
+
+def _hand_in(request: HttpRequest, video: Video, language: str) -> HttpResponse:
+    """The returned draft is ready to be read again."""
+    draft = _of_draft(request, video, language)
+    if draft is None:
+        return _gone(request, video, language)
+    hand_in(draft, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+    messages.success(request, _("Handed in again; whoever approves sees it in the list."))
+    return redirect(_address(video, language))
+
+
+def _restore(request: HttpRequest, video: Video, language: str) -> HttpResponse:
+    """An older version becomes the open draft."""
+    version = get_object_or_404(
+        video.transcripts.select_related("video"), language=language, version=_number(request.POST.get("version"), 0)
+    )
+    restore_version(version, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+    messages.success(request, _("The older version is the open draft now; the one before stays in the list."))
+    return redirect(_address(video, language))
 
 
 def _approve(request: HttpRequest, draft: Transcript, page: int) -> HttpResponse:
@@ -181,7 +260,9 @@ def _page(
     context = {
         "video": video,
         "language": language,
-        "languages": Language.choices,
+        "language_name": Language(language).label,
+        "direction": direction_of(language),
+        "languages": _languages(video, language),
         "versions": versions,
         "draft": open_draft,
         "approved": approved,
@@ -200,10 +281,29 @@ def _page(
         "bad_lines": sum(bool(line.problem) for line in lines or []),
         "upload_error": upload_error,
         "reasons": why_not_approvable(open_draft) if open_draft and editing and not unsaved else [],
+        "not_by": why_not_by(open_draft, request.user) if open_draft else [],
+        "returned": open_draft.returns.filter(answered_at=None).select_related("returned_by").first()
+        if open_draft
+        else None,
+        "returns": CaptionReturn.objects.filter(transcript__video=video, transcript__language=language)
+        .select_related("returned_by", "transcript")
+        .all(),
+        "reports": video.caption_reports.filter(language=language, outcome=ReportOutcome.OPEN),
+        "texts": desk_texts(),
         "doubtful": open_draft.cues.exclude(flags=[]).filter(settled=False).count() if open_draft else 0,
         "addresses": sign(video, at=timezone.now()) if video.is_streamable else None,
     }
     return render(request, "media/captions.html", context, status=status)
+
+
+def _languages(video: Video, language: str) -> list[dict[str, Any]]:
+    """The languages to choose from, each with whether there is anything in it; those with captions first."""
+    begun = set(video.transcripts.values_list("language", flat=True)) | {video.language, language}
+    choices = [
+        {"code": code, "label": label, "own": OWN_NAMES[Language(code)], "begun": code in begun}
+        for code, label in Language.choices
+    ]
+    return sorted(choices, key=lambda choice: not choice["begun"])
 
 
 def _looked_at(request: HttpRequest, versions: list[Transcript]) -> Transcript | None:
@@ -234,10 +334,50 @@ def _window(request: HttpRequest, page: "Page[Cue]") -> dict[str, int]:
 
 
 @require_safe
-def download(request: HttpRequest, code: str, language: str, version: int) -> HttpResponse:
-    """One version as a WebVTT file, for work elsewhere."""
-    transcript = get_object_or_404(_video(request, code).transcripts, language=language, version=version)
-    response = HttpResponse(write_vtt(transcript.cues.order_by("number")), content_type="text/vtt; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{code}-{language}-{version}.vtt"'
+def download(request: HttpRequest, code: str, language: str, version: int, kind: str) -> HttpResponse:
+    """One version as a file, for work elsewhere."""
+    video = video_at_desk(request.user, code, at=timezone.now())
+    transcript = get_object_or_404(video.transcripts, language=language, version=version)
+    if kind not in _FILES:
+        raise Http404
+    write, content_type = _FILES[kind]
+    response = HttpResponse(write(transcript.cues.order_by("number")), content_type=f"{content_type}; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{code}-{language}-{version}.{kind}"'
     response["Cache-Control"] = "no-store"
     return response
+
+
+@require_safe
+def differences(request: HttpRequest, code: str) -> HttpResponse:
+    """Two versions of the captions in one language, line by line, with the words that differ."""
+    video = video_at_desk(request.user, code, at=timezone.now())
+    asked = request.GET.get("language", "")
+    language = asked if asked in Language.values else video.language
+    versions = list(video.transcripts.filter(language=language).order_by("-version"))
+    by_number = {version.version: version for version in versions}
+    newer = by_number.get(_number(request.GET.get("newer"), versions[0].version if versions else 0))
+    older = by_number.get(_number(request.GET.get("older"), _before(newer) if newer else 0))
+    if newer is None or (older is None and len(versions) > 1):
+        raise Http404
+    found = compare(_lines_of(older), _lines_of(newer)) if older else []
+    context = {
+        "video": video,
+        "language": language,
+        "direction": direction_of(language),
+        "versions": versions,
+        "older": older,
+        "newer": newer,
+        "differences": found[:_SHOWN_DIFFERENCES],
+        "count": len(found),
+        "summary": ngettext("%(count)s line differs.", "%(count)s lines differ.", len(found)) % {"count": len(found)},
+    }
+    return render(request, "media/captions_differences.html", context)
+
+
+def _before(version: Transcript) -> int:
+    """The version that this one was made from, else the one before it."""
+    return version.based_on.version if version.based_on else version.version - 1
+
+
+def _lines_of(version: Transcript) -> list[Cue]:
+    return list(version.cues.order_by("number"))

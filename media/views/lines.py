@@ -110,7 +110,7 @@ def read(lines: Sequence[Line]) -> list[CueText]:
         if line.deleted:
             continue
         try:
-            line.start_ms, line.end_ms = _milliseconds(line.start), _milliseconds(line.end)
+            line.start_ms, line.end_ms = read_moment(line.start), read_moment(line.end)
         except ValueError:
             line.problem = _("This time cannot be read. Write minutes and seconds, such as 01:02.500.")
             continue
@@ -126,7 +126,8 @@ def note_problems(lines: Sequence[Line], problems: Mapping[int, str]) -> None:
             kept[position].problem = str(problem)
 
 
-def _milliseconds(text: str) -> int:
+def read_moment(text: str) -> int:
+    """Milliseconds of a time as people type it: 1:25, 01：02，5, 62. Raises ValueError."""
     plain = text.strip().replace("：", ":").replace("，", ".").replace("。", ".").replace(",", ".")
     if ":" not in plain:
         plain = f"0:{plain}"

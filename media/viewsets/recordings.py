@@ -25,6 +25,7 @@ from media.forms import ReasonForm, RecordingForm
 from media.models import Video
 from media.policies import may_manage, videos_visible_to
 from media.views.studio import unfinished_uploads
+from media.viewsets.caption_tasks import with_caption_tasks
 
 
 def _video(request: HttpRequest, code: str, *, manage: bool = False) -> Video:
@@ -43,6 +44,7 @@ def _is_trainer(request: HttpRequest) -> bool:
 def index(request: HttpRequest) -> HttpResponse:
     """Every recording of the person's organisations, newest first; part=rows answers the rows alone."""
     videos = videos_visible_to(request.user, on=beijing_day(timezone.now())).select_related("org", "uploaded_by")
+    videos = with_caption_tasks(videos)
     if wanted := request.GET.get("q", "").strip():
         videos = videos.filter(title__icontains=wanted)
     page = Paginator(videos, 30).get_page(request.GET.get("p"))

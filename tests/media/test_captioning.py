@@ -11,19 +11,25 @@ from media.domain import captioning
 from media.domain.captioning import (
     CannotApprove,
     CannotImport,
+    CannotReturn,
     CannotSave,
     CueText,
     DraftClosed,
     StaleDraft,
     approve,
+    compare,
+    hand_in,
     import_captions,
+    restore_version,
+    return_draft,
     save_draft,
     start_draft,
     write_machine_draft,
 )
+from media.domain.captioning.comparing import words_between
 from media.domain.playing import sign
-from media.enums import CaptionState, TranscriptSource, TranscriptState, VideoStatus
-from media.models import CaptionTrack, Transcript, Video
+from media.enums import OWN_NAMES, CaptionState, Language, TranscriptSource, TranscriptState, VideoStatus
+from media.models import CaptionTrack, Cue, Transcript, Video
 from media.signals import captions_approved
 from tests.factories.learning import ready_video
 
@@ -299,7 +305,7 @@ def test_captions_in_another_language_stand_beside_the_first(video, cast):
 
 def test_learners_are_served_nothing_whose_transcript_is_not_approved(video, cast, client):
     """Law 7, whatever any gate said: a track left over from a transcript that is not approved is not served."""
-    track = approve(import_captions(video, VTT, language="zh", by=cast.trainer, at=AT), by=cast.trainer, at=AT)
+    track = approve(import_captions(video, VTT, language="zh", by=cast.trainer, at=AT), by=cast.first_reviewer, at=AT)
     address = sign(video, at=datetime.now(UTC)).captions[0][2]
     assert client.get(address).status_code == 200
 
@@ -312,3 +318,150 @@ def test_learners_are_served_nothing_whose_transcript_is_not_approved(video, cas
 
 def test_stories_of_captions_are_named_in_one_place():
     assert set(captioning.__all__) >= {"approve", "import_captions", "save_draft", "start_draft"}
+
+
+def test_nobody_approves_her_own_words_unless_the_setting_says_so(video, cast, settings):
+    upload = import_captions(video, VTT, language="zh", by=cast.trainer, at=AT)
+    with pytest.raises(CannotApprove, match="You changed these captions last"):
+        approve(upload, by=cast.trainer, at=AT)
+
+    save_draft(upload, as_read(upload), revision=1, by=cast.first_reviewer, at=AT)
+    with pytest.raises(CannotApprove, match="You changed these captions last"):
+        approve(upload, by=cast.trainer, at=AT)
+
+    settings.CAPTIONS_OWN_APPROVAL = True
+    assert approve(upload, by=cast.trainer, at=AT).transcript == upload
+
+
+def test_who_corrects_a_line_leaves_the_approval_to_others(draft, cast):
+    lines = [CueText(500, 2000, "今天说打包五步。", was=1), CueText(2400, 3600, "第一步，挑。", was=2)]
+    save_draft(draft, lines, revision=1, by=cast.first_reviewer, at=AT)
+
+    with pytest.raises(CannotApprove):
+        approve(draft, by=cast.first_reviewer, at=AT)
+    assert approve(draft, by=cast.trainer, at=AT).transcript == draft
+
+
+def test_returned_draft_carries_its_reason_until_it_is_handed_in(draft, cast):
+    first = return_draft(draft, reason=" 第二行是编的 ", by=cast.first_reviewer, at=AT)
+    second = return_draft(draft, reason="还是编的", by=cast.second_reviewer, at=LATER)
+
+    first.refresh_from_db()
+    assert (first.reason, first.revision, first.answered_at) == ("第二行是编的", 1, LATER)
+    assert list(draft.returns.filter(answered_at=None)) == [second]
+    assert AuditEntry.objects.filter(action="media.captions_returned").count() == 2
+
+    hand_in(draft, by=cast.trainer, at=LATER)
+
+    assert not draft.returns.filter(answered_at=None).exists()
+    assert draft.returns.count() == 2
+
+
+def test_return_needs_a_reason_an_open_draft_and_somebody_else(video, draft, cast):
+    with pytest.raises(CannotReturn, match="what should be changed"):
+        return_draft(draft, reason="  ", by=cast.first_reviewer, at=AT)
+    upload = import_captions(video, VTT, language="zh", by=cast.trainer, at=AT)
+    with pytest.raises(CannotReturn, match="You changed"):
+        return_draft(upload, reason="不好", by=cast.trainer, at=AT)
+    with pytest.raises(DraftClosed):
+        return_draft(draft, reason="不好", by=cast.first_reviewer, at=AT)
+
+    assert not upload.returns.exists()
+
+
+def test_approving_answers_the_return(video, cast):
+    upload = import_captions(video, VTT, language="zh", by=cast.trainer, at=AT)
+    return_draft(upload, reason="第二行", by=cast.first_reviewer, at=AT)
+
+    approve(upload, by=cast.first_reviewer, at=LATER)
+
+    assert upload.returns.get().answered_at == LATER
+
+
+def test_older_version_comes_back_as_a_draft_with_its_doubts(video, draft, cast):
+    upload = import_captions(video, VTT, language="zh", by=cast.trainer, at=AT)
+
+    restored = restore_version(draft, by=cast.trainer, at=LATER)
+
+    upload.refresh_from_db()
+    assert (restored.version, restored.based_on, upload.state) == (3, draft, TranscriptState.SUPERSEDED)
+    assert [cue.is_doubtful for cue in restored.cues.order_by("number")] == [False, True]
+    assert restore_version(draft, by=cast.trainer, at=LATER) == restored
+    with pytest.raises(CannotApprove):
+        approve(restored, by=cast.first_reviewer, at=LATER)
+
+
+def test_a_new_draft_keeps_the_names_of_the_lines(video, cast):
+    upload = import_captions(video, VTT, language="zh", by=cast.trainer, at=AT)
+    approve(upload, by=cast.first_reviewer, at=AT)
+
+    newer = start_draft(video, language="zh", by=cast.trainer, at=LATER)
+
+    assert list(newer.cues.values_list("key", flat=True)) == list(upload.cues.values_list("key", flat=True))
+
+
+def cue(key, start_ms, text, length_ms=1000):
+    return Cue(key=key, start_ms=start_ms, end_ms=start_ms + length_ms, text=text)
+
+
+def test_compare_names_changed_moved_new_and_gone_lines():
+    older = [cue("a", 0, "今天说打包四步"), cue("b", 1000, "谢谢观看"), cue("c", 2000, "挑"), cue("d", 3000, "套")]
+    newer = [cue("a", 0, "今天说打包五步"), cue("c", 2100, "挑"), cue("d", 3000, "套"), cue("e", 4000, "填")]
+
+    found = [
+        (each.before and each.before.key, each.after and each.after.key, each.moved) for each in compare(older, newer)
+    ]
+
+    assert found == [("a", "a", False), ("b", None, False), ("c", "c", True), (None, "e", False)]
+
+
+def test_compare_finds_lines_without_common_names_by_their_time():
+    older = [cue("a", 0, "第一行"), cue("b", 1000, "第二行")]
+    newer = [cue("x", 50, "第一行"), cue("y", 1000, "第二航")]
+
+    found = compare(older, newer)
+
+    assert [(each.before.key, each.after.key) for each in found] == [("a", "x"), ("b", "y")]
+
+
+@pytest.mark.parametrize(
+    ("older", "newer", "pieces"),
+    [
+        ("今天说打包四步", "今天说打包五步", "今天说打包[四|五]步"),
+        ("直播带货很好", "直播卖货很好", "直播[带|卖]货很好"),
+        ("open the app", "open that app", "open [the|that] app"),
+        ("一二三", "甲二乙", "[一二三|甲二乙]"),
+        ("相同", "相同", "相同"),
+        ("", "新", "[|新]"),
+    ],
+)
+def test_words_between_marks_what_changed(older, newer, pieces):
+    said, gone = "", None
+    for piece in [*words_between(older, newer), None]:
+        if gone is not None and not (piece and piece.kind == "new"):
+            said, gone = said + f"[{gone}|]", None
+        if piece is None:
+            break
+        if piece.kind == "gone":
+            gone = piece.text
+        elif piece.kind == "new":
+            said, gone = said + f"[{gone or ''}|{piece.text}]", None
+        else:
+            said += piece.text
+
+    assert said == pieces
+
+
+def test_every_language_has_a_name_of_its_own_that_fits():
+    assert set(OWN_NAMES) == set(Language)
+    assert all(len(code) <= 12 for code in Language.values)
+
+
+def test_a_language_written_from_right_to_left_is_served_under_its_code(video, cast, client):
+    text = "WEBVTT\n\n00:01.000 --> 00:02.000\nبۈگۈن\n"
+    track = approve(import_captions(video, text, language="ug", by=cast.trainer, at=AT), by=cast.first_reviewer, at=AT)
+
+    (language, label, address) = sign(video, at=datetime.now(UTC)).captions[0]
+
+    assert (language, label, track.direction) == ("ug", "ئۇيغۇرچە", "rtl")
+    assert "بۈگۈن" in client.get(address).content.decode()

@@ -231,7 +231,7 @@ def test_write_by_hand_and_correct_an_approved_version(trainer, page, video, cas
     assert trainer.post(page, {"do": "start", "language": "zh"}).status_code == 302
     first = Transcript.objects.get()
     save_draft(first, [CueText(0, 1000, "手写")], revision=1, by=cast.trainer, at=AT)
-    approve(first, by=cast.trainer, at=AT)
+    approve(first, by=cast.first_reviewer, at=AT)
 
     trainer.post(page, {"do": "start", "language": "zh"})
 
@@ -246,6 +246,94 @@ def test_words_are_shown_as_words(trainer, page, video, cast):
     save_draft(draft, [CueText(0, 1000, "</textarea><script>alert(1)</script>")], revision=1, by=cast.trainer, at=AT)
 
     assert b"<script>alert(1)" not in trainer.get(page).content
-    approve(draft, by=cast.trainer, at=AT)
+    approve(draft, by=cast.first_reviewer, at=AT)
     assert b"<script>alert(1)" not in trainer.get(page).content
     assert "<script" not in video.approved_track().vtt
+
+
+def shown(draft, **more):
+    return {"language": "zh", "draft": draft.version, "revision": draft.revision} | more
+
+
+def test_desk_gets_what_it_needs_and_only_where_a_draft_is_open(trainer, draft, page, cast):
+    html = trainer.get(page).content.decode()
+
+    assert 'data-draft="1"' in html and "/captions/lines/" in html and "peaks.bin" in html
+    assert 'id="desk-texts"' in html
+    assert "data-draft" not in trainer.get(f"{page}?language=en").content.decode()
+
+
+def test_what_the_desk_saved_is_approved_under_the_state_that_was_read(at_desk, draft, page, video, cast):
+    reviewer = at_desk(cast.first_reviewer)
+    draft.cues.update(settled=True)
+
+    reviewer.post(page, shown(draft, do="approve_saved", read="on") | {"revision": 7})
+    assert video.approved_track() is None
+
+    reviewer.post(page, shown(draft, do="approve_saved"))
+    assert video.approved_track() is None
+
+    reviewer.post(page, shown(draft, do="approve_saved", read="on"))
+    assert video.approved_track().transcript == draft
+    assert reviewer.post(page, shown(draft, do="approve_saved", read="on")).status_code == 302
+
+
+def test_whose_words_they_are_is_told_and_not_offered_to_approve(trainer, at_desk, page, video, cast):
+    draft = import_captions(video, VTT, language="zh", by=cast.trainer, at=AT)
+
+    assert "approve" not in re.findall(r'name="do" value="(\w+)"', trainer.get(page).content.decode())
+    trainer.post(page, shown(draft, do="approve_saved", read="on"))
+    assert video.approved_track() is None
+    reviewers = at_desk(cast.first_reviewer).get(page).content.decode()
+    assert "approve_saved" in re.findall(r'name="do" value="(\w+)"', reviewers)
+
+
+def test_a_returned_draft_shows_its_reason_in_page_list_and_start_page(trainer, at_desk, draft, page, cast):
+    reason = "第 2 行是<机器>编的"
+    at_desk(cast.first_reviewer).post(page, shown(draft, do="return", reason=reason))
+
+    for address in (page, "/admin/recordings/", "/admin/"):
+        assert "第 2 行是&lt;机器&gt;编的" in trainer.get(address).content.decode(), address
+    assert reason not in trainer.get(page).content.decode()
+
+    trainer.post(page, shown(draft, do="hand_in"))
+
+    assert "第 2 行是" not in trainer.get("/admin/recordings/").content.decode()
+    assert trainer.get(page).context["returned"] is None
+    assert [each.reason for each in trainer.get(page).context["returns"]] == [reason]
+
+
+def test_differences_between_versions_and_restoring_one(trainer, draft, page, video, cast):
+    import_captions(video, VTT, language="zh", by=cast.trainer, at=AT)
+
+    html = trainer.get(f"{page}differences/?language=zh").content.decode()
+    assert "<del>请不吝点赞</del>" in html and "<ins>第一步，挑。</ins>" in html
+    assert trainer.get(f"{page}differences/?language=zh&older=9").status_code == 404
+    assert trainer.get(f"{page}differences/?language=en").status_code == 404
+
+    trainer.post(page, {"do": "restore", "language": "zh", "version": 1})
+
+    assert texts(Transcript.objects.get(state="draft")) == [cue.text for cue in HEARD]
+    assert trainer.post(page, {"do": "restore", "language": "zh", "version": 9}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("kind", "begins"), [("vtt", "WEBVTT"), ("srt", "1\n00:00:00,500 -->"), ("txt", "今天说打包四步。\n")]
+)
+def test_every_version_can_be_taken_away_as_a_file(trainer, draft, page, kind, begins):
+    answer = trainer.get(f"{page}zh-1.{kind}")
+
+    assert answer.content.decode().startswith(begins)
+    assert answer["Content-Disposition"].endswith(f'-zh-1.{kind}"')
+    assert trainer.get(f"{page}zh-1.exe").status_code == 404
+
+
+def test_an_upload_that_overlaps_or_outlives_the_film_is_taken_and_says_where(trainer, page, video):
+    text = "WEBVTT\n\n00:00.500 --> 00:02.000\n甲\n\n00:01.000 --> 12:00.000\n乙\n"
+
+    answer = trainer.post(
+        page, {"do": "upload", "language": "zh", "file": SimpleUploadedFile("a.vtt", text.encode())}, follow=True
+    )
+
+    assert [re.findall(r"第 (\d+) 行", str(message)) for message in answer.context["messages"]] == [["6", "6"], []]
+    assert texts(Transcript.objects.get(video=video, state="draft")) == ["甲", "乙"]

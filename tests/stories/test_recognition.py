@@ -67,37 +67,43 @@ def test_reviewer_hears_corrects_and_approves_what_was_recognised(video, cast, o
     assert starts_found(list(draft.cues.all()), sentences(LESSON), within=0.1) == 1
     assert sign(video, at=timezone.now()).captions == []
 
-    page = open_page(cast.first_reviewer, video)
+    page = open_page(cast.trainer, video)
     page.wait_for_function("document.querySelector('video').readyState >= 1", timeout=20_000)
-    third = page.locator("[data-line]").nth(2)
-    third.locator("[data-play]").click()
+    page.locator(".desk-row-play").nth(2).click()
     start = draft.cues.get(number=3).start_ms / 1000
     page.wait_for_function(f"document.querySelector('video').currentTime > {start}", timeout=10_000)
-    page.wait_for_function("document.querySelectorAll('.captions-line')[2].matches('.is-current')", timeout=10_000)
+    page.wait_for_selector(".desk-row.is-current[aria-posinset='3']", timeout=10_000)
     page.keyboard.press("Escape")
     assert page.evaluate("document.querySelector('video').paused")
 
     # Split the first line after five characters, join the two that follow the second.
     first = draft.cues.get(number=1).text
-    page.locator("textarea").nth(0).evaluate("area => { area.focus(); area.setSelectionRange(5, 5) }")
-    page.locator("[data-tool=split]").click()
-    assert page.locator("textarea").nth(0).input_value() == first[:5]
-    page.locator("textarea").nth(3).click()
-    page.locator("[data-tool=merge]").click()
-    page.keyboard.press("Control+s")
-    page.wait_for_selector(".messages .success")
+    words = page.locator(".desk-row textarea")
+    words.nth(0).evaluate("area => { area.focus(); area.setSelectionRange(5, 5) }")
+    page.click("[data-act=split]")
+    page.wait_for_selector(".desk-row[aria-posinset='2'].is-chosen")
+    page.locator(".desk-row[aria-posinset='4'] textarea").click()
+    page.click("[data-act=merge]")
+    page.wait_for_selector("[data-state=saved]")
     texts = list(draft.cues.order_by("number").values_list("text", flat=True))
     assert texts[:2] == [first[:5], first[5:]]
     assert len(texts) == len(sentences(LESSON))
+    assert page.locator("[value=approve_saved]").count() == 1
+    page.reload()
+    assert page.locator("[value=approve_saved]").count() == 0
+    assert page.errors == []
 
-    # The doubtful line stands against approval until it is ticked.
-    page.locator("[name=read]").check()
-    page.locator("[name=do][value=approve]").click()
+    # Somebody else approves; the doubtful line stands against it until it is settled.
+    page = open_page(cast.first_reviewer, video)
+    page.check(".captions-live-only [name=read]")
+    page.click("[value=approve_saved]")
     page.wait_for_selector(".messages .error")
     assert video.approved_track() is None
-    page.locator("[name^=settled-]").first.check()
-    page.locator("[name=read]").check()
-    page.locator("[name=do][value=approve]").click()
+    page.wait_for_selector(".desk-row.is-doubtful")
+    page.keyboard.press("Alt+m")
+    page.keyboard.press("Alt+o")
+    page.check(".captions-live-only [name=read]")
+    page.click("[value=approve_saved]")
     page.wait_for_selector(".messages .success")
     assert page.errors == []
 
@@ -111,9 +117,9 @@ def test_reviewer_hears_corrects_and_approves_what_was_recognised(video, cast, o
 
 def test_review_fits_a_phone_and_works_without_script(video, cast, open_page):
     phone = open_page(cast.trainer, video, size=(360, 800))
-    phone.locator("textarea").nth(4).click()
+    phone.wait_for_selector(".captions.is-live")
     assert phone.evaluate("document.documentElement.scrollWidth") <= 360
-    assert phone.locator("[data-tool=split]").is_visible()
+    assert phone.locator("[data-card-text]").is_visible()
     assert phone.errors == []
 
     bare = open_page(cast.trainer, video, script=False)

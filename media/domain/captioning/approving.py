@@ -2,7 +2,9 @@
 
 from datetime import datetime
 from itertools import pairwise
+from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -10,16 +12,11 @@ from lms.audit.domain import record
 from lms.people.models import Person
 from media.domain.captioning.drafts import DraftClosed, StaleDraft, lock
 from media.domain.staging import finish_with_captions
-from media.enums import CaptionState, TranscriptState
+from media.enums import OWN_NAMES, CaptionState, Language, TranscriptState
 from media.models import CaptionTrack, Cue, Transcript, Video
 from media.reading_limits import in_lines
 from media.signals import announce, captions_approved
-from media.subtitles import format_time, write_vtt
-
-# What players show in the list of captions: each language in its own words.
-LABELS = {"zh": "中文", "en": "English"}
-# Lengths are rounded to whole seconds, and a last word may stand a little longer than its sound.
-_BEYOND_MS = 1000
+from media.subtitles import BEYOND_MS, format_time, write_vtt
 
 
 class CannotApprove(ValueError):
@@ -37,7 +34,7 @@ def why_not_approvable(transcript: Transcript) -> list[str]:
         return [_("The recording is still being converted. Please come back when its length is known.")]
     if not cues:
         return [_("There are no captions yet.")]
-    beyond_ms = video.decoded_seconds * 1000 + _BEYOND_MS
+    beyond_ms = video.decoded_seconds * 1000 + BEYOND_MS
     found: list[tuple[str, list[Cue]]] = [
         (
             _("Please look at the marked lines and settle each of them: %(lines)s."),
@@ -56,6 +53,13 @@ def why_not_approvable(transcript: Transcript) -> list[str]:
     return [sentence % {"lines": _named(at_fault)} for sentence, at_fault in found if at_fault]
 
 
+def why_not_by(transcript: Transcript, person: Any) -> list[str]:
+    """What stands against this person approving or returning the draft: nobody judges her own words alone."""
+    if settings.CAPTIONS_OWN_APPROVAL or transcript.worded_by_id is None or transcript.worded_by_id != person.pk:
+        return []
+    return [_("You changed these captions last. Somebody else has to read and approve them.")]
+
+
 def _named(cues: list[Cue]) -> str:
     """Numbers and times of the first lines of a list."""
     named = [f"{cue.number} ({format_time(cue.start_ms)[3:8]})" for cue in cues[:8]]
@@ -66,22 +70,24 @@ def approve(transcript: Transcript, *, by: Person, at: datetime, revision: int |
     """Serve this draft to learners from now on, under the name of a person.
 
     What was served until now stays as superseded. A recording that still waits for recognition, or where it failed,
-    is ready. `revision` is the state that the person read; a draft saved since is refused. Approving an approved
-    version again gives its track. Raises CannotApprove, StaleDraft and DraftClosed.
+    is ready. Whoever last changed the words does not approve them, unless CAPTIONS_OWN_APPROVAL says so. `revision`
+    is the state that the person read; a draft saved since is refused. Approving an approved version again gives its
+    track. Raises CannotApprove, StaleDraft and DraftClosed.
     """
     with transaction.atomic():
         lock(transcript.video)
-        transcript = Transcript.objects.select_related("video", "edited_by").get(pk=transcript.pk)
+        transcript = Transcript.objects.select_related("video", "edited_by", "approved_by").get(pk=transcript.pk)
         if transcript.state == TranscriptState.APPROVED:
             return CaptionTrack.objects.get(video=transcript.video_id, language=transcript.language)
         if transcript.state != TranscriptState.DRAFT:
-            raise DraftClosed(_("These captions were approved or replaced meanwhile."))
+            raise DraftClosed(transcript)
         if revision is not None and revision != transcript.revision:
             raise StaleDraft(transcript)
-        reasons = why_not_approvable(transcript)
+        reasons = why_not_by(transcript, by) + why_not_approvable(transcript)
         if reasons:
             raise CannotApprove(reasons)
         track = _publish(transcript, by=by, at=at)
+        transcript.returns.filter(answered_at=None).update(answered_at=at, answered_by=by)
         finish_with_captions(transcript.video, at=at)
         record(
             "media.captions_approved",
@@ -116,7 +122,7 @@ def _publish(transcript: Transcript, *, by: Person, at: datetime) -> CaptionTrac
         video=video,
         language=transcript.language,
         defaults={
-            "label": LABELS.get(transcript.language, transcript.language),
+            "label": OWN_NAMES.get(Language(transcript.language), transcript.language),
             "transcript": transcript,
             "vtt": write_vtt(_shown(transcript)),
             "published_at": at,

@@ -1,8 +1,9 @@
 """Drafts of captions: what a machine heard, what people write and correct."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import F, Max
@@ -10,10 +11,10 @@ from django.utils.translation import gettext as _
 
 from lms.people.models import Person
 from media.backends.transcribe import CueDraft
-from media.captions_text import clean
+from media.captions_text import bare, clean
 from media.enums import CaptionState, Language, TranscriptSource, TranscriptState
-from media.models import Cue, Transcript, Video
-from media.subtitles import MAX_CUE_CHARACTERS, MAX_CUES
+from media.models import Cue, DraftEditing, Transcript, Video
+from media.subtitles import MAX_CUE_CHARACTERS, MAX_CUES, MAX_MS
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,15 @@ class CueText:
 
 
 class DraftClosed(ValueError):
-    """The draft was approved or replaced meanwhile."""
+    """The draft was approved or replaced meanwhile: `by` and `at`, where that is known."""
+
+    def __init__(self, transcript: Transcript) -> None:
+        super().__init__(_("These captions were approved or replaced meanwhile."))
+        self.by, self.at = transcript.approved_by, transcript.approved_at
+        if self.at is None:
+            newer = Transcript.objects.filter(video=transcript.video_id, language=transcript.language)
+            draft = newer.filter(state=TranscriptState.DRAFT).select_related("created_by").first()
+            self.by, self.at = (draft.created_by, draft.created_at) if draft else (None, None)
 
 
 class StaleDraft(ValueError):
@@ -90,7 +99,7 @@ def start_draft(video: Video, *, language: str, by: Person, at: datetime) -> Tra
     approved = of_language.filter(state=TranscriptState.APPROVED).first()
     draft = begin(video, language, TranscriptSource.HAND, by=by, at=at, based_on=approved)
     if approved:
-        write_cues(draft, approved.cues.order_by("number"))
+        copy_cues(draft, approved.cues.order_by("number"), as_read=True)
     return draft
 
 
@@ -102,16 +111,18 @@ def save_draft(
     A line whose words a person changed counts as written by that person: it loses confidence and flags. Lines may
     still overlap; approving refuses that. Raises CannotSave, StaleDraft and DraftClosed, and has then written nothing.
     """
-    cues = _cleaned(cues)
+    cues = cleaned(cues)
     with transaction.atomic():
+        lock(transcript.video)
         saved = Transcript.objects.filter(pk=transcript.pk, state=TranscriptState.DRAFT, revision=revision).update(
             revision=F("revision") + 1, edited_at=at, edited_by=by
         )
         if not saved:
-            raise _refusal(transcript)
-        former = list(transcript.cues.all())
+            raise refusal(transcript)
+        former = list(transcript.cues.order_by("number"))
         transcript.cues.all().delete()
-        _write_lines(transcript, cues, former)
+        written = write_lines(transcript, cues, former, changed_in=revision + 1)
+        note_editing(transcript, worded=not same_words(former, written), by=by, at=at)
     transcript.refresh_from_db()
     return transcript
 
@@ -124,7 +135,7 @@ def keep_beside(
     `revision` is that of the other's draft as the person was told of it; saved again since, it is stale once more.
     Raises as `save_draft` does.
     """
-    cues = _cleaned(cues)
+    cues = cleaned(cues)
     video = transcript.video
     with transaction.atomic():
         lock(video)
@@ -132,43 +143,108 @@ def keep_beside(
             state=TranscriptState.SUPERSEDED
         )
         if not closed:
-            raise _refusal(transcript)
+            raise refusal(transcript)
         draft = begin(video, transcript.language, TranscriptSource.HAND, by=by, at=at, based_on=transcript)
-        _write_lines(draft, cues, list(transcript.cues.all()))
+        write_lines(draft, cues, list(transcript.cues.order_by("number")), changed_in=1)
+        note_editing(draft, worded=True, by=by, at=at)
     return draft
 
 
-def _cleaned(cues: Sequence[CueText]) -> list[CueText]:
-    cleaned = [CueText(cue.start_ms, cue.end_ms, clean(cue.text), cue.settled, cue.was) for cue in cues]
-    problems = _problems(cleaned)
+def cleaned(cues: Sequence[CueText]) -> list[CueText]:
+    """The lines with clean words. Raises CannotSave."""
+    clean_cues = [replace(cue, text=clean(cue.text)) for cue in cues]
+    problems = _problems(clean_cues)
     if problems:
         raise CannotSave(problems)
-    return cleaned
+    return clean_cues
 
 
-def _write_lines(transcript: Transcript, cues: Sequence[CueText], former: Sequence[Cue]) -> None:
-    """The lines in order of time; one whose words are those of a former cue keeps what the machine thought of it."""
+def write_lines(
+    transcript: Transcript, cues: Sequence[CueText], former: Sequence[Cue], *, changed_in: int
+) -> list[Cue]:
+    """The lines in order of time; they keep their keys and what the machine thought of words that are still its own."""
     by_number = {cue.number: cue for cue in former}
     by_words = {cue.text: cue for cue in former}
-    in_order = sorted(cues, key=lambda cue: (cue.start_ms, cue.end_ms))
+    taken: set[str] = set()
     written = []
-    for number, cue in enumerate(in_order, start=1):
-        kept = Cue(transcript=transcript, number=number, start_ms=cue.start_ms, end_ms=cue.end_ms, text=cue.text)
+    for number, cue in enumerate(sorted(cues, key=lambda cue: (cue.start_ms, cue.end_ms)), start=1):
+        line = Cue(transcript=transcript, number=number, changed_in=changed_in)
         origin = by_number.get(cue.was or 0)
+        if origin and origin.key not in taken:
+            line.key = origin.key
+            if origin.text == cue.text and (origin.start_ms, origin.end_ms) == (cue.start_ms, cue.end_ms):
+                line.changed_in = min(origin.changed_in, changed_in) if origin.settled == cue.settled else changed_in
+        taken.add(line.key)
+        line.start_ms, line.end_ms = cue.start_ms, cue.end_ms
         if origin is None or origin.text != cue.text:
-            origin = by_words.get(cue.text)
-        if origin:
-            kept.confidence, kept.flags, kept.settled = origin.confidence, origin.flags, cue.settled
-            kept.corrections = origin.corrections
-        written.append(kept)
+            origin = by_words.get(cue.text) or origin
+        reword(line, cue.text, origin, settled=cue.settled, former=former)
+        written.append(line)
     Cue.objects.bulk_create(written)
+    return written
+
+
+def reword(line: Cue, text: str, origin: Cue | None, *, settled: bool, former: Sequence[Cue] = ()) -> None:
+    """Give the line its words, and with them what a machine thought of them.
+
+    Words of the machine keep confidence and flags, also where lines were only taken apart or joined, or where its
+    words came back after a change. Other words are a person's: nothing is doubted, and what was heard is remembered.
+    """
+    line.text = text
+    heard = origin.heard if origin else None
+    if origin and origin.text == text:
+        line.confidence, line.flags, line.settled, line.heard = origin.confidence, origin.flags, settled, heard
+        line.corrections = origin.corrections
+        return
+    if heard and heard["text"] == text:
+        line.confidence = None if heard["confidence"] is None else Decimal(heard["confidence"])
+        line.flags, line.settled, line.heard = heard["flags"], settled, None
+        return
+    line.confidence, line.flags, line.settled, line.heard = None, [], False, heard
+    if origin and heard is None and (origin.flags or origin.confidence is not None):
+        confidence = None if origin.confidence is None else str(origin.confidence)
+        line.heard = {"text": origin.text, "confidence": confidence, "flags": origin.flags}
+    inherited = _doubts_of_pieces(line, former)
+    if inherited:
+        line.flags, line.settled = inherited, settled
+
+
+def _doubts_of_pieces(line: Cue, former: Sequence[Cue]) -> list[str]:
+    """Flags of doubtful lines at the same time, of which this one is a piece or which are pieces of it."""
+    words = bare(line.text)
+    found: list[str] = []
+    for cue in former:
+        if cue.flags and cue.start_ms < line.end_ms and line.start_ms < cue.end_ms:
+            theirs = bare(cue.text)
+            if words and theirs and (words in theirs or theirs in words):
+                found += [flag for flag in cue.flags if flag not in found]
+    return found
+
+
+def same_words(former: Sequence[Cue], written: Sequence[Cue]) -> bool:
+    """Whether words and times are as they were."""
+    return [(cue.start_ms, cue.end_ms, cue.text) for cue in former] == [
+        (cue.start_ms, cue.end_ms, cue.text) for cue in written
+    ]
+
+
+def note_editing(transcript: Transcript, *, worded: bool, by: Person, at: datetime) -> None:
+    """Remember who is at the draft, and whose words it holds now."""
+    if worded:
+        Transcript.objects.filter(pk=transcript.pk).update(worded_by=by)
+    DraftEditing.objects.update_or_create(transcript=transcript, person=by, defaults={"changed_at": at})
+
+
+def too_many_lines() -> str:
+    """Why no more lines are taken."""
+    return _("There are more than %(limit)s lines.") % {"limit": MAX_CUES}
 
 
 def _problems(cues: Sequence[CueText]) -> dict[int, str]:
     problems: dict[int, str] = {}
     for position, cue in enumerate(cues):
         if position >= MAX_CUES:
-            problems[position] = _("There are more than %(limit)s lines.") % {"limit": MAX_CUES}
+            problems[position] = too_many_lines()
             break
         if not cue.text:
             problems[position] = _("This line has no words. Write some, or delete the line.")
@@ -178,14 +254,15 @@ def _problems(cues: Sequence[CueText]) -> dict[int, str]:
             }
         elif not 0 <= cue.start_ms < cue.end_ms:
             problems[position] = _("This line ends before it begins.")
+        elif cue.end_ms > MAX_MS:
+            problems[position] = _("This time lies beyond any recording.")
     return problems
 
 
-def _refusal(transcript: Transcript) -> ValueError:
-    now = Transcript.objects.select_related("edited_by", "created_by").get(pk=transcript.pk)
-    if now.state != TranscriptState.DRAFT:
-        return DraftClosed(_("These captions were approved or replaced meanwhile."))
-    return StaleDraft(now)
+def refusal(transcript: Transcript) -> ValueError:
+    """Why a save did not find the draft as it was: StaleDraft or DraftClosed."""
+    now = Transcript.objects.select_related("edited_by", "created_by", "approved_by").get(pk=transcript.pk)
+    return StaleDraft(now) if now.state == TranscriptState.DRAFT else DraftClosed(now)
 
 
 def lock(video: Video) -> None:
@@ -219,9 +296,38 @@ def begin(
     )
 
 
-def write_cues(transcript: Transcript, cues: Iterable[Cue]) -> None:
-    """Copies of the cues, as read by a person already."""
+def copy_cues(transcript: Transcript, cues: Iterable[Cue], *, as_read: bool) -> None:
+    """The lines of another version under their keys; `as_read` drops the doubts that a person has settled with it."""
     Cue.objects.bulk_create(
-        Cue(transcript=transcript, number=number, start_ms=cue.start_ms, end_ms=cue.end_ms, text=cue.text)
+        Cue(
+            transcript=transcript,
+            number=number,
+            key=cue.key,
+            start_ms=cue.start_ms,
+            end_ms=cue.end_ms,
+            text=cue.text,
+            **({} if as_read else {name: getattr(cue, name) for name in ("confidence", "flags", "settled", "heard")}),
+        )
         for number, cue in enumerate(cues, start=1)
     )
+
+
+@transaction.atomic
+def restore_version(transcript: Transcript, *, by: Person, at: datetime) -> Transcript:
+    """An older version becomes the open draft, with its doubts; a draft that is open now stays as superseded.
+
+    Told twice, the draft that was made of it is given again while nobody has changed it.
+    """
+    video = transcript.video
+    lock(video)
+    of_language = video.transcripts.filter(language=transcript.language)
+    draft = of_language.filter(state=TranscriptState.DRAFT).first()
+    if draft is not None and (
+        draft.pk == transcript.pk or (draft.based_on_id == transcript.pk and draft.revision == 1)
+    ):
+        return draft
+    of_language.filter(state=TranscriptState.DRAFT).update(state=TranscriptState.SUPERSEDED)
+    draft = begin(video, transcript.language, TranscriptSource.HAND, by=by, at=at, based_on=transcript)
+    copy_cues(draft, transcript.cues.order_by("number"), as_read=False)
+    note_editing(draft, worded=True, by=by, at=at)
+    return draft

@@ -43,4 +43,5 @@ def import_captions(video: Video, text: str | bytes, *, language: str, by: Perso
             Cue(transcript=draft, number=number, start_ms=start_ms, end_ms=end_ms, text=words)
             for number, (start_ms, end_ms, words) in enumerate(rows, start=1)
         )
+        Transcript.objects.filter(pk=draft.pk).update(worded_by=by)
     return draft

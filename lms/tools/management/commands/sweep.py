@@ -15,6 +15,7 @@ COMMANDS = (
     "register_missing_credits",
     "seal_day",
     "forget_expired",
+    "forget_caption_reports",
     "prune_db_task_results",
     "clearsessions",
 )
