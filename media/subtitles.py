@@ -14,7 +14,7 @@ from typing import Protocol
 
 from django.utils.translation import gettext, ngettext
 
-from media.captions_text import clean
+from media.captions_text import clean, width
 
 # Six hours of one cue a second, in the longest form there is.
 MAX_BYTES = 2 << 20
@@ -117,6 +117,38 @@ def read_subtitles(text: str) -> list[Subtitle]:
         )
     if len(found) > MAX_CUES:
         raise UnreadableSubtitles(gettext("The file holds more than %(limit)s captions.") % {"limit": MAX_CUES})
+    return found
+
+
+def spread_text(text: str, *, length_seconds: int | None) -> list[Subtitle]:
+    """Words without times, a line for each caption: over the whole recording by the room that they take.
+
+    Somebody has to put the times right; where the length is not known, each line gets three seconds.
+    Raises UnreadableSubtitles naming the lines at fault.
+    """
+    lines = [
+        (number, words) for number, line in enumerate(re.split(r"\r\n|\r|\n", text), start=1) if (words := clean(line))
+    ]
+    problems = [
+        gettext("Line %(line)s: this caption has more than %(limit)s characters.")
+        % {"line": number, "limit": MAX_CUE_CHARACTERS}
+        for number, words in lines
+        if len(words) > MAX_CUE_CHARACTERS
+    ]
+    if problems:
+        raise UnreadableSubtitles(_listed(problems))
+    if not lines:
+        raise UnreadableSubtitles(gettext("The file holds no words."))
+    if len(lines) > MAX_CUES:
+        raise UnreadableSubtitles(gettext("The file holds more than %(limit)s captions.") % {"limit": MAX_CUES})
+    length_ms = length_seconds * 1000 if length_seconds else len(lines) * 3000
+    whole = sum(max(width(words), 1) for _number, words in lines)
+    found, before = [], 0.0
+    for number, words in lines:
+        start_ms = int(before / whole * length_ms)
+        before += max(width(words), 1)
+        end_ms = max(int(before / whole * length_ms), start_ms + 1)
+        found.append(Subtitle(start_ms, end_ms, words, number))
     return found
 
 

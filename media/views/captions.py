@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
@@ -92,12 +93,14 @@ def _upload(request: HttpRequest, video: Video, language: str) -> HttpResponse:
     file = request.FILES.get("file")
     if file is None:
         return _page(request, video, language, status=REFUSED, upload_error=_("Please choose a file first."))
-    data = file.read(MAX_BYTES + 1)
+    data, plain = file.read(MAX_BYTES + 1), (file.name or "").lower().endswith(".txt")
     try:
-        draft = import_captions(video, data, language=language, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+        draft = import_captions(video, data, language=language, by=request.user, at=timezone.now(), plain=plain)  # type: ignore[arg-type]
     except CannotImport as refusal:
         return _page(request, video, language, status=REFUSED, upload_error=str(refusal))
-    for doubt in doubts_about(read_subtitles(decode(data)), length_seconds=video.decoded_seconds):
+    if plain:
+        messages.warning(request, _("The times are only guessed from the words. Tap along with the film to set them."))
+    for doubt in [] if plain else doubts_about(read_subtitles(decode(data)), length_seconds=video.decoded_seconds):
         messages.warning(request, doubt)
     messages.success(
         request, _("%(count)s lines were read. Please look through them, then approve.") % {"count": draft.cues.count()}
@@ -151,7 +154,16 @@ def _of_draft(request: HttpRequest, video: Video, language: str) -> Transcript |
 
 
 def _gone(request: HttpRequest, video: Video, language: str) -> HttpResponse:
-    messages.error(request, _("These captions were approved or replaced meanwhile."))
+    """Say who closed the draft that the page showed."""
+    version = _number(request.POST.get("draft"), 0)
+    closed = video.transcripts.filter(language=language, version=version).select_related("approved_by").first()
+    if closed and closed.approved_at:
+        name = closed.approved_by.name if closed.approved_by else "—"
+        moment = date_format(timezone.localtime(closed.approved_at), "Y-m-d H:i:s")
+        said = _("%(name)s approved this version on %(moment)s already.") % {"name": name, "moment": moment}
+    else:
+        said = _("These captions were approved or replaced meanwhile.")
+    messages.error(request, said)
     return redirect(_address(video, language))
 
 

@@ -21,6 +21,7 @@ from media.subtitles import (
     format_time,
     parse_time,
     read_subtitles,
+    spread_text,
     write_srt,
     write_text,
     write_vtt,
@@ -226,6 +227,22 @@ def test_plain_text_has_a_line_for_each_caption():
 def test_hours_of_three_digits_are_no_time():
     with pytest.raises(UnreadableSubtitles, match="Line 3: the time cannot be read"):
         read_subtitles("WEBVTT\n\n100:00:00.000 --> 100:00:01.000\n甲")
+
+
+def test_words_alone_are_spread_over_the_recording_by_their_room():
+    found = spread_text("\ufeff今天说打包四步。\r\n\r\n 第一步，挑。\n", length_seconds=14)
+
+    assert [(cue.start_ms, cue.end_ms, cue.text, cue.line) for cue in found] == [
+        (0, 8000, "今天说打包四步。", 1),
+        (8000, 14000, "第一步，挑。", 3),
+    ]
+    assert spread_text("甲\n乙", length_seconds=None)[1].end_ms == 6000
+
+
+@pytest.mark.parametrize(("text", "said"), [(" \n", "The file holds no words."), ("好\n" + "长" * 501, "Line 2:")])
+def test_words_that_make_no_captions_are_refused(text, said):
+    with pytest.raises(UnreadableSubtitles, match=said):
+        spread_text(text, length_seconds=10)
 
 
 # The W3C's own validator, on a line of JSON for each file: what it finds wrong, and the words it reads.

@@ -337,3 +337,22 @@ def test_an_upload_that_overlaps_or_outlives_the_film_is_taken_and_says_where(tr
 
     assert [re.findall(r"第 (\d+) 行", str(message)) for message in answer.context["messages"]] == [["6", "6"], []]
     assert texts(Transcript.objects.get(video=video, state="draft")) == ["甲", "乙"]
+
+
+def test_a_text_file_becomes_lines_over_the_whole_film(trainer, page, video):
+    file = SimpleUploadedFile("讲稿.TXT", "今天说打包四步。\n第一步，挑。\n".encode("gb18030"))
+
+    trainer.post(page, {"do": "upload", "language": "zh", "file": file})
+
+    rows = Transcript.objects.get(video=video).cues.order_by("number").values_list("start_ms", "end_ms", "text")
+    assert list(rows) == [(0, 342_857, "今天说打包四步。"), (342_857, 600_000, "第一步，挑。")]
+
+
+def test_who_approves_second_is_told_who_was_first(at_desk, draft, page, cast):
+    draft.cues.update(settled=True)
+    fields = shown(draft, do="approve_saved", read="on")
+    at_desk(cast.first_reviewer).post(page, fields)
+
+    answer = at_desk(cast.second_reviewer).post(page, fields, follow=True)
+
+    assert [cast.first_reviewer.name in str(message) for message in answer.context["messages"]] == [True]

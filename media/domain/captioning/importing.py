@@ -9,15 +9,17 @@ from lms.people.models import Person
 from media.domain.captioning.drafts import begin, lock
 from media.enums import Language, TranscriptSource, TranscriptState
 from media.models import Cue, Transcript, Video
-from media.subtitles import UnreadableSubtitles, decode, read_subtitles
+from media.subtitles import UnreadableSubtitles, decode, read_subtitles, spread_text
 
 
 class CannotImport(ValueError):
     """The file was refused, and nothing was changed; the message says why, with the numbers of the lines."""
 
 
-def import_captions(video: Video, text: str | bytes, *, language: str, by: Person | None, at: datetime) -> Transcript:
-    """A draft from a WebVTT or SubRip file, as text or as the bytes that were uploaded.
+def import_captions(
+    video: Video, text: str | bytes, *, language: str, by: Person | None, at: datetime, plain: bool = False
+) -> Transcript:
+    """A draft from a WebVTT or SubRip file, as text or as the bytes that were uploaded; `plain`: from words alone.
 
     It takes the place of an open draft in this language, which is kept as superseded. The same file sent again while
     its draft is open and untouched gives that draft. Raises CannotImport.
@@ -25,7 +27,8 @@ def import_captions(video: Video, text: str | bytes, *, language: str, by: Perso
     if language not in Language.values:
         raise CannotImport(_("This language is not offered: %(language)s.") % {"language": language})
     try:
-        subtitles = read_subtitles(decode(text) if isinstance(text, bytes) else text)
+        words = decode(text) if isinstance(text, bytes) else text
+        subtitles = spread_text(words, length_seconds=video.decoded_seconds) if plain else read_subtitles(words)
     except UnreadableSubtitles as problem:
         raise CannotImport(str(problem)) from problem
     rows = [(subtitle.start_ms, subtitle.end_ms, subtitle.text) for subtitle in subtitles]
