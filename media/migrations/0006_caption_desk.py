@@ -18,7 +18,7 @@ def name_lines(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("media", "0001_media"),
+        ("media", "0005_glossary_and_checkpoints"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
