@@ -43,6 +43,14 @@ def flag(name: str, default: bool = False) -> bool:
     raise EnvironmentRefused(f"{name} must be yes or no, not {value!r}.")
 
 
+def choice(name: str, default: str, among: tuple[str, ...]) -> str:
+    """The variable as one of a few words."""
+    value = text(name, default)
+    if value not in among:
+        raise EnvironmentRefused(f"{name} must be one of {', '.join(among)}, not {value!r}.")
+    return value
+
+
 def words(name: str, default: str = "") -> list[str]:
     """The variable as a list, split at commas; empty parts are dropped."""
     return [part.strip() for part in text(name, default).split(",") if part.strip()]

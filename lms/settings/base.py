@@ -162,8 +162,23 @@ STATICFILES_DIRS = [BASE_DIR / "lms" / "static", BASE_DIR / "lms" / "static_buil
 # `media` is a package of ours, so uploads live elsewhere and are served under /files/.
 MEDIA_ROOT = env.folder("MEDIA_ROOT", VAR_DIR / "files")
 MEDIA_URL = "/files/public/"
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+# Files lie in MEDIA_ROOT, or in a bucket where S3_BUCKET is set; then MEDIA_ROOT holds working folders only.
+S3_BUCKET = env.text("S3_BUCKET", "")
+S3_STORAGE: dict[str, Any] = {
+    "BACKEND": "lms.lib.s3.S3Storage",
+    "OPTIONS": {
+        "bucket_name": S3_BUCKET,
+        "endpoint_url": env.text("S3_ENDPOINT", "") or None,
+        "region_name": env.text("S3_REGION", "") or None,
+        "access_key": env.text("S3_ACCESS_KEY", "") or None,
+        "secret_key": env.text("S3_SECRET_KEY", "") or None,
+        "addressing_style": env.text("S3_ADDRESSING", "path"),
+    },
+}
+# Where nginx fetches signed addresses of the bucket; internal, as MEDIA_INTERNAL_PREFIX is.
+S3_INTERNAL_PREFIX = env.text("S3_INTERNAL_PREFIX", "/_bucket/")
+STORAGES: dict[str, Any] = {
+    "default": S3_STORAGE if S3_BUCKET else {"BACKEND": "lms.lib.files.DiskStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
@@ -173,7 +188,7 @@ FILE_UPLOAD_TEMP_DIR = None
 TASKS = {
     "default": {
         "BACKEND": "django_tasks_db.DatabaseBackend",
-        "QUEUES": ["default", "media"],
+        "QUEUES": ["default", "media", "media-long"],
         "ENQUEUE_ON_COMMIT": True,
     }
 }
@@ -214,6 +229,15 @@ MEDIA_RESERVE_MB = env.integer("MEDIA_RESERVE_MB", 200)
 MEDIA_ATTEMPTS = env.integer("MEDIA_ATTEMPTS", 4)
 MEDIA_STALE_SECONDS = env.integer("MEDIA_STALE_SECONDS", 120)
 MEDIA_SWEEP_SECONDS = env.integer("MEDIA_SWEEP_SECONDS", 15)
+# Recordings up to this length never wait behind longer ones, which have a worker process of their own (MEDIA_LANES=2)
+# at this much lower priority; with MEDIA_LANES=1 one process works both, short ones first.
+MEDIA_SHORT_SECONDS = env.integer("MEDIA_SHORT_SECONDS", 20 * 60)
+MEDIA_LANES = env.integer("MEDIA_LANES", 2)
+MEDIA_LONG_NICENESS = env.integer("MEDIA_LONG_NICENESS", 9)
+# Uploaded files once the recording is ready: "always" kept, until so many days after a lesson with it was "published",
+# or until it is "ready". Converting anew and cutting need them.
+MEDIA_KEEP_SOURCES = env.choice("MEDIA_KEEP_SOURCES", "always", ("always", "published", "ready"))
+MEDIA_KEEP_SOURCE_DAYS = env.integer("MEDIA_KEEP_SOURCE_DAYS", 30)
 MEDIA_TRANSCODER = env.text("MEDIA_TRANSCODER", "media.backends.transcode.ffmpeg.FfmpegTranscoder")
 MEDIA_ADDRESS_SECONDS = env.integer("MEDIA_ADDRESS_SECONDS", 6 * 3600)
 # "django": the web process sends the bytes; "nginx": X-Accel-Redirect to MEDIA_INTERNAL_PREFIX.

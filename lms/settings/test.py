@@ -22,5 +22,5 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 # The stories' worker processes need the real queue; everything else looks at what was put into a dummy one.
 if not env.flag("TASKS_IN_DATABASE", False):
-    TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend", "QUEUES": ["default", "media"]}}
+    TASKS = {"default": {**TASKS["default"], "BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
 LOGGING["root"]["level"] = "WARNING"

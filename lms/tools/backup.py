@@ -16,11 +16,13 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from lms.lib.files import FileStore, stored
 from lms.tools.guard import fingerprints
 
 MANIFEST = "manifest.json"
@@ -130,33 +132,36 @@ def latest(folder: Path) -> Path | None:
     return max((path.parent for path in folder.glob(f"*/{MANIFEST}")), default=None)
 
 
-def store_files(source: Path, store: Path, known: dict[str, list[Any]]) -> dict[str, list[Any]]:
+def store_files(source: FileStore, store: Path, known: dict[str, list[Any]]) -> dict[str, list[Any]]:
     """Copy what `store` does not hold yet; a file whose size and time are as `known` is not read again.
 
-    Folders that begin with a dot hold what is still being written: unfinished uploads, work in progress.
+    From a bucket every new file is fetched once: a bucket guards against a broken disk, not against a deletion.
     """
     files: dict[str, list[Any]] = {}
-    for path in sorted(source.rglob("*")):
-        name = path.relative_to(source).as_posix()
-        if name.startswith(".") or not path.is_file():
-            continue
-        state = path.stat()
-        before = known.get(name)
-        if before and before[1:] == [state.st_size, state.st_mtime_ns]:
-            files[name] = before
-            continue
-        value = sha256_of(path)
-        kept = store / value[:2] / value
-        if not kept.exists():
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            part = kept.with_suffix(".part")
-            shutil.copyfile(path, part)
-            part.replace(kept)
-        files[name] = [value, state.st_size, state.st_mtime_ns]
+    store.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=store, prefix=".part-") as scratch:
+        for file in source.walk():
+            state = [file.size_bytes, round(file.modified_at.timestamp() * 1000)]
+            before = known.get(file.name)
+            if before and before[1:] == state:
+                files[file.name] = before
+                continue
+            try:
+                here = source.fetch(file.name, Path(scratch) / "fetched")
+                value = sha256_of(here)
+                kept = store / value[:2] / value
+                if not kept.exists():
+                    kept.parent.mkdir(exist_ok=True)
+                    part = Path(scratch) / "part"
+                    shutil.copyfile(here, part)
+                    part.replace(kept)
+            except FileNotFoundError:
+                continue  # deleted since it was listed
+            files[file.name] = [value, *state]
     return files
 
 
-def save(folder: Path, *, media_root: Path, at: datetime) -> Path:
+def save(folder: Path, *, files_of: FileStore | None = None, at: datetime) -> Path:
     """Back up the database and the files into `folder`; return the new backup. Files come after the database, so every
     file that a dumped row names is there."""
     previous = latest(folder)
@@ -165,7 +170,7 @@ def save(folder: Path, *, media_root: Path, at: datetime) -> Path:
     connection = connections["default"]
     dump, rows, heads = dump_database(connection, backup)
     known = read_manifest(previous).files if previous else {}
-    files = store_files(media_root, folder / "files", known)
+    files = store_files(files_of or stored(), folder / "files", known)
     manifest = Manifest(
         made_at=at.isoformat(),
         vendor=connection.vendor,
@@ -182,11 +187,11 @@ def save(folder: Path, *, media_root: Path, at: datetime) -> Path:
     return backup
 
 
-def restore(backup: Path, *, database: dict[str, Any], media_root: Path) -> Manifest:
-    """Restore into an empty database and an empty folder, verifying each file as it is written."""
+def restore(backup: Path, *, database: dict[str, Any], files_of: FileStore) -> Manifest:
+    """Restore into an empty database and an empty storage, verifying each file before it is written."""
     manifest = read_manifest(backup)
-    if media_root.exists() and any(media_root.iterdir()):
-        raise BackupRefused(f"{media_root} is not empty; a restore never writes over data.")
+    if next(files_of.walk(), None):
+        raise BackupRefused("The storage of files is not empty; a restore never writes over data.")
     dump = backup / manifest.dump
     if sha256_of(dump) != manifest.dump_sha256:
         raise BackupRefused(f"{dump} is damaged: its hash is not the one in the manifest.")
@@ -202,25 +207,25 @@ def restore(backup: Path, *, database: dict[str, Any], media_root: Path) -> Mani
                 raise BackupRefused("The database is not empty; a restore never writes over data.")
         command = ["pg_restore", "--no-owner", "--exit-on-error", f"--dbname={database['NAME']}", str(dump)]
         run_tool(command, database)
-    for name, (value, _size, _mtime) in manifest.files.items():
-        kept = backup.parent / "files" / value[:2] / value
-        target_file = media_root / name
-        target_file.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            shutil.copyfile(kept, target_file)
-        except FileNotFoundError:
-            raise BackupRefused(f"The backup has lost the bytes of {name}.") from None
-        if sha256_of(target_file) != value:
-            raise BackupRefused(f"The backup's bytes of {name} are damaged.")
+    with TemporaryDirectory(prefix="tianjian-restore-") as scratch:
+        for name, (value, _size, _modified) in manifest.files.items():
+            copy = Path(scratch) / "copy"
+            try:
+                shutil.copyfile(backup.parent / "files" / value[:2] / value, copy)
+            except FileNotFoundError:
+                raise BackupRefused(f"The backup has lost the bytes of {name}.") from None
+            if sha256_of(copy) != value:
+                raise BackupRefused(f"The backup's bytes of {name} are damaged.")
+            files_of.take(copy, name)
     return manifest
 
 
-def differences(manifest: Manifest, *, database: dict[str, Any], media_root: Path) -> list[str]:
+def differences(manifest: Manifest, *, database: dict[str, Any], files_of: FileStore) -> list[str]:
     """What a restored place does not have as the manifest says, as sentences."""
     with connected(database) as connection:
         rows = count_rows(connection)
         heads = chain_heads(connection)
-    names = {path.relative_to(media_root).as_posix() for path in media_root.rglob("*") if path.is_file()}
+    names = {file.name for file in files_of.walk()}
     found = [
         f"Table {table}: {manifest.rows.get(table)} rows were backed up, {rows.get(table)} came back."
         for table in sorted(manifest.rows.keys() | rows.keys())
@@ -233,11 +238,12 @@ def differences(manifest: Manifest, *, database: dict[str, Any], media_root: Pat
     ]
     found += [f"File {name} did not come back." for name in sorted(manifest.files.keys() - names)]
     found += [f"File {name} was not in the backup." for name in sorted(names - manifest.files.keys())]
-    found += [
-        f"File {name} came back with other bytes."
-        for name in sorted(names & manifest.files.keys())
-        if sha256_of(media_root / name) != manifest.files[name][0]
-    ]
+    with TemporaryDirectory(prefix="tianjian-compare-") as scratch:
+        found += [
+            f"File {name} came back with other bytes."
+            for name in sorted(names & manifest.files.keys())
+            if sha256_of(files_of.fetch(name, Path(scratch) / "fetched")) != manifest.files[name][0]
+        ]
     mine = fingerprints()
     found += [
         f"The key {key_id} of the backup is not among the keys of this machine."

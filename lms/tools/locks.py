@@ -28,7 +28,7 @@ LEFT_OUT = {
     CORE: re.compile(r"^$"),
 }
 HEADS = {
-    CORE: "# The core and the tools of development, pinned. Written by: python -m lms.tools.locks\n",
+    CORE: "# The core, the extra s3 and the tools of development, pinned. Written by: python -m lms.tools.locks\n",
     SPEECH: "# Speech recognition: a full closure, installed without dependency resolution, so that triton and CUDA\n"
     "# stay out on a machine without a graphics card. Written by: python -m lms.tools.locks\n",
     SPEECH_FAST: "# The faster engine of speech recognition, installed without dependency resolution, so that\n"
@@ -76,7 +76,11 @@ def closure(requirements: list[str], *, left_out: re.Pattern[str]) -> dict[str, 
 def wanted_locks() -> dict[Path, str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     groups = {
-        CORE: [*project["dependencies"], *project["optional-dependencies"]["dev"]],
+        CORE: [
+            *project["dependencies"],
+            *project["optional-dependencies"]["s3"],
+            *project["optional-dependencies"]["dev"],
+        ],
         SPEECH: project["optional-dependencies"]["speech"],
         SPEECH_FAST: project["optional-dependencies"]["speech-fast"],
     }

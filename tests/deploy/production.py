@@ -32,6 +32,34 @@ class Answer:
         return self.body.decode()
 
 
+def nginx_command(folder: Path, *, port: int, upstream: str, files: str, bucket: str = "") -> list[str]:
+    """nginx with the very template of deploy/, inside the least it needs around it; visitors come as if by https."""
+    empty = folder / "tls.conf"
+    empty.touch()
+    values = {
+        "TIANJIAN_LISTEN": f"127.0.0.1:{port}",
+        "TIANJIAN_NAMES": HOST,
+        "TIANJIAN_TLS": str(empty),
+        "TIANJIAN_UPSTREAM": upstream,
+        "TIANJIAN_FILES": files,
+        "TIANJIAN_BUCKET": bucket or "http://127.0.0.1:9",
+        "TIANJIAN_SCHEME": "https",
+    }
+    template = (ROOT / "deploy/nginx/tianjian.conf.template").read_text()
+    site = folder / "tianjian.conf"
+    site.write_text(re.sub(r"\$\{(TIANJIAN_\w+)\}", lambda match: values[match[1]], template))
+    temporary = "".join(
+        f"{kind}_temp_path {folder}/nginx-{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    user = "user root;\n" if os.geteuid() == 0 else ""
+    main = folder / "nginx.conf"
+    main.write_text(
+        f"{user}daemon off;\nworker_processes 1;\npid {folder}/nginx.pid;\nerror_log stderr;\n"
+        f"events {{}}\nhttp {{\naccess_log off;\n{temporary}include {site};\n}}\n"
+    )
+    return [nginx_path() or "nginx", "-c", str(main), "-e", "stderr", "-p", str(folder)]
+
+
 @dataclass
 class Production:
     """A place with a database, files, keys and ports of its own; `stop` ends and removes all of it."""
@@ -108,31 +136,13 @@ class Production:
         return self.start(name or unit, [str(Path(sys.executable).parent / program), *arguments], **environment)
 
     def start_nginx(self) -> None:
-        """The very template of deploy/, inside the least nginx needs around it; visitors come as if by https."""
-        empty = self.folder / "tls.conf"
-        empty.touch()
-        values = {
-            "TIANJIAN_LISTEN": f"127.0.0.1:{self.port}",
-            "TIANJIAN_NAMES": HOST,
-            "TIANJIAN_TLS": str(empty),
-            "TIANJIAN_UPSTREAM": self.environment["WEB_BIND"],
-            "TIANJIAN_FILES": self.environment["MEDIA_ROOT"],
-            "TIANJIAN_SCHEME": "https",
-        }
-        template = (ROOT / "deploy/nginx/tianjian.conf.template").read_text()
-        site = self.folder / "tianjian.conf"
-        site.write_text(re.sub(r"\$\{(TIANJIAN_\w+)\}", lambda match: values[match[1]], template))
-        temporary = "".join(
-            f"{kind}_temp_path {self.folder}/nginx-{kind};\n"
-            for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        command = nginx_command(
+            self.folder,
+            port=self.port,
+            upstream=self.environment["WEB_BIND"],
+            files=self.environment["MEDIA_ROOT"],
         )
-        user = "user root;\n" if os.geteuid() == 0 else ""
-        main = self.folder / "nginx.conf"
-        main.write_text(
-            f"{user}daemon off;\nworker_processes 1;\npid {self.folder}/nginx.pid;\nerror_log stderr;\n"
-            f"events {{}}\nhttp {{\naccess_log off;\n{temporary}include {site};\n}}\n"
-        )
-        self.start("nginx", [nginx_path() or "nginx", "-c", str(main), "-e", "stderr", "-p", str(self.folder)])
+        self.start("nginx", command)
 
     def get(self, path: str, *, port: int | None = None, method: str = "GET", **headers: str) -> Answer:
         connection = http.client.HTTPConnection("127.0.0.1", port or self.port, timeout=60)

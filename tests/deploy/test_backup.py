@@ -7,10 +7,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from lms.audit.domain import record
+from lms.lib.files import stored
 from lms.tools.backup import latest, read_manifest, save
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -52,7 +54,7 @@ def test_second_backup_copies_only_what_is_new(backup: Path, files: Path, settin
     before = kept.stat().st_mtime_ns
     (files / "new.bin").write_bytes(b"new")
 
-    second = save(backup.parent, media_root=files, at=timezone.now() + timedelta(seconds=5))
+    second = save(backup.parent, at=timezone.now() + timedelta(seconds=5))
 
     assert kept.stat().st_mtime_ns == before
     assert sorted(read_manifest(second).files) == ["new.bin", "same.bin", "视频 一/segment.m4s"]
@@ -123,3 +125,15 @@ def test_keys_are_written_for_their_owner_only_and_never_beside_data(backup: Pat
     assert f"SEALING_KEY={settings.SEALING_KEY}" in written.read_text()
     for path in backup.rglob("*"):
         assert not path.is_file() or settings.SEALING_KEY.encode() not in path.read_bytes()
+
+
+def test_files_of_a_bucket_are_backed_up_and_come_back(bucket: dict[str, str], tmp_path: Path, capsys):
+    stored().save("recordings/one/source", ContentFile(b"bytes in a bucket"))
+
+    call_command("backup", str(tmp_path / "backups"), verbosity=0)
+    call_command("restore_drill", str(tmp_path / "backups"))
+
+    found = latest(tmp_path / "backups")
+    assert found is not None
+    assert list(read_manifest(found).files) == ["recordings/one/source"]
+    assert "1 files" in capsys.readouterr().out

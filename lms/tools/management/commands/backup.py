@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
@@ -18,7 +17,7 @@ class Command(BaseCommand):
 
     def handle(self, *, folder: Path, **options: Any) -> None:
         try:
-            backup = save(folder, media_root=Path(settings.MEDIA_ROOT), at=timezone.now())
+            backup = save(folder, at=timezone.now())
         except (BackupRefused, OSError) as error:
             raise CommandError(str(error)) from error
         manifest = read_manifest(backup)

@@ -1,24 +1,24 @@
-"""`manage.py restore_backup BACKUP`: into the empty database and the empty folder that the settings name."""
+"""`manage.py restore_backup BACKUP`: into the empty database and the empty storage that the settings name."""
 
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
+from lms.lib.files import stored
 from lms.tools.backup import BackupRefused, differences, restore
 
 
 class Command(BaseCommand):
-    help = "Restore a backup into the database and the folder of the settings; both must be empty."
+    help = "Restore a backup into the database and the storage of the settings; both must be empty."
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("backup", type=Path)
 
     def handle(self, *, backup: Path, **options: Any) -> None:
-        place: dict[str, Any] = {"database": connection.settings_dict, "media_root": Path(settings.MEDIA_ROOT)}
+        place: dict[str, Any] = {"database": connection.settings_dict, "files_of": stored()}
         connection.close()
         try:
             manifest = restore(backup, **place)

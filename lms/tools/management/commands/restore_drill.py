@@ -10,6 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
+from lms.lib.files import DiskStorage
 from lms.tools.backup import BackupRefused, Manifest, differences, latest, restore
 
 
@@ -40,9 +41,10 @@ class Command(BaseCommand):
         backup = latest(folder) or folder
         with tempfile.TemporaryDirectory(prefix="tianjian-drill-") as scratch:
             with empty_database(Path(scratch)) as database:
+                place: dict[str, Any] = {"database": database, "files_of": DiskStorage(Path(scratch) / "files")}
                 try:
-                    manifest = restore(backup, database=database, media_root=Path(scratch) / "files")
-                    found = differences(manifest, database=database, media_root=Path(scratch) / "files")
+                    manifest = restore(backup, **place)
+                    found = differences(manifest, **place)
                 except (BackupRefused, OSError) as error:
                     raise CommandError(str(error)) from error
         if found:
