@@ -22,6 +22,40 @@ BEFORE_CLAIM = {VideoStatus.TRANSCODING: VideoStatus.RECEIVED, VideoStatus.TRANS
 CLAIM_OF = {before: claimed for claimed, before in BEFORE_CLAIM.items()}
 
 
+class Stage(TextChoices):
+    """What a worker does to a recording."""
+
+    TRANSCODE = "transcode", _("Converting")
+    TRANSCRIBE = "transcribe", _("Recognising speech")
+
+
+STAGE_OF = {VideoStatus.TRANSCODING: Stage.TRANSCODE, VideoStatus.TRANSCRIBING: Stage.TRANSCRIBE}
+
+
+class RunEnd(TextChoices):
+    """How a worker's run at a stage ended."""
+
+    DONE = "done", _("done")
+    FAILED = "failed", _("failed")
+    GIVEN_BACK = "given_back", _("given back")
+    LOST = "lost", _("lost")
+
+
+class Lane(TextChoices):
+    """The queue in which a recording waits: long ones have a worker of their own, so that short ones never wait."""
+
+    SHORT = "media", _("short recordings")
+    LONG = "media-long", _("long recordings")
+
+
+class KeepSources(TextChoices):
+    """How long uploaded files are kept once the recording is ready."""
+
+    ALWAYS = "always"
+    PUBLISHED = "published"
+    READY = "ready"
+
+
 class CaptionState(TextChoices):
     NONE = "none", _("no captions yet")
     DRAFT = "draft", _("captions wait for approval")
@@ -146,7 +180,12 @@ class FailureCode(TextChoices):
     TOO_SLOW = "too_slow", _("Converting took too long and was stopped. It will be tried again.")
     OUT_OF_MEMORY = "out_of_memory", _("Converting needed more memory than allowed. It will be tried again.")
     DISK_FULL = "disk_full", _("The server's disk is full. Please tell the administrator; it will be tried again.")
+    STORAGE_FAILED = "storage_failed", _("The file storage could not be reached. It will be tried again.")
     SOURCE_MISSING = "source_missing", _("The uploaded file can no longer be found on the server.")
+    SOURCE_DROPPED = (
+        "source_dropped",
+        _("The original file was deleted to save room, so it cannot be converted again. Please upload it once more."),
+    )
     TOOL_MISSING = "tool_missing", _("The converter is not installed on the server. Please tell the administrator.")
     WORKER_LOST = "worker_lost", _("The work stopped several times without an answer. Please tell the administrator.")
     MODEL_MISSING = (

@@ -6,23 +6,15 @@ from media import signals
 from media.domain.sweeping import drop_recognition_work
 from media.enums import VideoStatus
 from media.models import Video
-from media.tasks import transcode_video_task, transcribe_video_task
-
-
-def start_transcoding(video_id: int, **_facts: Any) -> None:
-    transcode_video_task.enqueue(video_id)
-
-
-def start_transcribing(video_id: int, **_facts: Any) -> None:
-    transcribe_video_task.enqueue(video_id)
+from media.tasks import send, transcode_video_task, transcribe_video_task
 
 
 def start_next_stage(video_id: int, **_facts: Any) -> None:
-    status = Video.objects.values_list("status", flat=True).filter(pk=video_id).first()
-    if status == VideoStatus.RECEIVED:
-        transcode_video_task.enqueue(video_id)
-    elif status == VideoStatus.TRANSCODED:
-        transcribe_video_task.enqueue(video_id)
+    """The recording waits for a worker: the task of its next stage is sent."""
+    tasks = {VideoStatus.RECEIVED: transcode_video_task, VideoStatus.TRANSCODED: transcribe_video_task}
+    video = Video.objects.filter(pk=video_id).first()
+    if video and (task := tasks.get(VideoStatus(video.status))):
+        send(task, video)
 
 
 def forget_recognition_work(video_id: int, **_facts: Any) -> None:
@@ -30,7 +22,6 @@ def forget_recognition_work(video_id: int, **_facts: Any) -> None:
 
 
 def register_receivers() -> None:
-    signals.video_received.connect(start_transcoding, dispatch_uid="media.start_transcoding")
-    signals.video_transcoded.connect(start_transcribing, dispatch_uid="media.start_transcribing")
-    signals.video_waiting.connect(start_next_stage, dispatch_uid="media.start_next_stage")
+    for waits in (signals.video_received, signals.video_transcoded, signals.video_waiting):
+        waits.connect(start_next_stage, dispatch_uid="media.start_next_stage")
     signals.video_ready.connect(forget_recognition_work, dispatch_uid="media.forget_recognition_work")

@@ -31,6 +31,10 @@ video_put_back = Signal()
 """A recording that was taken down may be played again. video_id."""
 
 
+video_deleted = Signal()
+"""The recording and its files were deleted. code."""
+
+
 def announce(signal: Signal, **facts: Any) -> None:
     """Send the signal once the transaction in progress has committed; a receiver's error stops nobody else."""
     transaction.on_commit(partial(signal.send_robust, sender=None, **facts), robust=True)

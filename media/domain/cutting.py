@@ -9,14 +9,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from lms.audit.domain import record
 from lms.lib.durations import format_seconds
+from lms.lib.files import stored
 from lms.people.models import Person
 from media.domain.captioning.drafts import begin, lock
+from media.domain.sources import SourceDropped, require_source
 from media.enums import CueFlag, TranscriptSource, TranscriptState
 from media.models import Cue, Transcript, Video
 from media.signals import announce, video_received
@@ -52,8 +53,12 @@ def why_not_cuttable(video: Video) -> str:
         return _("The recording was taken down.")
     if not video.is_ready:
         return _("The recording is not ready yet. It can be cut once it is converted.")
+    try:
+        require_source(video)
+    except SourceDropped as reason:
+        return str(reason)
     source = video.source_file
-    if not source or not default_storage.exists(str(source)):
+    if not source or not stored().exists(str(source)):
         return _(
             "The original file is no longer kept on the server, so nothing can be cut from it. Please send it again."
         )
@@ -118,6 +123,7 @@ def _cut_one(video: Video, piece: Piece, *, by: Person, at: datetime) -> Video:
             "source_sha256": video.source_sha256,
             # It takes no room of its own.
             "source_size_bytes": 0,
+            "stated_seconds": (piece.end_ms - piece.start_ms) // 1000,
             "received_at": at,
             "queued_at": at,
             "ai_generated": video.ai_generated,

@@ -69,6 +69,11 @@ def access_key(code: str) -> str:
     return f"media.access.{code}"
 
 
+def forget_access(code: str) -> None:
+    """What was remembered of a recording no longer holds; other processes forget by themselves within seconds."""
+    cache.delete(access_key(code))
+
+
 def open_address(token: str, *, at: datetime | None = None) -> tuple[str, str]:
     """The code and stream folder behind a token. Raises AddressRefused."""
     try:

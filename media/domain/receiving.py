@@ -3,20 +3,20 @@
 import errno
 import hashlib
 import os
-import shutil
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
 from django.conf import settings
 from django.core.files import File
-from django.core.files.storage import default_storage
 from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lms.audit.domain import record
+from lms.lib.files import StorageFailed, stored
 from lms.people.models import Org, Person
+from media.domain.sizing import stated_length
 from media.enums import Language
 from media.models import Video
 from media.models.videos import new_video_code
@@ -50,9 +50,8 @@ def sha256_of(path: Path) -> str:
 
 def check_free_space(size_bytes: int) -> None:
     """Raises CannotReceive where the disk would be filled beyond its reserve."""
-    root = Path(settings.MEDIA_ROOT)
-    root.mkdir(parents=True, exist_ok=True)
-    if shutil.disk_usage(root).free - size_bytes < settings.MEDIA_RESERVE_MB << 20:
+    free = stored().free_bytes()
+    if free is not None and free - size_bytes < settings.MEDIA_RESERVE_MB << 20:
         raise DiskFull(_("The server's disk is full. Nothing was kept; please tell the administrator."))
 
 
@@ -79,6 +78,7 @@ def receive_video(
     ai_label: str = "",
     name: str = "",
     spooled_sha256: str = "",
+    replaces: Video | None = None,
 ) -> Video:
     """Copy a file into storage under a name of our own and announce it; converting happens later, elsewhere.
 
@@ -100,18 +100,20 @@ def receive_video(
                 ai_label=ai_label,
                 name=name or path.name,
                 spooled_sha256=spooled_sha256,
+                replaces=replaces,
             )
     if language not in Language.values:
         raise CannotReceive(_("This language is not offered: %(language)s.") % {"language": language})
     size_bytes = _size_of(source)
     check_size(size_bytes)
     check_free_space(0 if spooled_sha256 else size_bytes)
+    stated_seconds = stated_length(source)
     name = (name or Path(getattr(source, "name", "") or "").name)[-255:]
     code = new_video_code()
-    stored = f"recordings/{code}/source"
+    kept = f"recordings/{code}/source"
     sha256 = spooled_sha256
-    if not (spooled_sha256 and _link(Path(str(source.name)), stored)):
-        stored, sha256 = _store(source, stored)
+    if not (spooled_sha256 and _link(Path(str(source.name)), kept)):
+        kept, sha256 = _store(source, kept)
     if ai_generated and not ai_label:
         with translation.override(settings.LANGUAGE_CODE):
             ai_label = gettext("This lesson contains content made by artificial intelligence")
@@ -122,17 +124,19 @@ def receive_video(
             org=org,
             uploaded_by=by,
             language=language,
-            source=stored,
+            source=kept,
             original_name=name,
             source_sha256=sha256,
             source_size_bytes=size_bytes,
+            stated_seconds=stated_seconds,
             received_at=at,
             queued_at=at,
+            replaces=replaces,
             ai_generated=ai_generated,
             ai_label=ai_label if ai_generated else "",
         )
     except BaseException:
-        default_storage.delete(stored)
+        stored().delete(kept)
         raise
     record("media.video_received", actor=by, subject_kind="video", subject_id=video.code, at=at)
     announce(video_received, video_id=video.pk)
@@ -149,23 +153,38 @@ def _size_of(source: Any) -> int:
 
 
 class _Hashing(File):
-    """A file that is fingerprinted while it is copied."""
+    """A file that is fingerprinted while it is copied, however often the storage goes back and reads a part anew."""
 
     def __init__(self, source: Any) -> None:
         super().__init__(source)
         self.sha256 = hashlib.sha256()
+        self.hashed_bytes = 0
+
+    def read(self, size: int = -1) -> bytes:
+        at = self.file.tell()
+        chunk = self.file.read(size)
+        if at <= self.hashed_bytes < at + len(chunk):
+            self.sha256.update(chunk[self.hashed_bytes - at :])
+            self.hashed_bytes = at + len(chunk)
+        return chunk
 
     def chunks(self, chunk_size: int | None = None) -> Any:
         self.seek(0)
         while chunk := self.read(_CHUNK):
-            self.sha256.update(chunk)
             yield chunk
+
+    def fingerprint(self) -> str:
+        """Of the whole, whatever part the storage has not read."""
+        self.seek(self.hashed_bytes)
+        while self.read(_CHUNK):
+            pass
+        return self.sha256.hexdigest()
 
 
 def _link(spooled: Path, name: str) -> bool:
     """Give a file of the spool its name in storage as well; False where storage is elsewhere."""
     try:
-        target = Path(default_storage.path(name))
+        target = Path(stored().path(name))  # type: ignore[attr-defined]
         target.parent.mkdir(parents=True, exist_ok=True)
         os.link(spooled, target)
     except NotImplementedError:
@@ -181,9 +200,13 @@ def _store(source: Any, name: str) -> tuple[str, str]:
     """Copy to storage; the name it got and the fingerprint. A copy that breaks off leaves nothing."""
     hashing = _Hashing(source)
     try:
-        return default_storage.save(name, hashing), hashing.sha256.hexdigest()
+        return stored().save(name, hashing), hashing.fingerprint()
+    except StorageFailed as error:
+        raise CannotReceive(
+            _("The file storage cannot be reached. Nothing was kept; please try again later.")
+        ) from error
     except OSError as error:
-        default_storage.delete(name)
+        stored().delete(name)
         if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             raise DiskFull(_("The server's disk is full. Nothing was kept; please tell the administrator.")) from error
         raise

@@ -9,21 +9,30 @@ own. A worker that was taken for dead and comes back finds `ClaimLost` and chang
 
 import os
 import socket
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import F, Q
 from django.utils import timezone
 
-from media.enums import BEFORE_CLAIM, CLAIM_OF, FailureCode, VideoStatus
-from media.models import Video
+from media.domain.pacing import Pace, cpu_seconds
+from media.enums import BEFORE_CLAIM, CLAIM_OF, STAGE_OF, FailureCode, RunEnd, VideoStatus
+from media.models import StageRun, Video
 from media.signals import announce, video_failed, video_ready, video_transcoded, video_waiting
 
-STAGE_NAMES = {VideoStatus.TRANSCODING: "transcode", VideoStatus.TRANSCRIBING: "transcribe"}
+# The run of a claim is noted so often, in seconds, so that a killed worker's is known but for these.
+_RUN_NOTED_SECONDS = 10
+# A worker that waits for the storage shows that it lives so often, in seconds.
+_BEAT_SECONDS = 15
 _AFTER = {
     VideoStatus.TRANSCODING: (VideoStatus.TRANSCODED, video_transcoded),
     VideoStatus.TRANSCRIBING: (VideoStatus.READY, video_ready),
@@ -55,8 +64,11 @@ class Claim:
     status: VideoStatus
     token: str
     attempts: int
-    _started: float = field(default_factory=time.monotonic)
+    run_id: int
+    pace: Pace = field(default_factory=Pace)
+    _cpu_before: float = field(default_factory=cpu_seconds)
     _saved: float = 0.0
+    _noted: float = field(default_factory=time.monotonic)
 
     def _write(self, **fields: Any) -> None:
         """Change the row while the claim holds. Raises ClaimLost."""
@@ -67,21 +79,46 @@ class Claim:
         """Show that the work goes on, and how far it is; writes at most once a second.
 
         `done` and `of` are in any one unit (seconds of the recording, or parts of one); without them only the
-        heart beats. Time left is reckoned from the pace so far. Raises ClaimLost.
+        heart beats. Raises ClaimLost.
         """
         now = time.monotonic()
+        if done is not None:
+            self.pace.note(done, of, now)
         if now - self._saved < 1:
             return
         self._saved = now
-        beat = timezone.now()
-        if done is None:
-            self._write(heartbeat_at=beat)
-            return
-        spent = now - self._started
-        percent = min(round(100 * done / of), 99) if of else None
-        left = max(round(spent * (of - done) / done), 0) if of and done > 0 and spent >= 2 else None
-        progress = {STAGE_NAMES[self.status]: {"done": round(done, 1), "percent": percent, "left_seconds": left}}
-        self._write(heartbeat_at=beat, stage_progress=progress)
+        progress = {"stage_progress": {STAGE_OF[self.status].value: self.pace.said(now)}} if done is not None else {}
+        self._write(heartbeat_at=timezone.now(), **progress)
+        if now - self._noted >= _RUN_NOTED_SECONDS:
+            self._noted = now
+            self._note_run()
+
+    def _note_run(self, end: RunEnd | None = None, *, at: datetime | None = None) -> None:
+        spent = Decimal(f"{cpu_seconds() - self._cpu_before:.1f}")
+        fields: dict[str, Any] = {"end": end, "ended_at": at or timezone.now()} if end else {}
+        StageRun.objects.filter(pk=self.run_id).update(cpu_seconds=spent, **fields)
+
+    @contextmanager
+    def beating(self) -> Iterator[None]:
+        """The heart beats while a storage far away takes its time; a claim lost meanwhile shows at the next write."""
+        done = threading.Event()
+
+        def beat() -> None:
+            try:
+                while not done.wait(_BEAT_SECONDS):
+                    self._write(heartbeat_at=timezone.now())
+            except ClaimLost:
+                return
+            finally:
+                connection.close()
+
+        thread = threading.Thread(target=beat, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            done.set()
+            thread.join()
 
     def advance(self, *, at: datetime, **fields: Any) -> None:
         """The stage is done: write what it found and announce the next. Raises ClaimLost."""
@@ -89,6 +126,7 @@ class Claim:
         moment = {"transcoded_at" if status == VideoStatus.TRANSCODED else "ready_at": at}
         fields |= {**_NOT_CLAIMED, **_NOT_FAILED, **moment}
         self._write(status=status, attempts=0, stage_progress={}, queued_at=at, **fields)
+        self._note_run(RunEnd.DONE, at=at)
         announce(signal, video_id=self.video_id)
 
     def fail(self, code: str, *, detail: str, permanent: bool, at: datetime) -> None:
@@ -103,11 +141,13 @@ class Claim:
             next_attempt_at=None if permanent or exhausted else at + pause_after(self.attempts),
             **_NOT_CLAIMED,
         )
+        self._note_run(RunEnd.FAILED, at=at)
         announce(video_failed, video_id=self.video_id)
 
     def give_back(self) -> None:
         """The worker is asked to stop: as if the stage had not begun. Raises ClaimLost."""
         self._write(status=BEFORE_CLAIM[self.status], attempts=F("attempts") - 1, stage_progress={}, **_NOT_CLAIMED)
+        self._note_run(RunEnd.GIVEN_BACK)
         announce(video_waiting, video_id=self.video_id)
 
 
@@ -129,8 +169,10 @@ def claim(video_id: int, status: VideoStatus, *, at: datetime) -> Claim | None:
     )
     if not taken:
         return None
-    attempts = Video.objects.values_list("attempts", flat=True).get(pk=video_id)
-    return Claim(video_id, status, token, attempts)
+    video = Video.objects.get(pk=video_id)
+    length = video.likely_seconds
+    run = StageRun.objects.create(video=video, stage=STAGE_OF[status], length_seconds=length, started_at=at)
+    return Claim(video_id, status, token, video.attempts, run.pk)
 
 
 def retry(video: Video, *, at: datetime) -> bool:
@@ -171,6 +213,7 @@ def take_back(video: Video, *, at: datetime) -> bool:
         moved = row.update(status=BEFORE_CLAIM[status], queued_at=at, stage_progress={}, **_NOT_CLAIMED)
         signal = video_waiting
     if moved:
+        StageRun.objects.filter(video=video, end="").update(end=RunEnd.LOST, ended_at=video.heartbeat_at or at)
         announce(signal, video_id=video.pk)
     return bool(moved)
 
@@ -187,6 +230,7 @@ def finish_with_captions(video: Video, *, at: datetime) -> bool:
         status=VideoStatus.READY, ready_at=at, attempts=0, stage_progress={}, **_NOT_CLAIMED, **_NOT_FAILED
     )
     if moved:
+        StageRun.objects.filter(video=video, end="").update(end=RunEnd.LOST, ended_at=at)
         announce(video_ready, video_id=video.pk)
     return bool(moved)
 

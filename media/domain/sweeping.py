@@ -1,17 +1,14 @@
 """What was lost on the way is found again: the status column knows, whatever became of tasks and signals."""
 
 import os
-import shutil
 import socket
-import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from django.conf import settings
-from django.core.files.storage import default_storage
 from django.db.models import Q
 
+from lms.lib.files import stored
 from media.domain import staging
 from media.domain.uploading import sweep_uploads
 from media.models import Video
@@ -19,7 +16,6 @@ from media.signals import announce, video_waiting
 
 # A recording that waits so long may have lost its task; a second one does no harm.
 _LOST_TASK = timedelta(minutes=10)
-_OLD_WORK_SECONDS = 24 * 3600
 
 
 @dataclass(frozen=True)
@@ -43,7 +39,6 @@ def retry_stuck_videos(*, at: datetime, dry_run: bool = False) -> Swept:
         for video in lost:
             staging.note_queued(video.pk, at=at)
             announce(video_waiting, video_id=video.pk)
-        _sweep_work()
         sweep_uploads(at=at)
     return Swept(held, failed, lost)
 
@@ -62,17 +57,9 @@ def _is_dead(video: Video) -> bool:
     return False
 
 
-def _sweep_work() -> None:
-    """Working folders that a killed worker left a day ago."""
-    work = Path(settings.MEDIA_ROOT) / ".work"
-    for folder in work.glob("video-*"):
-        if time.time() - folder.stat().st_mtime > _OLD_WORK_SECONDS:
-            shutil.rmtree(folder, ignore_errors=True)
-
-
 def drop_recognition_work(video: Video) -> None:
     """The sound for recognition and what was heard of it have served; only the chain needs them."""
     video.stretches.all().delete()
     if video.recognition_audio:
-        default_storage.delete(str(video.recognition_audio))
+        stored().delete(str(video.recognition_audio))
         Video.objects.filter(pk=video.pk).update(recognition_audio="")

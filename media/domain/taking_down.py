@@ -2,13 +2,12 @@
 
 from datetime import datetime
 
-from django.core.cache import cache
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from lms.audit.domain import record
 from lms.people.models import Person
-from media.domain.playing import access_key
+from media.domain.playing import forget_access
 from media.models import Video
 from media.signals import announce, video_put_back, video_taken_down
 
@@ -27,7 +26,7 @@ def take_down(video: Video, *, by: Person | None, reason: str, at: datetime | No
         taken_down_at=at, taken_down_by=by, taken_down_reason=reason[:300]
     )
     video.refresh_from_db()
-    cache.delete(access_key(video.code))
+    forget_access(video.code)
     if moved:
         record(
             "media.video_taken_down",
@@ -52,7 +51,7 @@ def put_back(video: Video, *, by: Person | None, reason: str, at: datetime) -> V
         .update(taken_down_at=None, taken_down_by=None, taken_down_reason="")
     )
     video.refresh_from_db()
-    cache.delete(access_key(video.code))
+    forget_access(video.code)
     if moved:
         record(
             "media.video_put_back",

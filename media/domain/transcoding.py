@@ -2,19 +2,15 @@
 
 import errno
 import logging
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
-from django.conf import settings
-from django.core.files import File
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
 from lms.lib.durations import whole_seconds
+from lms.lib.files import StorageFailed, stored, working_folder
 from media.backends.errors import ToolFailed
 from media.backends.limits import limits
 from media.backends.peaks import PEAKS, write_peaks
@@ -22,6 +18,7 @@ from media.backends.stopping import StopAsked
 from media.backends.transcode import transcoder
 from media.backends.transcode.base import POSTER, RECOGNITION_AUDIO, Label, Outcome, Span
 from media.domain import staging
+from media.domain.sources import SourceDropped, require_source
 from media.enums import FailureCode, Notice, VideoStatus
 from media.models import Rendition, Video
 
@@ -48,26 +45,34 @@ def transcode(video_id: int, *, on_progress: Callable[[float, float | None], Non
             on_progress(done, of)
 
     try:
-        with working_folder() as folder, local_copy(video, folder) as source:
+        with working_folder("video-") as folder:
+            require_source(video)
+            with claim.beating():
+                source = stored().fetch(str(video.source_file), folder / "source")
             label = Label(video.org.name, video.code) if video.ai_generated else None
             made = folder / "made"
             made.mkdir()
             outcome = transcoder().transcode(
                 source, made, label=label, limits=limits(), on_progress=keep, span=span_of(video)
             )
-            _settle(video, claim, made, outcome)
+            with claim.beating():
+                _settle(video, claim, made, outcome)
     except StopAsked:
         claim.give_back()
         raise
     except staging.ClaimLost:
         logger.warning("Video %s was taken over by another worker.", video_id)
         return False
+    except SourceDropped as error:
+        claim.fail(FailureCode.SOURCE_DROPPED, detail=str(error), permanent=True, at=timezone.now())
     except ToolFailed as error:
         claim.fail(error.code, detail=error.detail, permanent=error.permanent, at=timezone.now())
     except FileNotFoundError as error:
-        missing = FailureCode.SOURCE_MISSING if not default_storage.exists(str(video.source_file)) else None
-        code = missing or FailureCode.TOOL_MISSING
-        claim.fail(code, detail=str(error), permanent=bool(missing), at=timezone.now())
+        missing = not stored().exists(str(video.source_file))
+        code = FailureCode.SOURCE_MISSING if missing else FailureCode.TOOL_MISSING
+        claim.fail(code, detail=str(error), permanent=missing, at=timezone.now())
+    except StorageFailed as error:
+        claim.fail(FailureCode.STORAGE_FAILED, detail=str(error), permanent=False, at=timezone.now())
     except OSError as error:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         code = FailureCode.DISK_FULL if full else FailureCode.UNEXPECTED
@@ -85,42 +90,17 @@ def span_of(video: Video) -> Span | None:
     return Span(video.cut_start_ms, video.cut_end_ms)
 
 
-@contextmanager
-def working_folder() -> Iterator[Path]:
-    """A folder on the disk of the files, gone afterwards; a killed worker's is swept."""
-    work = Path(settings.MEDIA_ROOT) / ".work"
-    work.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=work, prefix="video-") as folder:
-        yield Path(folder)
-
-
-@contextmanager
-def local_copy(video: Video, folder: Path) -> Iterator[Path]:
-    """The source as a file of this machine: itself on local storage, else a copy."""
-    try:
-        path = Path(video.source_file.path)
-    except NotImplementedError:
-        path = folder / "source"
-        with video.source_file.open("rb") as remote, path.open("wb") as copy:
-            shutil.copyfileobj(remote, copy)
-    if not path.exists():
-        raise FileNotFoundError(errno.ENOENT, "The uploaded file is gone", str(path))
-    yield path
-
-
 def _settle(video: Video, claim: staging.Claim, made: Path, outcome: Outcome) -> None:
     """Move what was made into storage and write what was found. Raises ClaimLost, leaving nothing."""
     stream_folder = f"recordings/{video.code}/{claim.token[:12]}"
     if outcome.recognition_audio:
         write_peaks(outcome.recognition_audio, made / "stream" / PEAKS)
-    names = _put_folder(made / "stream", stream_folder)
-    wav = ""
+    size_bytes = sum(path.stat().st_size for path in (made / "stream").iterdir())
+    wav = f"{stream_folder}-{RECOGNITION_AUDIO}" if outcome.recognition_audio else ""
     try:
         if outcome.recognition_audio:
-            wav = _put_file(
-                outcome.recognition_audio, f"recordings/{video.code}/{claim.token[:12]}-{RECOGNITION_AUDIO}"
-            )
-            names.append(wav)
+            stored().take(outcome.recognition_audio, wav)
+        stored().take_folder(made / "stream", stream_folder)
         has_picture = outcome.width is not None
         notices = [] if has_picture else [Notice.NO_PICTURE.value]
         if not outcome.has_sound:
@@ -137,6 +117,7 @@ def _settle(video: Video, claim: staging.Claim, made: Path, outcome: Outcome) ->
                 height=outcome.height,
                 notices=notices,
                 stream_folder=stream_folder,
+                stream_size_bytes=size_bytes,
                 poster=f"{stream_folder}/{POSTER}",
                 recognition_audio=wav,
             )
@@ -158,24 +139,8 @@ def _settle(video: Video, claim: staging.Claim, made: Path, outcome: Outcome) ->
                 for made_rendition in outcome.renditions
             )
     except BaseException:
-        for name in names:
-            default_storage.delete(name)
+        with suppress(OSError):
+            stored().delete_folder(stream_folder)
+            if wav:
+                stored().delete(wav)
         raise
-
-
-def _put_file(path: Path, name: str) -> str:
-    """Move one file into storage; a rename where storage is this disk."""
-    try:
-        target = Path(default_storage.path(name))
-    except NotImplementedError:
-        with path.open("rb") as file:
-            return default_storage.save(name, File(file))
-    target.parent.mkdir(parents=True, exist_ok=True)
-    path.replace(target)
-    return name
-
-
-def _put_folder(folder: Path, name: str) -> list[str]:
-    """Move a flat folder into storage, master playlist last; the names it got."""
-    files = sorted(folder.iterdir(), key=lambda path: (path.suffix == ".m3u8", path.name))
-    return [_put_file(path, f"{name}/{path.name}") for path in files]

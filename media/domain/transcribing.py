@@ -5,11 +5,11 @@ from datetime import datetime
 from functools import partial
 from typing import Any, BinaryIO, cast
 
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
 from lms.audit.domain import record
+from lms.lib.files import StorageFailed, stored
 from lms.people.models import Person
 from media.backends import stopping
 from media.backends.stopping import StopAsked
@@ -53,6 +53,9 @@ def transcribe(video_id: int) -> bool:
         return False
     except TranscribeFailed as failure:
         job.fail(failure.code, detail=failure.detail, permanent=failure.permanent, at=timezone.now())
+        return False
+    except StorageFailed as error:
+        job.fail(FailureCode.STORAGE_FAILED, detail=str(error), permanent=False, at=timezone.now())
         return False
     except Exception as error:
         logger.exception("Recognising video %s failed unexpectedly.", video_id)
@@ -129,4 +132,4 @@ def _finish(video: Video, job: Claim, cues: list[CueDraft], *, nothing_said: boo
         if cues:
             write_machine_draft(video, cues, engine=str(transcriber()), at=at)
         if audio:
-            transaction.on_commit(partial(default_storage.delete, audio), robust=True)
+            transaction.on_commit(partial(stored().delete, audio), robust=True)

@@ -1,4 +1,4 @@
-"""Nouns of media: recordings and what was made from them, transcripts and captions, words for recognition."""
+"""Nouns of media: recordings, the work on them and what was made of them, captions, words for recognition."""
 
 from media.models.caption_work import CaptionReport, CaptionReturn, DraftEditing
 from media.models.captions import CaptionTrack, Cue, Transcript, new_line_key
@@ -6,6 +6,7 @@ from media.models.stretches import RecognitionStretch
 from media.models.uploads import Upload, UploadQuerySet
 from media.models.videos import Rendition, Video, VideoQuerySet
 from media.models.wording import GlossaryTerm, SensitiveWord
+from media.models.work import StageRun
 
 __all__ = [
     "CaptionReport",
@@ -17,6 +18,7 @@ __all__ = [
     "RecognitionStretch",
     "Rendition",
     "SensitiveWord",
+    "StageRun",
     "Transcript",
     "Upload",
     "UploadQuerySet",

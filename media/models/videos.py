@@ -27,6 +27,11 @@ if TYPE_CHECKING:
     from django_stubs_ext.db.models.manager import RelatedManager
 
     from media.models.captions import CaptionTrack, Transcript
+    from media.models.work import StageRun
+
+
+# About what phones write; only for files whose header says nothing of their length.
+GUESSED_BYTES_PER_SECOND = 500_000
 
 
 def new_video_code() -> str:
@@ -89,6 +94,14 @@ class Video(models.Model):  # type: ignore[django-manager-missing]  # LessonPage
     source_sha256 = models.CharField(max_length=64)
     source_size_bytes = models.PositiveBigIntegerField()
     received_at = models.DateTimeField(_("received at"))
+    # What the header claims, read at receiving: it chooses a lane and reckons waiting times, never credit.
+    stated_seconds = models.PositiveIntegerField(null=True, blank=True)
+    # The uploaded file was deleted to save room (MEDIA_KEEP_SOURCES); what is streamed stays.
+    source_dropped_at = models.DateTimeField(_("original file deleted at"), null=True, blank=True)
+    # Lessons move from that one to this one when a person publishes them.
+    replaces = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="replacements", verbose_name=_("replaces")
+    )
 
     ai_generated = models.BooleanField(_("picture or voice made by artificial intelligence"), default=False)
     ai_label = models.CharField(_("label shown to learners"), max_length=120, blank=True)
@@ -124,6 +137,8 @@ class Video(models.Model):  # type: ignore[django-manager-missing]  # LessonPage
     notices = models.JSONField(default=list, blank=True)
     # Folder in storage that holds playlists, segments and poster; named anew by each run, so two never mix.
     stream_folder = models.CharField(max_length=200, blank=True)
+    # All of that folder, in bytes.
+    stream_size_bytes = models.PositiveBigIntegerField(default=0)
     poster = models.FileField(max_length=200, blank=True)
     # 16 kHz mono 16-bit WAV, only between the two stages.
     recognition_audio = models.FileField(max_length=200, blank=True)
@@ -142,6 +157,8 @@ class Video(models.Model):  # type: ignore[django-manager-missing]  # LessonPage
         renditions: RelatedManager[Rendition]
         transcripts: RelatedManager[Transcript]
         caption_tracks: RelatedManager[CaptionTrack]
+        stage_runs: RelatedManager[StageRun]
+        replacements: RelatedManager[Video]
 
     objects = VideoQuerySet.as_manager()
 
@@ -206,6 +223,18 @@ class Video(models.Model):  # type: ignore[django-manager-missing]  # LessonPage
         """Nothing but speech recognition stands between it and being ready."""
         failed_there = self.status == VideoStatus.FAILED and self.failed_status == VideoStatus.TRANSCRIBING
         return failed_there or self.status in (VideoStatus.TRANSCODED, VideoStatus.TRANSCRIBING)
+
+    @property
+    def likely_seconds(self) -> int:
+        """How long it is: as decoded, else as its header claims, else as its size suggests. Never for credit."""
+        if self.decoded_seconds is not None:
+            return self.decoded_seconds
+        return self.stated_seconds or max(self.source_size_bytes // GUESSED_BYTES_PER_SECOND, 1)
+
+    @property
+    def kept_bytes(self) -> int:
+        """The room it takes in storage."""
+        return self.stream_size_bytes + (0 if self.source_dropped_at else self.source_size_bytes)
 
     def approved_track(self, language: str | None = None) -> CaptionTrack | None:
         """The captions that learners are served in this language (else its own), if a person approved them."""

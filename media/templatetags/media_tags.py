@@ -1,5 +1,6 @@
 """What templates say about recordings."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from lms.lib.durations import format_seconds
+from media.domain.queueing import Wait, about, wait_text
 from media.enums import CaptionState, VideoStatus
 from media.models import CaptionReport, Video
 from media.times import write_time
@@ -20,6 +22,18 @@ register = template.Library()
 def length_text(seconds: int) -> str:
     """A length as on a player."""
     return format_seconds(int(seconds))
+
+
+@register.filter
+def minutes_text(seconds: Any) -> str:
+    """Processor seconds as minutes, one place after the point."""
+    return f"{Decimal(seconds) / 60:.1f}"
+
+
+@register.filter
+def waiting_text(wait: Wait) -> str:
+    """How long a recording waits, as a sentence."""
+    return wait_text(wait)
 
 
 @register.filter
@@ -41,7 +55,11 @@ def caption_reports_of(context: Context, video: Video) -> list[CaptionReport]:
 def stages(video: Video) -> list[dict[str, Any]]:
     """The stage in progress with its name; none while nothing moves."""
     names = {"transcode": _("Converting"), "transcribe": _("Recognising speech")}
-    return [{"label": names[stage], **said} for stage, said in video.stage_progress.items() if stage in names]
+    found = [{"label": names[stage], **said} for stage, said in video.stage_progress.items() if stage in names]
+    for said in found:
+        left = said.get("left_seconds")
+        said["left_text"] = "" if left is None else about(left)
+    return found
 
 
 @register.filter

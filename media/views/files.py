@@ -1,17 +1,15 @@
 """The bytes of recordings: playlists, segments, posters and captions behind signed addresses."""
 
 import re
-from collections.abc import Iterator
 from pathlib import PurePosixPath
-from typing import IO, Any
-from urllib.parse import quote
+from typing import Any
 
 from django.conf import settings
-from django.core.files.storage import default_storage
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseForbidden, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
+from lms.lib.files import StorageFailed, stored
 from media.domain.playing import AddressRefused, open_address
 from media.enums import TranscriptState
 from media.models import CaptionTrack
@@ -24,7 +22,6 @@ TYPES = {
     ".bin": "application/octet-stream",
 }
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
-_CHUNK = 1 << 16
 
 
 def _refused() -> HttpResponse:
@@ -41,15 +38,20 @@ def file(request: HttpRequest, token: str, name: str) -> HttpResponseBase:
     except AddressRefused:
         return _refused()
     kind = TYPES.get(PurePosixPath(name).suffix)
-    stored = f"{folder}/{name}"
-    if kind is None or not default_storage.exists(stored):
-        return HttpResponse("Not found.", status=404, content_type="text/plain")
+    if kind is None:
+        return _not_found()
     response: HttpResponseBase
     if settings.MEDIA_SENDER == "nginx":
+        # Whether it is there, nginx finds out.
         response = HttpResponse(content_type=kind)
-        response["X-Accel-Redirect"] = quote(settings.MEDIA_INTERNAL_PREFIX + stored)
+        response["X-Accel-Redirect"] = stored().inner_address(f"{folder}/{name}", kind)
     else:
-        response = _send(request, stored, kind)
+        try:
+            response = _send(request, f"{folder}/{name}", kind)
+        except FileNotFoundError:
+            return _not_found()
+        except StorageFailed:
+            return HttpResponse("Please try again in a moment.", status=503, content_type="text/plain")
     # Segments never change. Playlists ask again, so that a takedown is noticed.
     private = "private, max-age=86400, immutable" if kind != TYPES[".m3u8"] else "private, no-cache"
     response["Cache-Control"] = private
@@ -57,21 +59,25 @@ def file(request: HttpRequest, token: str, name: str) -> HttpResponseBase:
     return response
 
 
-def _send(request: HttpRequest, stored: str, kind: str) -> HttpResponseBase:
-    """The whole file, or the one stretch of bytes that was asked for."""
-    size = default_storage.size(stored)
+def _not_found() -> HttpResponse:
+    return HttpResponse("Not found.", status=404, content_type="text/plain")
+
+
+def _send(request: HttpRequest, name: str, kind: str) -> HttpResponseBase:
+    """The whole file, or the one stretch of bytes that was asked for. Raises FileNotFoundError, StorageFailed."""
+    size = stored().size(name)
     asked = _RANGE.fullmatch(request.headers.get("Range", "").strip())
     if asked is None or asked[0] == "bytes=-":
-        return FileResponse(default_storage.open(stored, "rb"), content_type=kind)
+        response: Any = StreamingHttpResponse(stored().read(name, 0, size), content_type=kind)
+        response["Content-Length"] = str(size)
+        return response
     first, last = _stretch(asked[1], asked[2], size)
     if not first <= last < size:
-        response: Any = HttpResponse(status=416, content_type=kind)
+        response = HttpResponse(status=416, content_type=kind)
         response["Content-Range"] = f"bytes */{size}"
         return response
-    opened = default_storage.open(stored, "rb")
-    opened.seek(first)
     length = last - first + 1
-    response = StreamingHttpResponse(_read(opened, length), status=206, content_type=kind)
+    response = StreamingHttpResponse(stored().read(name, first, length), status=206, content_type=kind)
     response["Content-Length"] = str(length)
     response["Content-Range"] = f"bytes {first}-{last}/{size}"
     return response
@@ -83,13 +89,6 @@ def _stretch(first: str, last: str, size: int) -> tuple[int, int]:
         wanted = int(last)
         return (max(size - wanted, 0), size - 1) if wanted else (1, 0)
     return int(first), min(int(last), size - 1) if last else size - 1
-
-
-def _read(opened: IO[bytes], length: int) -> Iterator[bytes]:
-    with opened:
-        while length > 0 and (chunk := opened.read(min(length, _CHUNK))):
-            length -= len(chunk)
-            yield chunk
 
 
 @require_safe

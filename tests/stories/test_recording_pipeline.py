@@ -60,15 +60,30 @@ class Place:
             row = database.execute("SELECT status, stage_progress, attempts FROM media_video").fetchone()
         return row[0], json.loads(row[1]).get("transcode", {}).get("percent") or 0, row[2]
 
-    def start_worker(self) -> None:
+    def statuses(self) -> dict[str, str]:
+        """Of every recording, by its title."""
+        with closing(sqlite3.connect(self.folder / "var" / "db.sqlite3", timeout=20)) as database:
+            return dict(database.execute("SELECT title, status FROM media_video").fetchall())
+
+    def runs(self) -> list[tuple[str, str, str, int]]:
+        """Title, stage, end and count of the runs of workers."""
+        question = (
+            "SELECT title, stage, end, COUNT(*) FROM media_stagerun run JOIN media_video video ON video.id = video_id "
+            "GROUP BY title, stage, end ORDER BY title, stage, end"
+        )
+        with closing(sqlite3.connect(self.folder / "var" / "db.sqlite3", timeout=20)) as database:
+            return database.execute(question).fetchall()
+
+    def start_worker(self, *arguments: str) -> "subprocess.Popen[bytes]":
         with (self.folder / "worker.log").open("ab") as log:
             self.worker = subprocess.Popen(
-                [sys.executable, "manage.py", "run_media_worker"],
+                [sys.executable, "manage.py", "run_media_worker", *arguments],
                 cwd=ROOT,
                 env=self.environment,
                 stdout=log,
                 stderr=log,
             )
+        return self.worker
 
     def end_worker(self, how: signal.Signals) -> int:
         assert self.worker
@@ -141,3 +156,112 @@ def test_a_worker_asked_to_stop_gives_the_film_back_at_once(place: Place, tmp_pa
     assert place.facts()[0] == "received"
     assert place.facts()[2] == 0, "the attempt does not count"
     assert not list((place.files / ".work").iterdir())
+
+
+def test_a_short_recording_is_ready_while_a_long_one_is_still_converted(place: Place, tmp_path: Path):
+    place.environment["MEDIA_SHORT_SECONDS"] = "60"
+    long = make_film(tmp_path / "long.mp4", seconds=100)
+    short = make_film(tmp_path / "short.mp4", size="320x240", seconds=2)
+    place.manage("ingest_video", str(long), "--title", "long", "--org", place.org)
+    place.start_worker()
+    deadline = time.monotonic() + 60
+    while place.statuses()["long"] != "transcoding":
+        assert time.monotonic() < deadline, (place.folder / "worker.log").read_text()[-3000:]
+        time.sleep(0.1)
+
+    place.manage("ingest_video", str(short), "--title", "short", "--org", place.org)
+    while place.statuses()["short"] != "ready":
+        assert time.monotonic() < deadline, (place.folder / "worker.log").read_text()[-3000:]
+        time.sleep(0.1)
+
+    assert place.statuses()["long"] == "transcoding"
+    assert tools_at(place.files) != []
+    place.end_worker(signal.SIGKILL)
+    time.sleep(1)
+    assert tools_at(place.files) == [], "the long lane and its tools died with their worker"
+
+
+def test_two_workers_on_one_queue_never_do_the_same_work_twice(place: Place, tmp_path: Path):
+    place.environment["MEDIA_SHORT_SECONDS"] = "3"
+    titles = ["1", "2", "3", "long"]
+    for title in titles:
+        film = make_film(tmp_path / f"{title}.mp4", size="320x240", seconds=6 if title == "long" else 2)
+        place.manage("ingest_video", str(film), "--title", title, "--org", place.org)
+
+    workers = [place.start_worker("--batch") for _worker in range(2)]
+    ended = [worker.wait(timeout=120) for worker in workers]
+
+    assert ended == [0, 0], (place.folder / "worker.log").read_text()[-3000:]
+    # The last ones were taken by whichever worker was still there.
+    assert place.statuses() == dict.fromkeys(titles, "ready")
+    assert place.runs() == [(title, stage, "done", 1) for title in titles for stage in ("transcode", "transcribe")]
+    assert len([path for path in (place.files / "recordings").glob("*/*") if path.is_dir()]) == len(titles)
+
+
+# Each process receives a recording or works on one, and is killed at a moment of its own.
+KILLED = """
+import os, signal, sys
+from django.db import connections
+from django.utils import timezone
+from lms.lib.files import DiskStorage
+from lms.people.models import Org
+from media.domain import receiving, staging, transcoding, transcribing
+from media.models import Video
+
+def die(*arguments, **given):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+film, org = FILM, Org.objects.get()
+moments = {
+    "receiving": lambda: setattr(Video.objects, "create", die),
+    "moving in": lambda: setattr(DiskStorage, "take_folder", die),
+    "moved in": lambda: setattr(staging.Claim, "advance", die),
+    "recognising": lambda: setattr(transcribing, "transcriber", die),
+    "writing the draft": lambda: setattr(transcribing, "write_machine_draft", die),
+}
+for moment, arm in moments.items():
+    video = None
+    if moment != "receiving":
+        video = receiving.receive_video(film, title=moment, org=org, by=None, language="zh", at=timezone.now())
+    connections.close_all()
+    child = os.fork()
+    if child == 0:
+        if moment in ("recognising", "writing the draft"):
+            transcoding.transcode(video.pk)
+        arm()
+        if video is None:
+            receiving.receive_video(film, title=moment, org=org, by=None, language="zh", at=timezone.now())
+        transcoding.transcode(video.pk)
+        transcribing.transcribe(video.pk)
+        os._exit(0)
+    status = os.waitpid(child, 0)[1]
+    assert os.WIFSIGNALED(status), moment
+print("killed")
+"""
+
+
+def test_kill_at_each_stage_loses_nothing_and_leaves_only_what_can_be_swept(place: Place, tmp_path: Path):
+    film = make_film(tmp_path / "film.mp4", size="320x240", seconds=2)
+    assert place.shell(KILLED.replace("FILM", repr(str(film)))) == "killed"
+
+    assert place.start_worker("--batch").wait(timeout=120) == 0
+
+    moments = ["moved in", "moving in", "recognising", "writing the draft"]
+    assert place.statuses() == dict.fromkeys(moments, "ready")
+    lost = [(title, stage) for title, stage, end, _count in place.runs() if end == "lost"]
+    assert lost == [
+        ("moved in", "transcode"), ("moving in", "transcode"),
+        ("recognising", "transcribe"), ("writing the draft", "transcribe"),
+    ]  # fmt: skip
+    look = (
+        "from datetime import timedelta; from django.utils import timezone;"
+        "from media.domain.orphans import delete_orphans, orphans; from media.models import Video;"
+        "at = timezone.now() + timedelta(days=2); found = orphans(at=at); delete_orphans(found); then = orphans(at=at);"
+        "codes = set(Video.objects.values_list('code', flat=True));"
+        "print(sorted({file.name.split('/')[1] in codes for file in found.files}),"
+        "len(found.folders), len(then.files), len(then.folders))"
+    )
+    # Of the one that was received without a row, and of the folder that had moved in; two working folders.
+    assert place.shell(look) == "[False, True] 2 0 0"
+    folders = [path for path in (place.files / "recordings").glob("*/*") if path.is_dir() and any(path.iterdir())]
+    assert len(folders) == len(moments)

@@ -19,6 +19,7 @@ from lms.people.models import Org
 from media.backends.errors import ToolFailed
 from media.backends.limits import limits
 from media.backends.probe import probe
+from media.domain.queueing import wait_text, waits
 from media.domain.receiving import CannotReceive, find_same, receive_video, sha256_of
 from media.domain.transcoding import transcode
 from media.domain.transcribing import transcribe
@@ -132,8 +133,15 @@ def line_of(video: Video, path: Path, here: bool) -> str:
     if video.status == VideoStatus.FAILED:
         return f"failed    {path}: {video.get_failure_code_display()}"
     state = "ready" if video.is_ready else "received"
+    wait = "" if video.is_ready else waiting_line(video)
     length = f", {format_seconds(video.decoded_seconds)}" if video.decoded_seconds is not None else ""
-    return f"{state:9} {path}: {video.code}{length}{' (was here already)' if here else ''}"
+    return f"{state:9} {path}: {video.code}{length}{' (was here already)' if here else ''}{wait}"
+
+
+def waiting_line(video: Video) -> str:
+    """How long it will wait for a worker, where it does."""
+    wait = waits(at=timezone.now()).get(video.pk)
+    return f" · {wait_text(wait)}" if wait else ""
 
 
 def show_progress(video_id: int, done: threading.Event) -> None:
@@ -151,6 +159,6 @@ def show_progress(video_id: int, done: threading.Event) -> None:
             sys.stderr.write(f"\r\033[K{video.status} {text}{more}")
             sys.stderr.flush()
         if video.status in WAITING and not video.stage_progress:
-            sys.stderr.write(f"\r\033[K{video.status}")
+            sys.stderr.write(f"\r\033[K{video.status}{waiting_line(video)}")
     sys.stderr.write("\r\033[K")
     connection.close()

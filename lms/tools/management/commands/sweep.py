@@ -12,6 +12,8 @@ COMMANDS = (
     "publish_scheduled",
     "complete_missing_courses",
     "retry_stuck_videos",
+    "drop_sources",
+    "delete_orphan_files",
     "register_missing_credits",
     "seal_day",
     "forget_expired",
