@@ -14,13 +14,18 @@ class CoursesConfig(AppConfig):
         from wagtail.models import Page
         from wagtail.permissions import register_permission_policy
 
+        from courses.domain.recordings import published_since, why_recording_must_stay
         from courses.models import OutlineVersion, QuestionSet
         from courses.policies import ContentPolicy, QuizPolicy
         from courses.receivers import register_receivers
         from courses.viewsets.naming import name_fields
         from lms.lib.append_only import protect
+        from media.domain.deleting import register_blocker
+        from media.domain.sources import register_published_since
 
         protect(OutlineVersion)
+        register_blocker(why_recording_must_stay)
+        register_published_since(published_since)
         register_permission_policy(Page, ContentPolicy())
         register_permission_policy(QuestionSet, QuizPolicy(QuestionSet))
         register_receivers()

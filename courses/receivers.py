@@ -10,6 +10,7 @@ from wagtail.models import Page
 from wagtail.signals import page_published, page_unpublished, post_page_move
 
 from courses.domain.outlines import write_outline
+from courses.domain.recordings import offer_replacement
 from courses.domain.reviewing import ensure_workflow
 from courses.domain.telling import settle_notices, tell_editors
 from courses.enums import NoticeKind
@@ -34,6 +35,7 @@ def register_receivers() -> None:
     ):
         signal.connect(partial(tell_of_recording, kind), weak=False, dispatch_uid=f"courses_tell_{kind}")
     video_put_back.connect(forget_takedown_of_recording, dispatch_uid="courses_forget_takedown")
+    video_ready.connect(offer_what_replaces, dispatch_uid="courses_offer_replacement")
     post_migrate.connect(workflow_stands, dispatch_uid="courses_workflow")
 
 
@@ -85,6 +87,11 @@ def forget_takedown_of_recording(sender: Any, video_id: int, **kwargs: Any) -> N
     """A recording was put back: its lessons' editors need not be told any longer that it is down."""
     for lesson in lessons_of_video(video_id):
         settle_notices(lesson, at=timezone.now(), kind=NoticeKind.RECORDING_TAKEN_DOWN)
+
+
+def offer_what_replaces(sender: Any, video_id: int, **kwargs: Any) -> None:
+    """A recording is ready: should it replace another, the lessons of that one are offered it."""
+    offer_replacement(video_id, at=timezone.now())
 
 
 def workflow_stands(sender: Any, using: str = "default", **kwargs: Any) -> None:

@@ -12,6 +12,7 @@ from lms.lib.durations import beijing_day
 from lms.people.models import Org, Person
 from lms.people.policies import orgs_of_trainer
 from media.domain.receiving import CannotReceive, find_same, receive_video
+from media.domain.replacing import receive_replacement
 from media.enums import Language
 from media.models import Video
 
@@ -90,6 +91,32 @@ def sha256_of_upload(file: UploadedFile) -> str:
     for chunk in file.chunks():
         digest.update(chunk)
     return digest.hexdigest()
+
+
+class ReplacementForm(forms.Form):
+    """A recording that takes the place of another."""
+
+    file = forms.FileField(
+        label=_("New recording"),
+        help_text=_("Any video or sound file from a phone or a camera."),
+        allow_empty_file=True,
+        max_length=None,
+        widget=forms.ClearableFileInput(attrs={"accept": "video/*,audio/*"}),
+    )
+    title = forms.CharField(label=_("Title"), max_length=200)
+
+    def __init__(self, *args: Any, old: Video, by: Person, at: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"title": old.title}, **kwargs)
+        self.old, self.by, self.at = old, by, at
+
+    def save(self) -> Video | None:
+        """The received recording, or None with the reason among the form's errors."""
+        given = dict(self.cleaned_data)
+        try:
+            return receive_replacement(self.old, given.pop("file"), by=self.by, at=self.at, **given)
+        except CannotReceive as error:
+            self.add_error("file", str(error))
+            return None
 
 
 class ReasonForm(forms.Form):

@@ -7,7 +7,8 @@ from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 
 from lms.lib.durations import beijing_day
-from lms.people.policies import may_manage_content_of, orgs_of_reviewer, orgs_of_trainer
+from lms.people.enums import RoleKind
+from lms.people.policies import has_role, may_manage_content_of, orgs_of_reviewer, orgs_of_trainer
 from media.models import Upload, UploadQuerySet, Video
 
 
@@ -24,8 +25,23 @@ def video_at_desk(actor: Any, code: str, *, at: datetime) -> Video:
     return get_object_or_404(videos, code=code)
 
 
+def looks_after_work(actor: Any, *, on: date) -> bool:
+    """System administrators keep the work going for everybody: they list and retry, and open nothing."""
+    return has_role(actor, RoleKind.SYSTEM_ADMIN, on)
+
+
+def videos_listed_for(actor: Any, *, on: date) -> QuerySet[Video]:
+    """The recordings whose state the actor may see in the list on the day."""
+    return Video.objects.all() if looks_after_work(actor, on=on) else videos_visible_to(actor, on=on)
+
+
+def may_retry(actor: Any, video: Video, *, on: date) -> bool:
+    """Whether the actor may send a failed recording on its way again on the day."""
+    return looks_after_work(actor, on=on) or may_manage(actor, video, on=on)
+
+
 def may_manage(actor: Any, video: Video, *, on: date) -> bool:
-    """Whether the actor may retry or take down the recording on the day."""
+    """Whether the actor may replace, take down or delete the recording on the day."""
     return may_manage_content_of(actor, video.org, on)
 
 

@@ -1,9 +1,68 @@
-"""Reads over several models of media."""
+"""Reads over recordings, shared by several callers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import BigIntegerField, Case, Count, F, Q, QuerySet, Sum, Value, When
+from django.db.models.functions import Coalesce
 
 from media.backends.transcribe import Term, Wording
 from media.captions_text import bare
-from media.enums import RECOGNISED_AS, Language
-from media.models import GlossaryTerm, SensitiveWord, Video
+from media.enums import CLAIMED, RECOGNISED_AS, WAITING, Language, VideoStatus
+from media.models import GlossaryTerm, SensitiveWord, StageRun, Video
+
+# What the list can be narrowed to, by the word in its address.
+GROUPS: dict[str, Q] = {
+    "ready": Q(status=VideoStatus.READY, taken_down_at=None),
+    "moving": Q(status__in=CLAIMED | WAITING, taken_down_at=None),
+    "failed": Q(status=VideoStatus.FAILED),
+    "taken_down": Q(taken_down_at__isnull=False),
+}
+_KEPT_BYTES = F("stream_size_bytes") + Case(
+    When(source_dropped_at=None, then=F("source_size_bytes")), default=Value(0), output_field=BigIntegerField()
+)
+
+
+@dataclass(frozen=True)
+class Room:
+    """How much an organisation keeps."""
+
+    org_id: int
+    org: str
+    recordings: int
+    seconds: int
+    kept_bytes: int
+
+
+def narrowed(videos: QuerySet[Video], *, words: str = "", group: str = "", org: str = "") -> QuerySet[Video]:
+    """Those whose title or file name holds the words, of one group and one organisation, where these are named."""
+    if words:
+        videos = videos.filter(Q(title__icontains=words) | Q(original_name__icontains=words) | Q(code=words))
+    if group in GROUPS:
+        videos = videos.filter(GROUPS[group])
+    if org.isdigit():
+        videos = videos.filter(org=int(org))
+    return videos
+
+
+def room_of_orgs(videos: QuerySet[Video]) -> list[Room]:
+    """What each organisation's recordings among these take, the greatest first."""
+    rows = (
+        videos.order_by()
+        .values("org", "org__name")
+        .annotate(count=Count("pk"), seconds=Coalesce(Sum("decoded_seconds"), 0), kept=Sum(_KEPT_BYTES))
+        .order_by("-kept", "org")
+    )
+    return [Room(row["org"], row["org__name"], row["count"], row["seconds"], row["kept"]) for row in rows]
+
+
+def processor_seconds(videos: Any) -> dict[int, Decimal]:
+    """Processor seconds that workers have spent on each of these recordings, by id; all runs count."""
+    rows = StageRun.objects.filter(video__in=videos).order_by().values("video").annotate(spent=Sum("cpu_seconds"))
+    return {row["video"]: row["spent"] for row in rows}
 
 
 def wording_for(video: Video) -> Wording:

@@ -1,5 +1,7 @@
 """Recordings in the Wagtail admin: upload, list with live state, one recording with its progress and actions."""
 
+from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -19,22 +21,24 @@ from lms.lib.durations import beijing_day
 from lms.people.policies import orgs_of_trainer
 from media.domain import staging
 from media.domain.playing import sign
+from media.domain.queueing import waits
 from media.domain.taking_down import put_back, take_down
-from media.enums import VideoStatus
+from media.enums import CLAIMED, WAITING, VideoStatus
 from media.forms import ReasonForm, RecordingForm
 from media.models import Video
-from media.policies import may_manage, videos_visible_to
+from media.policies import looks_after_work, may_manage, may_retry, videos_listed_for, videos_visible_to
+from media.queries import narrowed, processor_seconds, room_of_orgs
 from media.views.studio import unfinished_uploads
+from media.views.upkeep import delete, replace, video_for
 from media.viewsets.caption_tasks import with_caption_tasks
 
-
-def _video(request: HttpRequest, code: str, *, manage: bool = False) -> Video:
-    """The recording, 404 where the person may not see it, 403 where she may only look."""
-    today = beijing_day(timezone.now())
-    video = get_object_or_404(videos_visible_to(request.user, on=today).select_related("org", "uploaded_by"), code=code)
-    if manage and not may_manage(request.user, video, on=today):
-        raise PermissionDenied
-    return video
+GROUP_NAMES = {
+    "": gettext_lazy("all"),
+    "ready": gettext_lazy("ready"),
+    "moving": gettext_lazy("being worked on or waiting"),
+    "failed": gettext_lazy("failed"),
+    "taken_down": gettext_lazy("taken down"),
+}
 
 
 def _is_trainer(request: HttpRequest) -> bool:
@@ -42,16 +46,56 @@ def _is_trainer(request: HttpRequest) -> bool:
 
 
 def index(request: HttpRequest) -> HttpResponse:
-    """Every recording of the person's organisations, newest first; part=rows answers the rows alone."""
-    videos = videos_visible_to(request.user, on=beijing_day(timezone.now())).select_related("org", "uploaded_by")
-    videos = with_caption_tasks(videos)
-    if wanted := request.GET.get("q", "").strip():
-        videos = videos.filter(title__icontains=wanted)
-    page = Paginator(videos, 30).get_page(request.GET.get("p"))
-    moving = any(video.status not in (VideoStatus.READY, VideoStatus.FAILED) for video in page)
-    context = {"page": page, "moving": moving, "may_add": _is_trainer(request), "wanted": wanted}
-    part = "media/recordings/_rows.html" if request.GET.get("part") == "rows" else "media/recordings/index.html"
-    return render(request, part, context)
+    """Every recording whose state concerns the person, newest first; part=rows answers the rows alone."""
+    now = timezone.now()
+    today = beijing_day(now)
+    listed = videos_listed_for(request.user, on=today)
+    chosen = {name: request.GET.get(name, "").strip() for name in ("q", "group", "org")}
+    videos = narrowed(listed, words=chosen["q"], group=chosen["group"], org=chosen["org"])
+    page = Paginator(with_caption_tasks(videos.select_related("org", "uploaded_by")), 30).get_page(request.GET.get("p"))
+    opened = set(
+        videos_visible_to(request.user, on=today).filter(pk__in=[v.pk for v in page]).values_list("pk", flat=True)
+    )
+    retried = set(_retryable(request, page, today))
+    spent = processor_seconds([video.pk for video in page])
+    waiting = waits(at=now) if any(video.status in WAITING for video in page) else {}
+    context: dict[str, Any] = {
+        "page": page,
+        "rows": [
+            {
+                "video": video,
+                "may_open": video.pk in opened,
+                "may_retry": video.pk in retried,
+                "processor_seconds": spent.get(video.pk),
+                "wait": waiting.get(video.pk),
+            }
+            for video in page
+        ],
+        "moving": any(video.status in WAITING | CLAIMED and not video.taken_down_at for video in page),
+        "asked": request.GET.urlencode(),
+    }
+    if request.GET.get("part") == "rows":
+        return render(request, "media/recordings/_rows.html", context)
+    rooms = room_of_orgs(listed)
+    context |= {
+        "may_add": _is_trainer(request),
+        "chosen": chosen,
+        "narrowed": any(chosen.values()),
+        "groups": GROUP_NAMES,
+        "rooms": rooms,
+        "kept_bytes": sum(room.kept_bytes for room in rooms),
+    }
+    return render(request, "media/recordings/index.html", context)
+
+
+def _retryable(request: HttpRequest, page: Iterable[Video], today: date) -> Iterator[int]:
+    """The failed ones of the page that the person may send on their way again."""
+    failed = [video for video in page if video.status == VideoStatus.FAILED]
+    if looks_after_work(request.user, on=today):
+        yield from (video.pk for video in failed)
+    elif failed:
+        own = set(orgs_of_trainer(request.user, today).values_list("pk", flat=True))
+        yield from (video.pk for video in failed if video.org_id in own)
 
 
 def add(request: HttpRequest) -> HttpResponse:
@@ -69,12 +113,13 @@ def add(request: HttpRequest) -> HttpResponse:
 
 def show(request: HttpRequest, code: str) -> HttpResponse:
     """One recording; part=state answers its live part alone."""
-    video = _video(request, code)
+    video = video_for(request, code)
     now = timezone.now()
     context: dict[str, Any] = {
         "video": video,
         "moving": video.status not in (VideoStatus.READY, VideoStatus.FAILED) and not video.taken_down_at,
         "may_manage": may_manage(request.user, video, on=beijing_day(now)),
+        "wait": waits(at=now).get(video.pk) if video.status in WAITING else None,
     }
     if request.GET.get("part") == "state":
         return render(request, "media/recordings/_state.html", context)
@@ -83,23 +128,30 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
         "renditions": video.renditions.all(),
         "reason_form": ReasonForm(),
         "pieces": video.pieces.all(),
+        "runs": video.stage_runs.exclude(end=""),
+        "replacement": video.replacements.order_by("-pk").first(),
     }
     return render(request, "media/recordings/show.html", context)
 
 
 @require_POST
 def retry(request: HttpRequest, code: str) -> HttpResponseRedirect:
-    """Send a failed recording on its way again."""
-    video = _video(request, code, manage=True)
+    """Send a failed recording on its way again; the answer leads back to where the button was."""
+    today = beijing_day(timezone.now())
+    video = get_object_or_404(videos_listed_for(request.user, on=today).select_related("org"), code=code)
+    if not may_retry(request.user, video, on=today):
+        raise PermissionDenied
     if staging.retry_by_hand(video, at=timezone.now()):
         messages.success(request, _("The recording is tried again."))
+    if request.POST.get("back") == "list":
+        return redirect("media_recordings:index")
     return redirect("media_recordings:show", code)
 
 
 @require_POST
 def take_down_recording(request: HttpRequest, code: str) -> HttpResponseRedirect:
     """Take the recording down, with a reason."""
-    video = _video(request, code, manage=True)
+    video = video_for(request, code, manage=True)
     form = ReasonForm(request.POST)
     if form.is_valid():
         take_down(video, by=request.user, reason=form.cleaned_data["reason"], at=timezone.now())  # type: ignore[arg-type]
@@ -112,7 +164,7 @@ def take_down_recording(request: HttpRequest, code: str) -> HttpResponseRedirect
 @require_POST
 def put_back_recording(request: HttpRequest, code: str) -> HttpResponseRedirect:
     """Put a recording back that was taken down, with a reason."""
-    video = _video(request, code, manage=True)
+    video = video_for(request, code, manage=True)
     form = ReasonForm(request.POST)
     if form.is_valid():
         put_back(video, by=request.user, reason=form.cleaned_data["reason"], at=timezone.now())  # type: ignore[arg-type]
@@ -127,7 +179,11 @@ class RecordingsMenuItem(MenuItem):
 
     def is_shown(self, request: HttpRequest) -> bool:
         today = beijing_day(timezone.now())
-        return _is_trainer(request) or videos_visible_to(request.user, on=today).exists()
+        return (
+            _is_trainer(request)
+            or looks_after_work(request.user, on=today)
+            or videos_visible_to(request.user, on=today).exists()
+        )
 
 
 class RecordingsViewSet(ViewSet):
@@ -146,6 +202,8 @@ class RecordingsViewSet(ViewSet):
             path("new/", add, name="add"),
             path("<str:code>/", show, name="show"),
             path("<str:code>/retry/", retry, name="retry"),
+            path("<str:code>/replace/", replace, name="replace"),
+            path("<str:code>/delete/", delete, name="delete"),
             path("<str:code>/take-down/", take_down_recording, name="take_down"),
             path("<str:code>/put-back/", put_back_recording, name="put_back"),
         ]
