@@ -25,8 +25,8 @@ CLAIM_OF = {before: claimed for claimed, before in BEFORE_CLAIM.items()}
 class Stage(TextChoices):
     """What a worker does to a recording."""
 
-    TRANSCODE = "transcode", _("Converting")
-    TRANSCRIBE = "transcribe", _("Recognising speech")
+    TRANSCODE = "transcode", _("conversion")
+    TRANSCRIBE = "transcribe", _("speech recognition")
 
 
 STAGE_OF = {VideoStatus.TRANSCODING: Stage.TRANSCODE, VideoStatus.TRANSCRIBING: Stage.TRANSCRIBE}

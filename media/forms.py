@@ -106,7 +106,7 @@ class ReplacementForm(forms.Form):
     title = forms.CharField(label=_("Title"), max_length=200)
 
     def __init__(self, *args: Any, old: Video, by: Person, at: datetime, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"title": old.title}, **kwargs)
+        super().__init__(*args, **{"initial": {"title": old.title}, **kwargs})
         self.old, self.by, self.at = old, by, at
 
     def save(self) -> Video | None:

@@ -36,6 +36,10 @@ def register_blocker(blocker: Blocker) -> None:
 def why_not_deletable(video: Video) -> list[str]:
     """The reasons why the recording must stay; empty when it may go."""
     reasons = [reason for blocker in _blockers for reason in blocker(video)]
+    pieces = list(video.pieces.values_list("title", flat=True)[:5])
+    if pieces:
+        named = _(", ").join(pieces)
+        reasons.append(_("Other recordings were cut from it: %(titles)s. Delete those first.") % {"titles": named})
     if video.status in CLAIMED:
         reasons.append(_("It is being worked on at the moment. Please wait until that has ended."))
     return reasons

@@ -18,9 +18,10 @@ from django.utils.translation import ngettext
 from media.enums import CLAIMED, STAGE_OF, Lane, RunEnd, Stage, VideoStatus
 from media.models import StageRun, Video
 
-# What a stage costs before the first second of the recording, and then for each of them, until this server has shown
-# how fast it is: two cores, a 720p picture, the model small.
-_BEGINNING_SECONDS = {Stage.TRANSCODE: 3.0, Stage.TRANSCRIBE: 3.0}
+# Beginning and ending a stage costs as much as so many more seconds of recording would.
+_BEGINNING_SECONDS = 10.0
+# What a stage costs for each second of recording, until this server has shown how fast it is: two cores, a 720p
+# picture, the model small.
 _FIRST_GUESS = {Stage.TRANSCODE: 0.5, Stage.TRANSCRIBE: 0.6}
 _RUNS_LOOKED_AT = 15
 # With fewer runs than this the first guess has a voice.
@@ -61,8 +62,9 @@ def speeds() -> dict[Stage, float]:
     for stage in Stage:
         runs = StageRun.objects.filter(stage=stage, end=RunEnd.DONE).order_by("-started_at")
         known = [
-            max((ended - started).total_seconds() - _BEGINNING_SECONDS[stage], 0) / max(length, 1)
+            (ended - started).total_seconds() / (length + _BEGINNING_SECONDS)
             for started, ended, length in runs.values_list("started_at", "ended_at", "length_seconds")[:_RUNS_LOOKED_AT]
+            if ended
         ]
         guesses = [_FIRST_GUESS[stage]] * max(_RUNS_TRUSTED - len(known), 0)
         found[stage] = statistics.median(known + guesses)
@@ -92,7 +94,7 @@ def waits(*, at: datetime) -> dict[int, Wait]:
 
 
 def _cost(stage: Stage, video: Video, pace: dict[Stage, float]) -> float:
-    return _BEGINNING_SECONDS[stage] + pace[stage] * video.likely_seconds
+    return pace[stage] * (video.likely_seconds + _BEGINNING_SECONDS)
 
 
 def _work(video: Video, pace: dict[Stage, float]) -> float:

@@ -157,12 +157,13 @@ class _Hashing(File):
 
     def __init__(self, source: Any) -> None:
         super().__init__(source)
+        self.source: IO[bytes] = source
         self.sha256 = hashlib.sha256()
         self.hashed_bytes = 0
 
     def read(self, size: int = -1) -> bytes:
-        at = self.file.tell()
-        chunk = self.file.read(size)
+        at = self.source.tell()
+        chunk = self.source.read(size)
         if at <= self.hashed_bytes < at + len(chunk):
             self.sha256.update(chunk[self.hashed_bytes - at :])
             self.hashed_bytes = at + len(chunk)

@@ -32,13 +32,14 @@ def register_published_since(answer: PublishedSince) -> None:
 
 def require_source(video: Video) -> None:
     """Whoever converts anew or cuts asks here first. Raises SourceDropped."""
-    if video.source_dropped_at:
+    whole = video.cut_from or video
+    if whole.source_dropped_at:
         raise SourceDropped(
             _(
                 "The original file of this recording was deleted on %(day)s to save room. It can still be watched, but "
                 "neither cut nor converted anew. To do that, please upload the file again."
             )
-            % {"day": beijing_day(video.source_dropped_at)}
+            % {"day": beijing_day(whole.source_dropped_at)}
         )
 
 
@@ -47,6 +48,8 @@ def droppable(*, at: datetime) -> Iterator[Video]:
     if settings.MEDIA_KEEP_SOURCES == KeepSources.ALWAYS:
         return
     ready = Video.objects.filter(status=VideoStatus.READY, source_dropped_at=None).exclude(source="").order_by("pk")
+    # A piece that is not converted yet needs the file that it is cut from.
+    ready = ready.exclude(pieces__in=Video.objects.filter(transcoded_at=None))
     if settings.MEDIA_KEEP_SOURCES == KeepSources.READY:
         yield from ready
         return

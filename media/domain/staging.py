@@ -12,7 +12,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -20,7 +20,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -106,7 +106,8 @@ class Claim:
         def beat() -> None:
             try:
                 while not done.wait(_BEAT_SECONDS):
-                    self._write(heartbeat_at=timezone.now())
+                    with suppress(OperationalError):  # a database that is locked for a moment: the next beat comes
+                        self._write(heartbeat_at=timezone.now())
             except ClaimLost:
                 return
             finally:

@@ -83,7 +83,7 @@ class Migration(migrations.Migration):
                 (
                     "stage",
                     models.CharField(
-                        choices=[("transcode", "Converting"), ("transcribe", "Recognising speech")], max_length=12
+                        choices=[("transcode", "conversion"), ("transcribe", "speech recognition")], max_length=12
                     ),
                 ),
                 ("started_at", models.DateTimeField()),

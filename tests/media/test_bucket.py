@@ -90,7 +90,7 @@ def test_nginx_is_told_a_signed_address_that_the_visitor_never_sees(
 def test_a_bucket_out_of_reach_refuses_an_upload_with_a_sentence(bucket: dict[str, str], settings: Any):
     out_of_reach(settings)
 
-    with pytest.raises(CannotReceive, match="storage"):
+    with pytest.raises(CannotReceive, match="文件存储"):
         received_video(SAMPLES / "sample_audio_only.mp4")
     assert not Video.objects.exists()
 

@@ -50,7 +50,7 @@ def ran(video: Video, stage: Stage, *, seconds: float, length: int, end: str = R
 @pytest.fixture
 def steady(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each stage takes ten seconds and one for each second of the recording."""
-    monkeypatch.setattr(queueing, "_BEGINNING_SECONDS", dict.fromkeys(Stage, 10.0))
+    monkeypatch.setattr(queueing, "_BEGINNING_SECONDS", 10.0)
     monkeypatch.setattr(queueing, "_FIRST_GUESS", dict.fromkeys(Stage, 1.0))
 
 
@@ -156,7 +156,7 @@ def test_waiting_times_need_the_same_queries_for_one_and_for_three(
 def test_speed_is_the_median_of_what_this_server_showed(org: Any):
     video = ready_video(org)
     guess = speeds()
-    for seconds in (103, 103, 103, 103, 9000):
+    for seconds in (102.5, 102.5, 102.5, 102.5, 9000):
         ran(video, Stage.TRANSCODE, seconds=seconds, length=400)
     ran(video, Stage.TRANSCODE, seconds=9000, length=1, end=RunEnd.FAILED)
 

@@ -1,15 +1,19 @@
 """Sources kept or dropped, recordings replaced and deleted, files that nobody names."""
 
+import errno
 import os
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -17,8 +21,10 @@ from django.utils import timezone
 from courses.domain.outlines import write_outline
 from courses.models import EditorNotice, LessonPage, OutlineVersion
 from lms.audit.models import AuditEntry
-from lms.lib.files import stored, work_root
+from lms.lib.files import DiskStorage, stored, work_root
 from lms.people.models import Person
+from media.backends.transcode.dummy import DummyTranscoder
+from media.domain import transcribing
 from media.domain.captioning import write_machine_draft
 from media.domain.deleting import NotDeletable, delete_video, why_not_deletable
 from media.domain.orphans import orphans
@@ -257,6 +263,63 @@ def test_a_trainer_deletes_on_a_page_or_is_told_why_not(cast: Cast, at_desk: AtD
     client.post(pages[video])
 
     assert list(Video.objects.all()) == [shown]
+
+
+# A full disk
+
+
+@pytest.mark.parametrize("moment", ["take", "take_folder"])
+def test_a_disk_that_fills_while_moving_in_leaves_nothing_and_is_tried_again(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, moment: str
+):
+    """Of the folder one file has arrived by then; or the sound for recognition finds no room."""
+    video = received_video(CLIP, cast.orgs.provider)
+
+    def full(self: DiskStorage, path: Path, name: str) -> str:
+        stored().save(f"{name}/master.m3u8" if path.is_dir() else name, ContentFile(b"half"))
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(DiskStorage, moment, full)
+    monkeypatch.setattr(DummyTranscoder, "transcode", with_sound(DummyTranscoder.transcode))
+
+    assert transcode(video.pk)
+
+    video.refresh_from_db()
+    assert (video.status, video.failure_code, video.failure_permanent) == (VideoStatus.FAILED, "disk_full", False)
+    assert video.next_attempt_at
+    assert names() == [video.source.name]
+    assert not any(work_root().iterdir())
+
+
+def with_sound(transcode_silent: Callable[..., Any]) -> Callable[..., Any]:
+    """The dummy with sound for recognition."""
+
+    def with_wav(self: DummyTranscoder, source: Path, folder: Path, **given: Any) -> Any:
+        outcome = transcode_silent(self, source, folder, **given)
+        wav = folder / "recognition.wav"
+        wav.write_bytes(b"sound")
+        return replace(outcome, has_sound=True, recognition_audio=wav)
+
+    return with_wav
+
+
+def test_a_database_without_room_while_the_draft_is_written_is_tried_again(cast: Cast, monkeypatch: pytest.MonkeyPatch):
+    video = received_video(CLIP, cast.orgs.provider)
+    assert transcode(video.pk)
+    monkeypatch.setattr(transcribing, "_finish", raises(OperationalError("database or disk is full")))
+
+    transcribe(video.pk)
+
+    video.refresh_from_db()
+    assert (video.status, video.failed_status, video.failure_permanent) == ("failed", "transcribing", False)
+    assert video.next_attempt_at
+
+
+def raises(error: Exception) -> Callable[..., Any]:
+    def run(*_arguments: Any, **_given: Any) -> None:
+        raise error
+
+    return run
 
 
 # Orphans

@@ -8,6 +8,8 @@ import subprocess
 import sys
 import threading
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from types import FrameType
 from typing import Any
 
@@ -17,6 +19,7 @@ from django.db import close_old_connections, connection
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker
+from django_tasks_db.models import DBTaskResult
 
 from lms.lib.files import work_root
 from media.backends import stopping, waking
@@ -85,22 +88,23 @@ class Command(BaseCommand):
         lanes = [Lane.LONG] if long_only else list(Lane) if alone else [Lane.SHORT]
         done = threading.Event()
         worker = MediaWorker(lanes, batch=batch, once=bool(parent), stopped=done)
-        helpers = [] if parent else [threading.Thread(target=keep_sweeping, args=(done,), daemon=True)]
-        if not alone:
-            helpers.append(threading.Thread(target=keep_long_lane, args=(done, batch)))
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGQUIT):
             signal.signal(number, worker.shutdown)
-        for helper in helpers:
-            helper.start()
+        if not parent:
+            threading.Thread(target=keep_sweeping, args=(done,), daemon=True).start()
         try:
-            worker.run()
+            while True:
+                with nullcontext() if alone else long_lane_beside(done, batch=batch):
+                    worker.run()
+                if not (batch and worker.running and something_waits(lanes if alone else list(Lane))):
+                    break
         finally:
-            if not batch:
-                done.set()
-            for helper in helpers:
-                if not helper.daemon:
-                    helper.join()
             done.set()
+
+
+def something_waits(lanes: list[Lane]) -> bool:
+    """Whether a stage sent its recording on, into a lane whose worker had gone already."""
+    return DBTaskResult.objects.ready().filter(queue_name__in=[lane.value for lane in lanes]).exists()
 
 
 def end_with(parent: int) -> None:
@@ -110,13 +114,30 @@ def end_with(parent: int) -> None:
         sys.exit("The worker that started this one is gone.")
 
 
+@contextmanager
+def long_lane_beside(done: threading.Event, *, batch: bool) -> Iterator[None]:
+    """A worker process for long recordings runs beside the block; in a batch the block ends with it."""
+    thread = threading.Thread(target=keep_long_lane, args=(done, batch))
+    thread.start()
+    try:
+        yield
+    except BaseException:
+        done.set()
+        raise
+    finally:
+        if not batch:
+            done.set()
+        thread.join()
+
+
 def keep_long_lane(done: threading.Event, batch: bool) -> None:
-    """A worker process for long recordings, anew for each of them, until all is done."""
-    command = [sys.executable, *sys.argv[:1], "run_media_worker", "--long-only", f"--parent={os.getpid()}"]
+    """Start a worker process for long recordings, anew for each of them, until told or until a batch is done."""
+    manage = str(settings.BASE_DIR / "manage.py")
+    command = [sys.executable, manage, "run_media_worker", "--long-only", f"--parent={os.getpid()}"]
     while not done.is_set():
         child = subprocess.Popen([*command, "--batch"] if batch else command, start_new_session=True)  # noqa: S603
         while child.poll() is None and not done.is_set():
-            done.wait(0.2)
+            done.wait(0.5)
         if done.is_set():
             child.terminate()
             child.wait()
