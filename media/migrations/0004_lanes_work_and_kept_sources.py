@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("media", "0001_media"),
+        ("media", "0003_uploads_and_cuts"),
     ]
 
     operations = [

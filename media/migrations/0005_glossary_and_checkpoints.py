@@ -15,7 +15,7 @@ def add_shared_terms(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("media", "0003_uploads_and_cuts"),
+        ("media", "0004_lanes_work_and_kept_sources"),
         ("people", "0001_people"),
     ]
 
