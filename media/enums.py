@@ -129,6 +129,7 @@ def direction_of(language: str) -> str:
 class RenditionKind(TextChoices):
     VIDEO = "video", _("picture and sound")
     AUDIO = "audio", _("sound only")
+    FILE = "file", _("one file to keep")
 
 
 class TranscriptSource(TextChoices):
@@ -136,6 +137,7 @@ class TranscriptSource(TextChoices):
     HAND = "hand", _("written by hand")
     UPLOAD = "upload", _("uploaded file")
     CUT = "cut", _("taken over from the recording it was cut from")
+    EMBEDDED = "embedded", _("came inside the recording")
 
 
 class TranscriptState(TextChoices):
@@ -173,9 +175,17 @@ class FailureCode(TextChoices):
         "incomplete",
         _("The recording is not whole: its table of contents is missing. Please copy it again and upload once more."),
     )
+    UNKNOWN_CODEC = (
+        "unknown_codec",
+        _("The recording is stored in a form that is not known here. Please export it as MP4 (H.264)."),
+    )
     NOTHING_PLAYABLE = "nothing_playable", _("The file holds neither a picture nor sound that can be played.")
     PICTURE_TOO_LARGE = "picture_too_large", _("The picture is too large. Please export it at 4K or smaller.")
     TOO_LONG = "too_long", _("The recording is too long. Please cut it into shorter parts.")
+    TOO_MUCH = (
+        "too_much",
+        _("There is too much in the picture to convert. Please export it at 1080p, or cut it into shorter parts."),
+    )
     UNREADABLE = "unreadable", _("The recording is damaged and could not be converted. Please export it once more.")
     TOO_SLOW = "too_slow", _("Converting took too long and was stopped. It will be tried again.")
     OUT_OF_MEMORY = "out_of_memory", _("Converting needed more memory than allowed. It will be tried again.")

@@ -218,6 +218,8 @@ MEDIA_NICENESS = env.integer("MEDIA_NICENESS", 10)
 MEDIA_MEMORY_MB = env.integer("MEDIA_MEMORY_MB", 4000)
 MEDIA_MAX_UPLOAD_MB = env.integer("MEDIA_MAX_UPLOAD_MB", 4096)
 MEDIA_MAX_PIXELS = env.integer("MEDIA_MAX_PIXELS", 36_000_000)
+# All pictures of a recording together: seven hours of 1080p at 30 a second, or 1.7 hours of 4K.
+MEDIA_MAX_GIGAPIXELS = env.integer("MEDIA_MAX_GIGAPIXELS", 1500)
 MEDIA_MAX_SECONDS = env.integer("MEDIA_MAX_SECONDS", 6 * 3600)
 MEDIA_MAX_RUN_SECONDS = env.integer("MEDIA_MAX_RUN_SECONDS", 12 * 3600)
 MEDIA_STALL_SECONDS = env.integer("MEDIA_STALL_SECONDS", 180)

@@ -11,6 +11,8 @@ class Limits:
     niceness: int
     memory_mb: int
     pixels: int
+    # Of all pictures of a recording together.
+    gigapixels: int
     length_seconds: int
     run_seconds: int
     # A tool that reports no progress for so long is stopped.
@@ -24,6 +26,7 @@ def limits() -> Limits:
         niceness=settings.MEDIA_NICENESS,
         memory_mb=settings.MEDIA_MEMORY_MB,
         pixels=settings.MEDIA_MAX_PIXELS,
+        gigapixels=settings.MEDIA_MAX_GIGAPIXELS,
         length_seconds=settings.MEDIA_MAX_SECONDS,
         run_seconds=settings.MEDIA_MAX_RUN_SECONDS,
         stall_seconds=settings.MEDIA_STALL_SECONDS,

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from media.backends.peaks import PEAKS
-from media.backends.transcode.base import MASTER, POSTER
+from media.backends.transcode.base import MASTER, POSTER, STORYBOARD
 from media.enums import RenditionKind, TranscriptState
 from media.models import CaptionTrack, Video
 
@@ -24,12 +24,30 @@ class AddressRefused(Exception):
 
 
 @dataclass(frozen=True)
+class Sizes:
+    """What a recording costs in bytes before anybody pays for them; None where there is no such thing.
+
+    Watching to the end needs `least` with the smallest picture and `most` with the largest, whatever the network
+    makes the player choose.
+    """
+
+    least: int | None
+    most: int | None
+    audio: int | None
+    offline: int | None
+
+
+@dataclass(frozen=True)
 class SignedAddresses:
-    """Where a player finds a recording until `expires_at`; audio and poster are None where there is none."""
+    """Where a player finds a recording until `expires_at`; None where there is no such thing."""
 
     master: str
     audio: str | None
     poster: str | None
+    storyboard: str | None
+    # One file to keep.
+    offline: str | None
+    sizes: Sizes
     # (language, label, address), approved ones only.
     captions: list[tuple[str, str, str]]
     # How loud it is, for staff who write captions.
@@ -45,12 +63,23 @@ def sign(video: Video, *, at: datetime) -> SignedAddresses:
     def address(name: str) -> str:
         return reverse("media:file", args=[token, name])
 
-    audio = video.renditions.filter(kind=RenditionKind.AUDIO).first()
+    renditions = list(video.renditions.all())
+    audio = next((r for r in renditions if r.kind == RenditionKind.AUDIO), None)
+    offline = next((r for r in renditions if r.kind == RenditionKind.FILE), None)
+    pictures = [r.size_bytes for r in renditions if r.kind == RenditionKind.VIDEO]
     tracks = approved_tracks(video)
     return SignedAddresses(
         master=address(MASTER),
         audio=address(audio.playlist) if audio else None,
         poster=address(POSTER) if video.poster else None,
+        storyboard=address(STORYBOARD) if video.storyboard else None,
+        offline=address(offline.playlist) if offline else None,
+        sizes=Sizes(
+            least=min(pictures, default=None),
+            most=max(pictures, default=None),
+            audio=audio.size_bytes if audio else None,
+            offline=offline.size_bytes if offline else None,
+        ),
         captions=[
             (track.language, track.label, reverse("media:captions", args=[token, track.language])) for track in tracks
         ],

@@ -16,8 +16,9 @@ from media.backends.limits import limits
 from media.backends.peaks import PEAKS, write_peaks
 from media.backends.stopping import StopAsked
 from media.backends.transcode import transcoder
-from media.backends.transcode.base import POSTER, RECOGNITION_AUDIO, Label, Outcome, Span
+from media.backends.transcode.base import POSTER, RECOGNITION_AUDIO, STORYBOARD, Label, Outcome, Span
 from media.domain import staging
+from media.domain.captioning import keep_embedded
 from media.domain.sources import SourceDropped, require_source
 from media.enums import FailureCode, Notice, VideoStatus
 from media.models import Rendition, Video
@@ -93,6 +94,7 @@ def span_of(video: Video) -> Span | None:
 def _settle(video: Video, claim: staging.Claim, made: Path, outcome: Outcome) -> None:
     """Move what was made into storage and write what was found. Raises ClaimLost, leaving nothing."""
     stream_folder = f"recordings/{video.code}/{claim.token[:12]}"
+    storyboard = f"{stream_folder}/{STORYBOARD}" if (made / "stream" / STORYBOARD).exists() else ""
     if outcome.recognition_audio:
         write_peaks(outcome.recognition_audio, made / "stream" / PEAKS)
     size_bytes = sum(path.stat().st_size for path in (made / "stream").iterdir())
@@ -107,9 +109,10 @@ def _settle(video: Video, claim: staging.Claim, made: Path, outcome: Outcome) ->
             notices.append(Notice.NO_SOUND.value)
         if outcome.stated_seconds and outcome.length_seconds < _EXPECTED_SHARE * outcome.stated_seconds - 1:
             notices.append(Notice.SHORTER_THAN_STATED.value)
+        at = timezone.now()
         with transaction.atomic():
             claim.advance(
-                at=timezone.now(),
+                at=at,
                 decoded_seconds=whole_seconds(outcome.length_seconds),
                 has_picture=has_picture,
                 has_sound=outcome.has_sound,
@@ -119,6 +122,7 @@ def _settle(video: Video, claim: staging.Claim, made: Path, outcome: Outcome) ->
                 stream_folder=stream_folder,
                 stream_size_bytes=size_bytes,
                 poster=f"{stream_folder}/{POSTER}",
+                storyboard=storyboard,
                 recognition_audio=wav,
             )
             video.renditions.all().delete()
@@ -138,6 +142,7 @@ def _settle(video: Video, claim: staging.Claim, made: Path, outcome: Outcome) ->
                 )
                 for made_rendition in outcome.renditions
             )
+            keep_embedded(video, outcome.captions, length_ms=int(outcome.length_seconds * 1000), at=at)
     except BaseException:
         with suppress(OSError):
             stored().delete_folder(stream_folder)

@@ -140,6 +140,8 @@ class Video(models.Model):  # type: ignore[django-manager-missing]  # LessonPage
     # All of that folder, in bytes.
     stream_size_bytes = models.PositiveBigIntegerField(default=0)
     poster = models.FileField(max_length=200, blank=True)
+    # WebVTT that names, for each stretch of time, a part of a sheet of thumbnails; none without a picture.
+    storyboard = models.FileField(max_length=200, blank=True)
     # 16 kHz mono 16-bit WAV, only between the two stages.
     recognition_audio = models.FileField(max_length=200, blank=True)
     transcoded_at = models.DateTimeField(null=True, blank=True)
@@ -248,14 +250,17 @@ class Video(models.Model):  # type: ignore[django-manager-missing]  # LessonPage
 
 
 class Rendition(models.Model):
-    """One form in which a recording is served: a step of the ladder, or the sound alone. Written by transcoding."""
+    """One form in which a recording is served: a step of the ladder, the sound alone, or one file to keep.
+
+    Written by transcoding.
+    """
 
     RETENTION = Retention("playing the recording", until="the recording goes", basis="contract")
 
     video = models.ForeignKey(Video, models.CASCADE, related_name="renditions")
     kind = models.CharField(max_length=8, choices=RenditionKind)
     name = models.CharField(max_length=16)
-    # File name of its playlist within the video's stream_folder.
+    # File name within the video's stream_folder: of its playlist, or of the one file.
     playlist = models.CharField(max_length=60)
     width = models.PositiveIntegerField(null=True, blank=True)
     height = models.PositiveIntegerField(null=True, blank=True)

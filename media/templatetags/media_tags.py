@@ -25,6 +25,13 @@ def length_text(seconds: int) -> str:
 
 
 @register.filter
+def megabytes(size_bytes: int) -> str:
+    """A size as people know it from their data plan, rounded up: nobody is charged more than was said."""
+    whole = -(-int(size_bytes) // 1_000_000)
+    return f"{whole} MB"
+
+
+@register.filter
 def minutes_text(seconds: Any) -> str:
     """Processor seconds as minutes, one place after the point."""
     return f"{Decimal(seconds) / 60:.1f}"

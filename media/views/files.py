@@ -20,6 +20,7 @@ TYPES = {
     ".mp4": "video/mp4",
     ".jpg": "image/jpeg",
     ".bin": "application/octet-stream",
+    ".vtt": "text/vtt; charset=utf-8",
 }
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 

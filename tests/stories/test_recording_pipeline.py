@@ -153,7 +153,7 @@ def test_a_worker_killed_in_the_middle_loses_nothing(place: Place, tmp_path: Pat
         "from media.models import Video; v = Video.objects.get();"
         "print(v.status, v.decoded_seconds, v.renditions.count(), v.recognition_audio.name or '-')"
     )
-    assert told == "ready 100 4 -"
+    assert told == "ready 100 5 -"
     folders = [path for path in (place.files / "recordings").glob("*/*") if path.is_dir()]
     assert len(folders) == 1, "nothing half-done beside what is served"
 

@@ -1,5 +1,6 @@
 """Where a player finds a recording."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,9 @@ def addresses_of(video: Video, *, at: datetime) -> dict[str, Any]:
         "master": signed.master,
         "audio": signed.audio,
         "poster": signed.poster,
+        "storyboard": signed.storyboard,
+        "offline": signed.offline,
+        "sizes": asdict(signed.sizes),
         "captions": [
             {"language": language, "label": str(label), "url": url} for language, label, url in signed.captions
         ],

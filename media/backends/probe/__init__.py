@@ -27,6 +27,12 @@ PROBE_SECONDS = 60
 _STOPPED_FROM_OUTSIDE = frozenset({-signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP})
 # Smaller than this, a picture is a tracking dot or a mistake, and x264 refuses it.
 SMALLEST_SIDE = 16
+# What a sound may begin behind the picture unnoticed.
+LATE_SECONDS = 0.05
+
+
+# How bright a code value is, by its number in ISO/IEC 23091-2: the two kinds of high dynamic range.
+_HDR = {16: "smpte2084", 18: "arib-std-b67"}
 
 
 @dataclass(frozen=True)
@@ -37,11 +43,30 @@ class Picture:
     width: int
     height: int
     frame_rate: Fraction | None
+    # The transfer curve of a high dynamic range, as zscale names it, or None.
+    hdr: str | None = None
+    # How many have to be decoded for each frame.
+    decoded_pixels: int = 0
+
+    @property
+    def pixels_per_second(self) -> float:
+        """What decoding costs; rates that no camera has are not believed."""
+        return float(self.decoded_pixels * min(self.frame_rate or 30, 120))
 
 
 @dataclass(frozen=True)
 class Sound:
     index: int
+    # It begins after the picture.
+    begins_late: bool = False
+
+
+@dataclass(frozen=True)
+class Subtitles:
+    """Captions that came as text inside the file; the language as the file names it, often not at all."""
+
+    index: int
+    language: str
 
 
 @dataclass(frozen=True)
@@ -49,6 +74,7 @@ class Probe:
     stated_seconds: float | None
     picture: Picture | None
     sound: Sound | None
+    subtitles: tuple[Subtitles, ...] = ()
 
 
 def probe(path: Path, *, limits: Limits) -> Probe:
@@ -80,10 +106,16 @@ def probe(path: Path, *, limits: Limits) -> Probe:
         raise ToolFailed(found["error"], found["detail"], permanent=True)
     picture, sound = _picture(found["picture"]), found["sound"]
     if picture is None and sound is None:
-        raise ToolFailed("nothing_playable", json.dumps(found), permanent=True)
-    if picture and found["picture"]["pixels"] > limits.pixels:
+        code = "unknown_codec" if found["unknown"] else "nothing_playable"
+        raise ToolFailed(code, json.dumps(found), permanent=True)
+    if picture and picture.decoded_pixels > limits.pixels:
         raise ToolFailed("picture_too_large", json.dumps(found["picture"]), permanent=True)
-    return Probe(found["stated_seconds"], picture, Sound(sound["index"]) if sound else None)
+    return Probe(
+        found["stated_seconds"],
+        picture,
+        Sound(sound["index"], begins_late=sound["late"] > LATE_SECONDS) if sound else None,
+        tuple(Subtitles(text["index"], text["language"]) for text in found["subtitles"]),
+    )
 
 
 def _picture(found: dict | None) -> Picture | None:
@@ -94,9 +126,16 @@ def _picture(found: dict | None) -> Picture | None:
     width, height = found["width"], found["height"]
     if numerator > 0 and denominator > 0:
         width = round(width * numerator / denominator)
-    if found["rotation"] % 180:
+    if abs(found["rotation"] % 180 - 90) < 1:  # ffmpeg leaves slanted pictures in their frame
         width, height = height, width
     if min(width, height) < SMALLEST_SIDE or max(width, height) > 100 * min(width, height):
         return None
     rate = found["frame_rate"]
-    return Picture(found["index"], width, height, Fraction(*rate) if rate else None)
+    return Picture(
+        found["index"],
+        width,
+        height,
+        Fraction(*rate) if rate else None,
+        hdr=_HDR.get(found["transfer"]),
+        decoded_pixels=found["pixels"],
+    )

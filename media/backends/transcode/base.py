@@ -15,6 +15,8 @@ Progress = Callable[[float, float | None], None]
 
 MASTER = "master.m3u8"
 POSTER = "poster.jpg"
+STORYBOARD = "storyboard.vtt"
+OFFLINE = "offline.mp4"
 RECOGNITION_AUDIO = "recognition.wav"
 
 
@@ -55,11 +57,19 @@ class MadeRendition:
 
 
 @dataclass(frozen=True)
+class EmbeddedCaptions:
+    """Captions that came inside the file, as WebVTT; the language as the file names it, often not at all."""
+
+    language: str
+    vtt: str
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What a run left in its folder.
 
-    `folder/stream` holds master playlist, playlists, segments and poster; `recognition_audio` lies beside it. The
-    length counts what was decoded.
+    `folder/stream` holds master playlist, playlists, segments, poster, storyboard and offline copy;
+    `recognition_audio` lies beside it. The length counts what was decoded.
     """
 
     length_seconds: Fraction
@@ -69,6 +79,7 @@ class Outcome:
     has_sound: bool
     renditions: list[MadeRendition] = field(default_factory=list)
     recognition_audio: Path | None = None
+    captions: list[EmbeddedCaptions] = field(default_factory=list)
 
 
 class Transcoder(Protocol):

@@ -10,6 +10,12 @@ FIRST_SEGMENT_SECONDS = 2
 SEGMENT_SECONDS = 4
 SAMPLE_RATE = 44_100
 AUDIO_ONLY_KBITS = 40
+# The poster is one of the first stills, taken at most so far apart: a header may lie about the length.
+POSTER_CANDIDATES = 12
+POSTER_STEP_SECONDS = 30
+# The storyboard: a still in so many seconds, its longer side so many pixels.
+THUMBNAIL_STEP_SECONDS = 10
+THUMBNAIL_PIXELS = 160
 
 # The lowest step must stay under 140 kbit/s in every segment with its sound; see the arithmetic in the decision.
 FRAME_RATES = [5, 8, 10, 12, 15, 20, 24, 25, 30]
@@ -32,6 +38,7 @@ LADDER = [
     Step(240, video_kbits=74, buffer_kbits=96, buffer_fill=0.4, audio_kbits=32, quality=28),
     Step(360, video_kbits=260, buffer_kbits=520, buffer_fill=0.5, audio_kbits=48, quality=26),
     Step(480, video_kbits=560, buffer_kbits=1120, buffer_fill=0.5, audio_kbits=64, quality=25),
+    Step(720, video_kbits=1200, buffer_kbits=2400, buffer_fill=0.5, audio_kbits=64, quality=25),
 ]
 
 

@@ -2,22 +2,38 @@
 
 from pathlib import Path
 
-from PIL import Image, ImageDraw, ImageStat
+from PIL import Image, ImageDraw, ImageFilter, ImageStat
+
+# Grey levels of 0 to 255: what is darker, or has less in it, is a fade or an empty wall.
+_DARKEST = 24
+_LEAST_CONTRAST = 14
+_EDGES = ImageFilter.Kernel((3, 3), [0, -1, 0, -1, 4, -1, 0, -1, 0], scale=1, offset=128)
 
 
 def choose(candidates: list[Path], target: Path, *, label: str) -> None:
-    """The still with most in it (a black or one-coloured one has nothing), or a drawn one where there is none.
+    """The sharpest still that is neither dark nor empty, else the one with most in it, or a drawn one without any.
 
     Saving anew leaves all metadata behind but the label of generated content.
     """
-    best, most = None, -1.0
-    for path in candidates:
-        with Image.open(path) as still:
-            contrast = ImageStat.Stat(still.convert("L")).stddev[0]
-            if contrast > most:
-                best, most = still.convert("RGB"), contrast
-    picture = best or _sound_wave()
+    best = max(candidates, key=worth, default=None)
+    if best is None:
+        picture = _sound_wave()
+    else:
+        with Image.open(best) as still:
+            picture = still.convert("RGB")
     picture.save(target, "JPEG", quality=82, optimize=True, comment=label.encode())
+
+
+def worth(path: Path) -> tuple[bool, float]:
+    """Whether something can be seen on the still, and how sharp it is (else how much stands out)."""
+    with Image.open(path) as still:
+        grey = still.convert("L")
+    grey.thumbnail((480, 480))
+    stat = ImageStat.Stat(grey)
+    brightness, contrast = stat.mean[0], stat.stddev[0]
+    if brightness < _DARKEST or contrast < _LEAST_CONTRAST:
+        return False, contrast
+    return True, ImageStat.Stat(grey.filter(_EDGES)).stddev[0]
 
 
 def _sound_wave() -> Image.Image:

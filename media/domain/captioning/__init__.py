@@ -4,9 +4,9 @@
                  │  ▲ └─────────────────┘   a draft that another draft replaced
                  └──┘ returned with a reason, handed in again
 
-`drafts` begins and saves, `changing` saves line by line, `importing` reads files, `comparing` shows what changed,
-`returning` gives back, `approving` is the only way to what learners are served (law 7), `reporting` takes what learners
-find wrong in it.
+`drafts` begins and saves, `changing` saves line by line, `importing` reads files, `embedding` what came inside a
+recording, `comparing` shows what changed, `returning` gives back, `approving` is the only way to what learners are
+served (law 7), `reporting` takes what learners find wrong in it.
 """
 
 from media.domain.captioning.approving import CannotApprove, approve, why_not_approvable, why_not_by
@@ -23,6 +23,7 @@ from media.domain.captioning.drafts import (
     start_draft,
     write_machine_draft,
 )
+from media.domain.captioning.embedding import keep_embedded
 from media.domain.captioning.importing import CannotImport, import_captions
 from media.domain.captioning.reporting import (
     CannotReport,
@@ -53,6 +54,7 @@ __all__ = [
     "hand_in",
     "import_captions",
     "keep_beside",
+    "keep_embedded",
     "lines_since",
     "others_at",
     "report_captions",
