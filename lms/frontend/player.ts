@@ -6,6 +6,7 @@ import { openStore, type Report } from "./player/outbox.ts";
 import { keepPlace, placeIn } from "./player/places.ts";
 import { type Answer, type Receipt, Reporter } from "./player/reporter.ts";
 import { type Addresses, Source } from "./player/source.ts";
+import { Storyboard } from "./player/storyboard.ts";
 import { StretchCollector } from "./player/stretches.ts";
 import { Transcript } from "./player/transcript.ts";
 
@@ -23,6 +24,7 @@ class LessonPlayer {
   private readonly status: HTMLElement;
   private readonly startButton: HTMLButtonElement;
   private readonly listenButton: HTMLButtonElement | null;
+  private readonly keepLink: HTMLAnchorElement | null;
   private readonly lesson: number;
   private readonly signedIn: boolean;
   private readonly collector = new StretchCollector();
@@ -48,10 +50,18 @@ class LessonPlayer {
     this.listenButton = root.querySelector("[data-listen]");
     this.lesson = Number(root.dataset.lesson);
     this.signedIn = "signedIn" in root.dataset;
-    const { master = "", audio, expires } = root.dataset;
-    this.addresses = { master, audio: audio ?? null, expires_at: expires ?? null };
+    const { master = "", audio, storyboard, expires } = root.dataset;
+    this.keepLink = root.querySelector("[data-keep]");
+    this.addresses = {
+      master,
+      audio: audio ?? null,
+      storyboard: storyboard ?? null,
+      offline: this.keepLink?.href ?? null,
+      expires_at: expires ?? null,
+    };
     this.place = this.signedIn ? Number(root.dataset.resume ?? 0) : placeIn(this.lesson);
     this.source = new Source(this.video, () => void this.mend());
+    new Storyboard(this.video, this.part("[data-thumbnail]"), () => this.addresses.storyboard);
     const list = document.querySelector<HTMLElement>("[data-transcript]");
     offerReports(document, this.video);
     this.transcript = list && new Transcript(list, (seconds) => this.playFrom(seconds));
@@ -288,7 +298,7 @@ class LessonPlayer {
         ? await post(addresses.replace("SESSION", this.session), {})
         : await post(this.signedIn ? sessions : anyone, { lesson: this.lesson });
       if (response.ok) {
-        this.addresses = ((await response.json()) as { addresses: Addresses }).addresses;
+        this.take(((await response.json()) as { addresses: Addresses }).addresses);
         return true;
       }
       if (response.status === 401) {
@@ -302,6 +312,13 @@ class LessonPlayer {
       void this.mend();
     }
     return false;
+  }
+
+  private take(addresses: Addresses): void {
+    this.addresses = addresses;
+    if (this.keepLink && addresses.offline) {
+      this.keepLink.href = addresses.offline;
+    }
   }
 
   private get urls(): { sessions: string; addresses: string; anyone: string; reports: string } {
@@ -346,7 +363,7 @@ class LessonPlayer {
         const opened = (await response.json()) as { session: string; percent: number; addresses: Addresses };
         this.session = opened.session;
         this.reporter?.startSession(opened.session);
-        this.addresses = opened.addresses;
+        this.take(opened.addresses);
         this.showPercent(opened.percent);
       } else if (response.status === 401) {
         this.say("signedOut", this.root.dataset.signInUrl);

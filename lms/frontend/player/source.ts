@@ -5,6 +5,10 @@ export interface Addresses {
   master: string;
   /** Sound alone; hls.js drops that level of the master, so listening loads this playlist itself. */
   audio: string | null;
+  /** WebVTT map of thumbnails. */
+  storyboard: string | null;
+  /** One file to keep. */
+  offline: string | null;
   /** ISO moment after which the addresses answer no more. */
   expires_at: string | null;
 }

@@ -189,7 +189,7 @@ def _pictures(opened: Any, picture: Picture, rungs: list[Rung]) -> list[Any]:
     pictures = [split[0]]
     for number, rung in enumerate(rungs[1:], start=1):
         lower = split[number].filter("fps", fps=rung.frame_rate) if rung.frame_rate != top.frame_rate else split[number]
-        pictures.append(lower.filter("scale", rung.width, rung.height, flags="bicubic"))
+        pictures.append(lower.filter("scale", rung.width, rung.height, flags="bicubic").filter("setsar", 1))
     return [*pictures, split[len(rungs)], split[len(rungs) + 1]]
 
 
