@@ -28,7 +28,7 @@ def length_text(seconds: int) -> str:
 def megabytes(size_bytes: int) -> str:
     """A size as people know it from their data plan, rounded up: nobody is charged more than was said."""
     whole = -(-int(size_bytes) // 1_000_000)
-    return f"{whole} MB"
+    return f"{whole}\N{NO-BREAK SPACE}MB"
 
 
 @register.filter

@@ -215,16 +215,27 @@ def test_a_playlist_that_names_other_files_is_not_opened(tmp_path: Path):
     assert video.failure_code == "not_media"
 
 
-def test_a_full_disk_is_a_failure_that_passes_and_leaves_nothing(monkeypatch, tmp_path: Path, files: Path):
+@pytest.mark.parametrize(
+    "full",
+    [
+        "recognition.wav",
+        "stream/240p-00000.m4s",
+        "stream/poster.jpg",
+        "stream/storyboard-000.jpg",
+        "stream/offline.mp4",
+    ],
+)
+def test_a_full_disk_is_a_failure_that_passes_and_leaves_nothing(monkeypatch, tmp_path: Path, files: Path, full: str):
     original = FfmpegTranscoder.transcode
 
     def onto_a_full_disk(self, source, folder, **given):
-        (folder / "recognition.wav").symlink_to("/dev/full")
+        (folder / "stream").mkdir()
+        (folder / full).symlink_to("/dev/full")
         return original(self, source, folder, **given)
 
     monkeypatch.setattr(FfmpegTranscoder, "transcode", onto_a_full_disk)
 
-    video = converted(make_film(tmp_path / "film.mp4", seconds=2))
+    video = converted(make_film(tmp_path / "film.mp4", size="320x240", seconds=2))
 
     assert (video.status, video.failure_code, video.failure_permanent) == (VideoStatus.FAILED, "disk_full", False)
     assert video.next_attempt_at

@@ -55,7 +55,7 @@ export class Storyboard {
     if (!here || !video.seeking) {
       return;
     }
-    const scale = Math.min(view.clientWidth / here.width, view.clientHeight / here.height) || 1;
+    const scale = Math.min(video.clientWidth / here.width, video.clientHeight / here.height);
     const picture = view.firstElementChild as HTMLElement;
     const sheet = new URL(here.sheet, new URL(address, location.href)).href;
     picture.style.width = `${here.width}px`;

@@ -42,7 +42,7 @@ class FfmpegTranscoder:
         if span:
             found = replace(found, stated_seconds=span.seconds)
         stream = folder / "stream"
-        stream.mkdir()
+        stream.mkdir(exist_ok=True)
         rungs = rungs_of(found.picture) if found.picture else []
         command = arguments(source, folder, found, rungs, label=label, limits=limits, span=span)
         pixel_rate = found.picture.pixels_per_second if found.picture else 0
@@ -87,7 +87,7 @@ class FfmpegTranscoder:
 def _one_file(path: Path, copied: MadeRendition, length: Fraction) -> MadeRendition:
     """The lowest variant in one file: what is encoded in it is the same, and its size is known."""
     size_bytes = path.stat().st_size
-    rate = ceil(size_bytes * 8 / max(length, 1))
+    rate = ceil(size_bytes * 8 / max(float(length), 1))
     return replace(
         copied,
         kind="file",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
+from media.backends.errors import ToolFailed
 from media.backends.transcode.base import MASTER, MadeRendition
 from media.backends.transcode.plan import SEGMENT_SECONDS, Rung
 
@@ -60,11 +61,13 @@ def join_pairs(playlist: Path) -> None:
 
 
 def finish(stream: Path, rungs: list[Rung], *, with_sound: bool) -> list[MadeRendition]:
-    """Measure what was written, and write the master playlist.
+    """Measure what was written, and write the master playlist. Raises ToolFailed where something is not whole.
 
     The sound alone stays out of the master where there are pictures: players either drop it there or begin with
     it; "sound only" loads its playlist itself.
     """
+    for name in [*(rung.name for rung in rungs), *([AUDIO] if with_sound else [])]:
+        check_whole(stream / f"{name}.m3u8")
     made = [_measure(stream, rung.name, rung, with_sound=with_sound) for rung in rungs]
     if with_sound:
         join_pairs(stream / f"{AUDIO}.m3u8")
@@ -72,6 +75,30 @@ def finish(stream: Path, rungs: list[Rung], *, with_sound: bool) -> list[MadeRen
     offered = sorted((r for r in made if r.kind == "video" or not rungs), key=lambda r: r.peak_bits_per_second)
     (stream / MASTER).write_text(_master(offered))
     return made
+
+
+def check_whole(playlist: Path) -> None:
+    """Raises ToolFailed where a part was not written to its end.
+
+    ffmpeg's HLS muxer passes over a segment for which the disk had no room, and ffmpeg then ends as if all were well.
+    """
+    segments = [segment.path for segment in read_segments(playlist)]
+    cut = [path.name for path in (playlist.with_name(f"{playlist.stem}-init.mp4"), *segments) if not _is_whole(path)]
+    if cut or "#EXT-X-ENDLIST" not in playlist.read_text():
+        raise ToolFailed("disk_full", f"Not whole: {playlist.name} {' '.join(cut[:5])}", permanent=False)
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether the file is a row of MP4 boxes that ends where the last of them does."""
+    size, at = path.stat().st_size, 0
+    with path.open("rb") as file:
+        while at < size:
+            file.seek(at)
+            length = int.from_bytes(file.read(4), "big")
+            if length < 8:
+                return False
+            at += length
+    return 0 < size == at
 
 
 def _measure(stream: Path, name: str, rung: Rung | None, *, with_sound: bool) -> MadeRendition:
