@@ -209,6 +209,22 @@ def test_nothing_about_place_device_or_owner_leaves(tmp_path: Path, files: Path,
     assert Transcript.objects.get(video=video).cues.get().text == "你好"
 
 
+def test_old_chinese_subtitles_are_read_and_damage_in_them_stops_nothing(tmp_path: Path):
+    texts = tmp_path / "texts.srt"
+    texts.write_text("1\n00:00:00,000 --> 00:00:01,000\n乡亲们好\n")
+    picture = ["-f", "lavfi", "-i", "testsrc2=size=320x240:rate=10:duration=1", "-i", str(texts)]
+    film = ffmpeg(*picture, "-c:s", "srt", path=tmp_path / "film.mkv")
+    utf_8, gb_18030 = "乡亲们好".encode(), "乡亲们好".encode("gb18030")
+    assert utf_8 in film.read_bytes()
+    film.write_bytes(film.read_bytes().replace(utf_8, gb_18030.ljust(len(utf_8))))
+
+    video = converted(film)
+
+    assert video.status == VideoStatus.TRANSCODED, video.failure_detail
+    draft = video.transcripts.get()
+    assert (draft.language, draft.cues.get().text) == ("zh", "乡亲们好")
+
+
 def test_subtitles_inside_the_file_become_a_draft_for_the_reviewer(files: Path):
     video = converted(SAMPLES / "nasa_13013.mp4", language="en")
 

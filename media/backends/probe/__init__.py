@@ -67,6 +67,8 @@ class Subtitles:
 
     index: int
     language: str
+    # SubRip is kept as it is: older Chinese programs write it in GB 18030, which ffmpeg refuses.
+    is_subrip: bool = False
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,7 @@ def probe(path: Path, *, limits: Limits) -> Probe:
         found["stated_seconds"],
         picture,
         Sound(sound["index"], begins_late=sound["late"] > LATE_SECONDS) if sound else None,
-        tuple(Subtitles(text["index"], text["language"]) for text in found["subtitles"]),
+        tuple(Subtitles(text["index"], text["language"], text["is_subrip"]) for text in found["subtitles"]),
     )
 
 

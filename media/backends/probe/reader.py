@@ -125,7 +125,10 @@ def subtitles(container: Any) -> list[dict[str, Any]]:
     streams = [s for s in container.streams.subtitles if not s.disposition & Disposition.forced]
     texts = [s for s in streams if s.codec_context and s.codec_context.name in TEXT_SUBTITLES]
     texts.sort(key=lambda s: not s.disposition & Disposition.default)
-    return [{"index": s.index, "language": s.language or ""} for s in texts[:MOST_SUBTITLES]]
+    return [
+        {"index": s.index, "language": s.language or "", "is_subrip": s.codec_context.name in ("subrip", "srt")}
+        for s in texts[:MOST_SUBTITLES]
+    ]
 
 
 if __name__ == "__main__":

@@ -58,10 +58,10 @@ class MadeRendition:
 
 @dataclass(frozen=True)
 class EmbeddedCaptions:
-    """Captions that came inside the file, as WebVTT; the language as the file names it, often not at all."""
+    """Captions that came inside the file, WebVTT or SubRip; the language as the file names it, often not at all."""
 
     language: str
-    vtt: str
+    text: bytes
 
 
 @dataclass(frozen=True)

@@ -116,8 +116,9 @@ def arguments(
         )
         outputs.append(_every(THUMBNAIL_STEP_SECONDS, small, folder / "thumbnail-%06d.jpg", quality=6))
     for text in found.subtitles:
-        written = {"c:s": "webvtt", "f": "webvtt", "fs": _MOST_SUBTITLE_BYTES, **_CLEAN}
-        outputs.append(ffmpeg.output(opened[str(text.index)], str(folder / f"embedded-{text.index}.vtt"), **written))
+        form = {"c:s": "copy", "f": "srt"} if text.is_subrip else {"c:s": "webvtt", "f": "webvtt"}
+        written = {**form, "fs": _MOST_SUBTITLE_BYTES, **_CLEAN}
+        outputs.append(ffmpeg.output(opened[str(text.index)], str(folder / f"embedded-{text.index}"), **written))
     return _compiled(*outputs, threads=limits.threads)
 
 
@@ -134,6 +135,8 @@ def _labelled(label: Label | None) -> dict[str, Any]:
 
 def _compiled(*outputs: Any, threads: int) -> list[str]:
     flags = ("-hide_banner", "-nostdin", "-loglevel", "error", "-nostats", "-progress", "pipe:1")
+    # Damage in one stream does not stop the others; whether anything was decoded is seen afterwards.
+    flags += ("-max_error_rate", "1")
     graph = ffmpeg.merge_outputs(*outputs).global_args(*flags, "-filter_complex_threads", str(threads))
     return _graphs_apart(ffmpeg.compile(graph, cmd=imageio_ffmpeg.get_ffmpeg_exe(), overwrite_output=True))
 

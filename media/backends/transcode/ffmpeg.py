@@ -101,6 +101,6 @@ def _one_file(path: Path, copied: MadeRendition, length: Fraction) -> MadeRendit
 
 def _captions(folder: Path, found: Probe) -> list[EmbeddedCaptions]:
     """The subtitles of the file that held any words."""
-    read = [(text.language, folder / f"embedded-{text.index}.vtt") for text in found.subtitles]
-    texts = [(language, path.read_text(errors="replace")) for language, path in read if path.exists()]
-    return [EmbeddedCaptions(language, vtt) for language, vtt in texts if "-->" in vtt]
+    read = [(text.language, folder / f"embedded-{text.index}") for text in found.subtitles]
+    texts = [(language, path.read_bytes()) for language, path in read if path.exists()]
+    return [EmbeddedCaptions(language, text) for language, text in texts if b"-->" in text]

@@ -9,7 +9,7 @@ from media.backends.transcode.base import EmbeddedCaptions
 from media.domain.captioning.drafts import begin, lock
 from media.enums import Language, TranscriptSource
 from media.models import Cue, Transcript, Video
-from media.subtitles import UnreadableSubtitles, read_subtitles
+from media.subtitles import UnreadableSubtitles, decode, read_subtitles
 
 logger = logging.getLogger(__name__)
 
@@ -35,11 +35,12 @@ def keep_embedded(video: Video, found: Sequence[EmbeddedCaptions], *, length_ms:
         return drafts
     lock(video)
     for captions in found:
-        language = language_of(captions)
-        if language is None or video.transcripts.filter(language=language).exists():
-            continue
         try:
-            read = read_subtitles(captions.vtt)
+            text = decode(captions.text)
+            language = language_of(captions.language, text)
+            if language is None or video.transcripts.filter(language=language).exists():
+                continue
+            read = read_subtitles(text)
         except UnreadableSubtitles as problem:
             logger.info("Captions inside video %s were left out: %s", video.pk, problem)
             continue
@@ -56,9 +57,8 @@ def keep_embedded(video: Video, found: Sequence[EmbeddedCaptions], *, length_ms:
     return drafts
 
 
-def language_of(captions: EmbeddedCaptions) -> Language | None:
+def language_of(named: str, text: str) -> Language | None:
     """The language that the file names; where it names none, what the script tells; None where it is not offered."""
-    named = captions.language.lower()
-    if named in ("", "und", "mis"):
-        return Language.CHINESE if _CHINESE.search(captions.vtt) else Language.ENGLISH
-    return _LANGUAGES.get(named)
+    if named.lower() in ("", "und", "mis"):
+        return Language.CHINESE if _CHINESE.search(text) else Language.ENGLISH
+    return _LANGUAGES.get(named.lower())
