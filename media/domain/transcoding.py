@@ -142,7 +142,8 @@ def _settle(video: Video, claim: staging.Claim, made: Path, outcome: Outcome) ->
                 )
                 for made_rendition in outcome.renditions
             )
-            keep_embedded(video, outcome.captions, length_ms=int(outcome.length_seconds * 1000), at=at)
+            if video.cut_from_id is None:  # a piece took its captions along when it was cut
+                keep_embedded(video, outcome.captions, length_ms=int(outcome.length_seconds * 1000), at=at)
     except BaseException:
         with suppress(OSError):
             stored().delete_folder(stream_folder)

@@ -7,7 +7,7 @@ import media.models.uploads
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("media", "0001_media"),
+        ("media", "0002_storyboard_offline_copy_embedded_captions"),
         ("people", "0001_people"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
