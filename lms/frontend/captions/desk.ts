@@ -4,10 +4,12 @@ import { Source } from "../player/source.ts";
 import { Card } from "./card.ts";
 import * as edits from "./edits.ts";
 import { actOf } from "./keys.ts";
-import { LineList, type Words } from "./list.ts";
+import { LineList } from "./list.ts";
 import { limitsOf } from "./measure.ts";
-import { type Answer, type Conflict, type Kept, type Other, Saver, type State, type Store, type Told } from "./saver.ts";
-import { Tapper } from "./tap.ts";
+import { Panels } from "./panels.ts";
+import { type Answer, type Kept, Saver, type Store, type Told } from "./saver.ts";
+import { Telling } from "./telling.ts";
+import type { Texts } from "./texts.ts";
 import { isDoubtful, Track } from "./track.ts";
 import { Wave } from "./wave.ts";
 
@@ -16,41 +18,13 @@ const STEP_MS = 2000;
 /** While playing, the picture of the sound moves so often: more would cost a slow machine its typing. */
 const FRAME_MS = 40;
 
-interface Texts extends Words {
-  of: string;
-  heard: string;
-  confidence: string;
-  states: Record<State, string>;
-  found: string;
-  mine: string;
-  theirs: string;
-  gone: string;
-  keepMine: string;
-  keepTheirs: string;
-  oddLine: string;
-  who: string;
-  somebody: string;
-  othersNow: string;
-  othersAgo: string;
-  closed: string;
-  closedBy: string;
-  keepAsDraft: string;
-  left: string;
-  takeLeft: string;
-  dropLeft: string;
-  tapNext: string;
-  tapEnd: string;
-  noMore: string;
-  noTime: string;
-  signIn: string;
-}
-
 export class Desk {
   private readonly track = new Track();
   private readonly texts: Texts;
   private readonly video: HTMLVideoElement | null;
   private readonly saver: Saver;
-  private readonly tapper = new Tapper(this.track);
+  private readonly telling: Telling;
+  private readonly panels: Panels;
   private list!: LineList;
   private card!: Card;
   private wave!: Wave;
@@ -62,15 +36,33 @@ export class Desk {
   constructor(private readonly root: HTMLElement) {
     this.texts = JSON.parse(document.getElementById("desk-texts")?.textContent ?? "{}") as Texts;
     this.video = root.querySelector("video");
+    const part = <T extends HTMLElement>(selector: string): T => this.part<T>(selector);
+    this.telling = new Telling(part, this.texts, {
+      hasUnsaved: () => !this.saver.clean,
+      keepAsDraft: () => void this.keepAsDraft(),
+      mark: (keys) => this.list?.setOdds(keys),
+      place: (key) => this.track.place(key),
+      settle: (key, keep) => this.saver.settle(key, keep),
+    });
+    this.panels = new Panels(root, part, this.track, this.texts, {
+      worked: () => this.worked,
+      now: () => this.now,
+      go: (key, byHand) => {
+        this.choose(key, byHand);
+        this.list.show(key);
+      },
+      play: () => this.video?.paused && void this.video.play().catch(() => undefined),
+      say: (sentence) => this.telling.say(sentence),
+    });
     this.saver = new Saver({
       track: this.track,
       store: this.store(),
       send: (batch, leaving) => this.send(batch, leaving),
       look: (since) => this.fetchLines(since),
       later: (callback, ms) => window.setTimeout(callback, ms),
-      onState: (state, told) => this.showState(state, told),
-      onConflicts: (conflicts, told) => this.showConflicts(conflicts, told),
-      onOthers: (others) => this.showOthers(others),
+      onState: (state, told) => this.telling.state(state, told),
+      onConflicts: (conflicts, told) => this.telling.conflicts(conflicts, told),
+      onOthers: (others) => this.telling.others(others),
     });
   }
 
@@ -137,7 +129,6 @@ export class Desk {
       if (placed && this.chosen && !track.get(this.chosen)) {
         this.choose(null, false);
       }
-      this.countFound();
     });
     this.showHistory();
   }
@@ -193,18 +184,18 @@ export class Desk {
     doubt: () => this.nextDoubt(),
     "zoom-in": () => this.wave.zoom(-1),
     "zoom-out": () => this.wave.zoom(1),
-    search: () => this.togglePanel("search"),
-    shift: () => this.togglePanel("shift"),
-    help: () => this.togglePanel("help"),
-    tap: () => this.togglePanel("tap"),
-    "replace-one": () => this.replace(false),
-    "replace-all": () => this.replace(true),
-    "find-next": () => this.findNext(),
-    "shift-by": () => this.shiftBy(),
-    "shift-now": () => this.shiftNow(),
+    search: () => this.panels.toggle("search"),
+    shift: () => this.panels.toggle("shift"),
+    help: () => this.panels.toggle("help"),
+    tap: () => this.panels.toggle("tap"),
+    "replace-one": () => this.panels.replace(false),
+    "replace-all": () => this.panels.replace(true),
+    "find-next": () => this.panels.findNext(),
+    "shift-by": () => this.panels.shiftBy(),
+    "shift-now": () => this.panels.shiftNow(),
     "to-list": () => this.root.classList.toggle("shows-list"),
     escape: () => {
-      if (!this.closePanels()) {
+      if (!this.panels.close()) {
         this.toggle();
       }
     },
@@ -240,17 +231,10 @@ export class Desk {
     });
     document.addEventListener("keydown", (event) => this.onKey(event));
     document.addEventListener("keyup", (event) => {
-      if (event.code === "Space" && this.tapper.active) {
-        this.tapper.up(this.now);
+      if (event.code === "Space" && this.panels.tapping) {
+        this.panels.tapUp();
       }
     });
-    const tap = this.part("[data-tap]");
-    tap.addEventListener("pointerdown", (event) => {
-      event.preventDefault();
-      this.tapDown();
-    });
-    tap.addEventListener("pointerup", () => this.tapper.up(this.now));
-    this.part<HTMLInputElement>("[data-find]").addEventListener("input", () => this.countFound());
     this.part<HTMLSelectElement>("[data-speed]").addEventListener("change", (event) => {
       if (this.video) {
         this.video.playbackRate = Number((event.target as HTMLSelectElement).value);
@@ -279,10 +263,10 @@ export class Desk {
       return;
     }
     const writing = target.matches("input:not([type=checkbox]), textarea, select");
-    if (this.tapper.active && event.code === "Space" && !(writing && !target.closest("[data-panel=tap]"))) {
+    if (this.panels.tapping && event.code === "Space" && !(writing && !target.closest("[data-panel=tap]"))) {
       event.preventDefault();
       if (!event.repeat) {
-        this.tapDown();
+        this.panels.tapDown();
       }
       return;
     }
@@ -294,11 +278,11 @@ export class Desk {
     const act = actOf(event);
     // In a search or time field, the field's own undo is meant.
     const own = (act === "undo" || act === "redo") && writing && !target.matches(".desk-row textarea, [data-card-text]");
-    const searchAgain = event.code === "KeyF" && act === "search" && this.isOpen("search");
+    const searchAgain = event.code === "KeyF" && act === "search" && this.panels.isOpen("search");
     if (!act || own || searchAgain) {
       if (event.key === "Enter" && target.matches("[data-find]") && !event.isComposing) {
         event.preventDefault();
-        this.findNext();
+        this.panels.findNext();
       }
       return;
     }
@@ -359,7 +343,7 @@ export class Desk {
       this.choose(line.key, true);
       this.write(line.key, null);
     } else {
-      this.say(this.texts.noMore);
+      this.telling.say(this.texts.noMore);
     }
   }
 
@@ -450,122 +434,6 @@ export class Desk {
     }
   }
 
-  // Panels
-
-  private isOpen(name: string): boolean {
-    return !this.part(`[data-panel=${name}]`).hidden;
-  }
-
-  private closePanels(): boolean {
-    let closed = false;
-    for (const panel of Array.from(this.root.querySelectorAll<HTMLElement>("[data-panel]"))) {
-      closed ||= !panel.hidden;
-      panel.hidden = true;
-    }
-    this.tapper.stop();
-    for (const button of Array.from(this.root.querySelectorAll("[data-act][aria-expanded]"))) {
-      button.setAttribute("aria-expanded", "false");
-    }
-    return closed;
-  }
-
-  private togglePanel(name: string): void {
-    const open = !this.isOpen(name);
-    this.closePanels();
-    if (!open) {
-      return;
-    }
-    const panel = this.part(`[data-panel=${name}]`);
-    panel.hidden = false;
-    this.root.querySelector(`[data-act=${name}]`)?.setAttribute("aria-expanded", "true");
-    if (name === "tap") {
-      this.tapper.begin(this.worked);
-      this.showTap();
-      (document.activeElement as HTMLElement | null)?.blur();
-    } else {
-      panel.querySelector<HTMLElement>("input, button")?.focus();
-    }
-    this.countFound();
-  }
-
-  private tapDown(): void {
-    if (this.video?.paused) {
-      void this.video.play().catch(() => undefined);
-    }
-    this.tapper.down(this.now);
-    this.showTap();
-  }
-
-  private showTap(): void {
-    const key = this.tapper.upcoming;
-    const line = key ? this.track.get(key) : null;
-    this.part("[data-tap-next]").textContent = line ? this.texts.tapNext.replace("{text}", line.text.replace(/\n/g, " ")) : this.texts.tapEnd;
-    if (key) {
-      this.choose(key, false);
-      this.list.show(key);
-    }
-  }
-
-  private get sought(): { words: string; by: string } {
-    return {
-      words: this.part<HTMLInputElement>("[data-find]").value,
-      by: this.part<HTMLInputElement>("[data-replace]").value,
-    };
-  }
-
-  private countFound(): void {
-    if (!this.isOpen("search")) {
-      return;
-    }
-    const { times, keys } = edits.find(this.track, this.sought.words);
-    this.part("[data-found]").textContent = this.sought.words
-      ? this.texts.found.replace("{times}", String(times)).replace("{lines}", String(keys.length))
-      : "";
-  }
-
-  private findNext(): void {
-    const { keys } = edits.find(this.track, this.sought.words);
-    const from = this.worked ? this.track.place(this.worked) : -1;
-    const key = keys.find((each) => this.track.place(each) > from) ?? keys[0];
-    if (key) {
-      this.choose(key, true);
-      this.list.show(key);
-    }
-  }
-
-  private replace(all: boolean): void {
-    const { words, by } = this.sought;
-    const key = this.worked;
-    if (all || key) {
-      this.track.change(edits.replace(this.track, words, by, all ? null : key), "replace");
-    }
-    if (!all) {
-      this.findNext();
-    }
-  }
-
-  private get scope(): edits.Scope {
-    return this.part<HTMLInputElement>("[name=desk-scope]:checked").value as edits.Scope;
-  }
-
-  private shiftBy(): void {
-    const field = this.part<HTMLInputElement>("[data-shift]");
-    const text = field.value.trim().replace(/[，。,]/g, ".").replace("−", "-").replace("＋", "+");
-    const ms = Number(text) * 1000;
-    if (!text || Number.isNaN(ms)) {
-      this.say(this.texts.noTime);
-      return;
-    }
-    this.track.change(edits.shift(this.track, this.worked, this.scope, ms), "shift");
-  }
-
-  private shiftNow(): void {
-    const line = this.worked ? this.track.get(this.worked) : null;
-    if (line) {
-      this.track.change(edits.shift(this.track, line.key, this.scope, this.now - line.start), "shift");
-    }
-  }
-
   // Server
 
   private address(name: "lines" | "keep"): string {
@@ -627,39 +495,6 @@ export class Desk {
     form.submit();
   }
 
-  // What one sees of saving
-
-  private say(sentence: string): void {
-    this.part("[data-said]").textContent = sentence;
-  }
-
-  private showState(state: State, told: Told | null): void {
-    const place = this.part("[data-state]");
-    if (place.dataset.state === state && !told) {
-      return; // each key says "waiting" again
-    }
-    place.dataset.state = state;
-    place.textContent = this.texts.states[state];
-    if (state === "signed-out" && told?.page) {
-      const link = document.createElement("a");
-      link.href = told.page;
-      link.target = "_blank";
-      link.textContent = this.texts.signIn;
-      place.append(" ", link);
-    }
-    if (state === "refused" && told) {
-      place.textContent += ` ${Object.values(told.problems ?? {}).join(" ") || (told.message ?? "")}`;
-    }
-    if (state === "closed") {
-      this.showClosed(told);
-    }
-  }
-
-  private showClosed(told: Told | null): void {
-    const sentence = told?.by ? this.texts.closedBy.replace("{name}", told.by).replace("{moment}", clock(told.at)) : this.texts.closed;
-    this.notice(sentence, this.saver.clean ? [] : [[this.texts.keepAsDraft, () => void this.keepAsDraft()]]);
-  }
-
   private async keepAsDraft(): Promise<void> {
     const lines = this.track.lines.map(({ key, start, end, text, settled }) => ({ key, start, end, text, settled }));
     const whole = lines.filter((line) => line.text.trim());
@@ -668,62 +503,6 @@ export class Desk {
       this.saver.forget();
       location.assign(this.root.dataset.pageUrl ?? location.href);
     }
-  }
-
-  private notice(sentence: string, buttons: [string, () => void][]): void {
-    const place = this.part("[data-notice]");
-    place.hidden = false;
-    place.textContent = sentence;
-    for (const [words, act] of buttons) {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.className = "button button-small";
-      button.textContent = words;
-      button.addEventListener("click", act);
-      place.append(" ", button);
-    }
-  }
-
-  private showConflicts(conflicts: readonly Conflict[], told: Told | null): void {
-    const place = this.part("[data-conflicts]");
-    place.hidden = !conflicts.length;
-    this.list?.setOdds(conflicts.map(({ key }) => key));
-    if (told) {
-      const who = told.by ?? this.texts.somebody;
-      this.part("[data-conflicts-who]").textContent = this.texts.who.replace("{name}", who).replace("{moment}", clock(told.at));
-    }
-    const list = this.part("[data-conflicts-list]");
-    list.textContent = "";
-    for (const { key, mine, theirs } of conflicts) {
-      const item = document.createElement("li");
-      const title = document.createElement("strong");
-      title.textContent = this.texts.oddLine.replace("{number}", String(this.track.place(key) + 1 || "?"));
-      item.append(title);
-      for (const [keep, line, label, words] of [
-        ["mine", mine, this.texts.mine, this.texts.keepMine],
-        ["theirs", theirs, this.texts.theirs, this.texts.keepTheirs],
-      ] as const) {
-        const side = document.createElement("div");
-        const text = document.createElement("p");
-        text.dir = "auto";
-        text.textContent = `${label}${line ? line.text : this.texts.gone}`;
-        const button = document.createElement("button");
-        button.type = "button";
-        button.className = "button button-small button-secondary";
-        button.textContent = words;
-        button.addEventListener("click", () => this.saver.settle(key, keep));
-        side.append(text, button);
-        item.append(side);
-      }
-      list.append(item);
-    }
-  }
-
-  private showOthers(others: readonly Other[]): void {
-    const [other] = others;
-    const minutes = other ? Math.floor((Date.now() - Date.parse(other.at)) / 60_000) : 0;
-    const sentence = minutes < 1 ? this.texts.othersNow : this.texts.othersAgo;
-    this.part("[data-others]").textContent = other ? sentence.replace("{name}", other.name).replace("{minutes}", String(minutes)) : "";
   }
 
   /** Lines that an earlier draft could not take any more, because it was closed while there was no network. */
@@ -740,7 +519,7 @@ export class Desk {
         localStorage.removeItem(name);
         this.part("[data-notice]").hidden = true;
       };
-      this.notice(this.texts.left.replace("{count}", String(lines.length)), [
+      this.telling.notice(this.texts.left.replace("{count}", String(lines.length)), [
         [
           this.texts.takeLeft,
           () => {
@@ -772,8 +551,3 @@ function readKept(name: string): Kept | null {
     return null;
   }
 }
-
-function clock(moment: string | null | undefined): string {
-  return moment ? new Date(moment).toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit", second: "2-digit" }) : "";
-}
-
