@@ -46,13 +46,12 @@ def delete(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST":
         try:
             delete_video(video, by=request.user, at=timezone.now())  # type: ignore[arg-type]
-        except NotDeletable:
-            return _ask(request, video, status=409)
+        except NotDeletable as error:
+            return _ask(request, video, error.reasons, status=409)
         messages.success(request, _("“%(title)s” was deleted.") % {"title": video.title})
         return redirect("media_recordings:index")
-    return _ask(request, video)
+    return _ask(request, video, why_not_deletable(video))
 
 
-def _ask(request: HttpRequest, video: Video, *, status: int = 200) -> HttpResponse:
-    context = {"video": video, "reasons": why_not_deletable(video)}
-    return render(request, "media/recordings/delete.html", context, status=status)
+def _ask(request: HttpRequest, video: Video, reasons: list[str], *, status: int = 200) -> HttpResponse:
+    return render(request, "media/recordings/delete.html", {"video": video, "reasons": reasons}, status=status)
