@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.factories.media import make_film
+from tests.media.hearing import lesson_file, sentences
 from tests.stories.fresh import FreshPlaces
 
 pytestmark = pytest.mark.story
@@ -273,3 +274,32 @@ def test_kill_at_each_stage_loses_nothing_and_leaves_only_what_can_be_swept(plac
     assert place.shell(look) == "[False, True] 2 0 0"
     folders = [path for path in (place.files / "recordings").glob("*/*") if path.is_dir() and any(path.iterdir())]
     assert len(folders) == len(moments)
+
+
+@pytest.mark.speech
+@pytest.mark.slow
+def test_a_worker_killed_while_it_recognises_goes_on_where_it_was(place: Place, tmp_path: Path):
+    """Windows of thirty seconds that were heard are not heard again: the second worker only does the rest."""
+    place.environment |= {"TRANSCRIBE_BACKEND": "whisper", "MEDIA_THREADS": "1"}
+    place.manage("ingest_video", str(lesson_file("phone-video-call")), "--title", "视频通话", "--org", place.org)
+    place.start_worker()
+    place.wait_for(lambda facts: facts[0] == "transcribing" and stretches(place) >= 1, 240)
+
+    place.end_worker(signal.SIGKILL)
+
+    kept = stretches(place)
+    assert 1 <= kept < 3 and place.facts()[0] == "transcribing"
+    place.start_worker()
+    place.wait_for(lambda facts: facts[0] in ("ready", "failed"), 240)
+    place.end_worker(signal.SIGTERM)
+    told = place.shell(
+        "from media.models import *; v = Video.objects.get();"
+        "print(v.status, v.attempts, RecognitionStretch.objects.count(), ''.join(c.text for c in Cue.objects.all()))"
+    )
+    assert told == f"ready 0 0 {''.join(one.text for one in sentences('phone-video-call'))}"
+    assert f"{kept} of 3 windows were recognised before" in (place.folder / "worker.log").read_text()
+
+
+def stretches(place: Place) -> int:
+    with closing(sqlite3.connect(place.folder / "var" / "db.sqlite3", timeout=20)) as database:
+        return database.execute("SELECT COUNT(*) FROM media_recognitionstretch").fetchone()[0]

@@ -5,6 +5,7 @@ one of thirty seconds.
 """
 
 import hashlib
+import logging
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from .reading import Line, parts_of, readable
 from .timed import timed
 from .voice import EDGE_MS, Speech, find_speech
 from .windows import Window, windows_of
+
+logger = logging.getLogger(__name__)
 
 # Below this peak (-60 dB) nobody hears anything.
 AUDIBLE = 0.001
@@ -92,10 +95,12 @@ class Recogniser:
         terms = wording.told
         whole, done = sum(window.length_ms for window in windows), 0
         segments: list[Segment] = []
-        for window in windows:
+        keys = [self._key(audio, window, language, terms) for window in windows]
+        if before := sum(shelf.get(key) is not None for key in keys):
+            logger.info("%s of %s windows were recognised before.", before, len(windows))
+        for window, key in zip(windows, keys, strict=True):
             part = _FINDING + (1 - _FINDING) * done / whole
             beat = partial(on_progress, part)
-            key = self._key(audio, window, language, terms)
             plain = shelf.get(key)
             if plain is None:
                 self.engine.load(beat)
