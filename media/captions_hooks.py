@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.urls import URLPattern, path
 from wagtail import hooks
 
-from media.views import caption_lines, caption_reports, captions
+from media.views import caption_lines, caption_reports, caption_versions, captions
 from media.viewsets.caption_tasks import CaptionTasksPanel
 
 
@@ -19,8 +19,8 @@ def register_caption_pages() -> list[URLPattern]:
         path(here, captions.review, name="media_captions"),
         path(f"{here}lines/", caption_lines.lines, name="media_caption_lines"),
         path(f"{here}keep/", caption_lines.keep, name="media_caption_keep"),
-        path(f"{here}differences/", captions.differences, name="media_caption_differences"),
-        path(f"{here}<str:language>-<int:version>.<str:kind>", captions.download, name="media_captions_file"),
+        path(f"{here}differences/", caption_versions.differences, name="media_caption_differences"),
+        path(f"{here}<str:language>-<int:version>.<str:kind>", caption_versions.download, name="media_captions_file"),
     ]
 
 

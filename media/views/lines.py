@@ -132,3 +132,8 @@ def read_moment(text: str) -> int:
     if ":" not in plain:
         plain = f"0:{plain}"
     return parse_time(plain if "." in plain else f"{plain}.0")
+
+
+def whole(text: str | None, otherwise: int) -> int:
+    """The number that a field holds, small and not negative."""
+    return int(text) if text and text.isdecimal() and len(text) < 9 else otherwise
