@@ -1,7 +1,6 @@
 // The lesson page: plays, reports what was played, shows how far one has come. The contract of the requests stands in
 // lms/docs/watch-reports.md; the page itself (lms/templates/courses/lesson_page.html) plays without any of this.
 import { post } from "./http.ts";
-import { offerReports } from "./player/captionreport.ts";
 import { openStore, type Report } from "./player/outbox.ts";
 import { keepPlace, placeIn } from "./player/places.ts";
 import { type Answer, type Receipt, Reporter } from "./player/reporter.ts";
@@ -63,7 +62,9 @@ class LessonPlayer {
     this.source = new Source(this.video, () => void this.mend());
     new Storyboard(this.video, this.part("[data-thumbnail]"), () => this.addresses.storyboard);
     const list = document.querySelector<HTMLElement>("[data-transcript]");
-    offerReports(document, this.video);
+    const report = document.querySelector<HTMLDetailsElement>("[data-caption-report]");
+    // Few learners ever open it, and the plain form works as well.
+    report?.addEventListener("toggle", () => void import("./player/captionreport.ts").then((part) => part.offerReports(report, this.video)), { once: true });
     this.transcript = list && new Transcript(list, (seconds) => this.playFrom(seconds));
     this.startButton.hidden = false;
     this.video.controls = false; // one large button instead, until it is pressed

@@ -12,9 +12,9 @@ from playwright.sync_api import Browser, Page, expect
 from lms.people.models import Person
 from media.backends.transcribe import CueDraft
 from media.domain.captioning import CueText, approve, save_draft, start_draft, write_machine_draft
-from media.models import Transcript, Video
+from media.models import CaptionReport, Transcript, Video
 from tests.cast import Cast
-from tests.factories.learning import ready_video
+from tests.factories.learning import live_course, live_lesson, published, ready_video
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -229,3 +229,25 @@ def test_two_thousand_lines_are_there_without_being_in_the_page(open_desk: Open,
     page.click("[data-act=shift-by]")
     saved(page)
     assert draft.cues.get(number=2000).start_ms == 1999 * 250 + 250
+
+
+def test_a_learner_reports_a_mistake_without_leaving_the_lesson(
+    browser: Browser, live_server: Any, video: Video, cast: Cast
+) -> None:
+    draft = start_draft(video, language="zh", by=cast.trainer, at=AT)
+    save_draft(draft, [CueText(0, 2000, "错字")], revision=1, by=cast.trainer, at=AT)
+    approve(Transcript.objects.get(pk=draft.pk), by=cast.first_reviewer, at=AT)
+    lesson = published(live_lesson(live_course(cast.orgs.provider), video=video))
+    page = browser.new_context(viewport={"width": 360, "height": 800}, locale="zh-CN").new_page()
+    page.goto(live_server.url + lesson.get_url())
+
+    page.click("[data-caption-report] summary")
+    expect(page.locator("[data-report-moment]")).to_have_value("0:00")
+    page.fill("[data-report-moment]", "0:01")
+    page.fill("#report-words", "应该是对字")
+    page.click("[data-caption-report] [type=submit]")
+
+    expect(page.locator("[data-report-said]")).to_contain_text("谢谢您")
+    report = CaptionReport.objects.get()
+    assert (report.at_ms, report.words, report.reported_by) == (1000, "应该是对字", None)
+    assert page.url == live_server.url + lesson.get_url()

@@ -8,21 +8,23 @@ export function clock(seconds: number): string {
   return `${hours ? `${hours}:` : ""}${hours ? two(Math.floor(whole / 60) % 60) : Math.floor(whole / 60)}:${two(whole % 60)}`;
 }
 
-export function offerReports(root: ParentNode, video: HTMLVideoElement): void {
-  const box = root.querySelector<HTMLDetailsElement>("[data-caption-report]");
-  const form = box?.querySelector("form");
-  const moment = box?.querySelector<HTMLInputElement>("[data-report-moment]");
-  const said = box?.querySelector<HTMLElement>("[data-report-said]");
-  if (!box || !form || !moment || !said) {
+/** Called when the form is opened for the first time. */
+export function offerReports(box: HTMLDetailsElement, video: HTMLVideoElement): void {
+  const form = box.querySelector("form");
+  const moment = box.querySelector<HTMLInputElement>("[data-report-moment]");
+  const said = box.querySelector<HTMLElement>("[data-report-said]");
+  if (!form || !moment || !said) {
     return;
   }
-  box.addEventListener("toggle", () => {
+  const begin = (): void => {
     if (box.open) {
       moment.value = clock(video.currentTime);
       form.hidden = false;
       said.hidden = true;
     }
-  });
+  };
+  box.addEventListener("toggle", begin);
+  begin();
   box.querySelector<HTMLSelectElement>("[data-report-language]")?.addEventListener("change", (event) => {
     form.action = (event.target as HTMLSelectElement).value;
   });
