@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lms.audit.domain import record
-from lms.lib.files import StorageFailed, stored
+from lms.lib.files import FileStore, StorageFailed, stored
 from lms.people.models import Org, Person
 from media.domain.sizing import stated_length
 from media.enums import Language
@@ -48,9 +48,9 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def check_free_space(size_bytes: int) -> None:
-    """Raises CannotReceive where the disk would be filled beyond its reserve."""
-    free = stored().free_bytes()
+def check_free_space(size_bytes: int, *, store: FileStore | None = None) -> None:
+    """Raises CannotReceive where the storage, or the one that is named, would be filled beyond its reserve."""
+    free = (store or stored()).free_bytes()
     if free is not None and free - size_bytes < settings.MEDIA_RESERVE_MB << 20:
         raise DiskFull(_("The server's disk is full. Nothing was kept; please tell the administrator."))
 

@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
+from lms.lib.files import DiskStorage
 from lms.people.models import Org, Person
 from media.domain.receiving import CannotReceive, DiskFull, check_free_space, check_size, find_same, receive_video
 from media.domain.receiving import sha256_of as fingerprint_of
@@ -77,7 +78,7 @@ def begin_upload(
     mine = Upload.objects.of(by).open(at)
     if mine.count() >= MOST_OPEN:
         raise CannotReceive(_("You have many unfinished uploads. Please finish one of them, or give it up."))
-    check_free_space(size_bytes + _promised_bytes(at))
+    check_free_space(size_bytes + _promised_bytes(at), store=DiskStorage())
     upload = Upload.objects.create(
         owner=by,
         org=org,
@@ -120,7 +121,7 @@ def append(upload: Upload, blocks: Iterable[bytes], *, offset: int) -> int:
         for block in blocks:
             if offset + len(block) > upload.size_bytes:
                 raise CannotReceive(_("More was sent than the file is long."))
-            check_free_space(len(block))
+            check_free_space(len(block), store=DiskStorage())
             _write(descriptor, block, offset)
             offset += len(block)
     except (DiskFull, OSError) as error:

@@ -3,6 +3,7 @@
 import errno
 import os
 import time
+import wave
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -297,7 +298,9 @@ def with_sound(transcode_silent: Callable[..., Any]) -> Callable[..., Any]:
     def with_wav(self: DummyTranscoder, source: Path, folder: Path, **given: Any) -> Any:
         outcome = transcode_silent(self, source, folder, **given)
         wav = folder / "recognition.wav"
-        wav.write_bytes(b"sound")
+        with wave.open(str(wav), "wb") as sound:
+            sound.setparams((1, 2, 16_000, 0, "NONE", ""))
+            sound.writeframes(bytes(32_000))
         return replace(outcome, has_sound=True, recognition_audio=wav)
 
     return with_wav

@@ -19,6 +19,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from lms.lib.files import DiskStorage
 from lms.people.models import Person, Role
 from lms.people.policies import FACTOR_SEEN_AT
 from media.domain import receiving, uploading
@@ -332,7 +333,7 @@ def test_requests_forged_on_another_site_are_refused(cast: Cast, at_desk: AtDesk
 def test_a_disk_that_others_will_fill_is_refused_up_front(trainer: Client, monkeypatch):
     begin(trainer, size=700)
     free_bytes = 1000 + (django_settings.MEDIA_RESERVE_MB << 20)
-    monkeypatch.setattr(receiving.shutil, "disk_usage", lambda path: type("Usage", (), {"free": free_bytes}))
+    monkeypatch.setattr(DiskStorage, "free_bytes", lambda self: free_bytes)
 
     answers = [begin(trainer, size=301), begin(trainer, size=300)]
 
