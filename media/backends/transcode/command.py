@@ -134,10 +134,10 @@ def _labelled(label: Label | None) -> dict[str, Any]:
 
 
 def _compiled(*outputs: Any, threads: int) -> list[str]:
-    flags = ("-hide_banner", "-nostdin", "-loglevel", "error", "-nostats", "-progress", "pipe:1")
+    flags = ["-hide_banner", "-nostdin", "-loglevel", "error", "-nostats", "-progress", "pipe:1"]
     # Damage in one stream does not stop the others; whether anything was decoded is seen afterwards.
-    flags += ("-max_error_rate", "1")
-    graph = ffmpeg.merge_outputs(*outputs).global_args(*flags, "-filter_complex_threads", str(threads))
+    flags += ["-max_error_rate", "1", "-filter_complex_threads", str(threads)]
+    graph = ffmpeg.merge_outputs(*outputs).global_args(*flags)
     return _graphs_apart(ffmpeg.compile(graph, cmd=imageio_ffmpeg.get_ffmpeg_exe(), overwrite_output=True))
 
 
