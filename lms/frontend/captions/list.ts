@@ -45,6 +45,7 @@ export class LineList {
   private readonly rows = new Map<string, Row>();
   private readonly spare: Row[] = [];
   private asked = false;
+  private stale = true;
   private current: string | null = null;
   private chosen: string | null = null;
   private odds = new Set<string>();
@@ -59,7 +60,7 @@ export class LineList {
     private readonly limits: Limits,
     private readonly lengthMs: number,
   ) {
-    scroller.addEventListener("scroll", () => this.ask(), { passive: true });
+    scroller.addEventListener("scroll", () => this.ask(false), { passive: true });
     new ResizeObserver(() => this.resized()).observe(scroller);
     track.listen((keys, placed) => this.changed(keys, placed));
     this.measure();
@@ -113,7 +114,9 @@ export class LineList {
     this.floor.style.height = `${top}px`;
   }
 
-  private ask(): void {
+  /** Render with the next frame; rows that stand already are only looked at again where something changed. */
+  private ask(changed = true): void {
+    this.stale ||= changed;
     if (!this.asked) {
       this.asked = true;
       requestAnimationFrame(() => {
@@ -138,6 +141,8 @@ export class LineList {
   }
 
   private render(): void {
+    const stale = this.stale;
+    this.stale = false;
     const { scrollTop, clientHeight } = this.scroller;
     const { lines } = this.track;
     const first = Math.max(0, this.placeAt(scrollTop) - OVERSCAN);
@@ -151,21 +156,24 @@ export class LineList {
       // Whoever writes keeps her line, wherever she scrolls.
       if (!wanted.has(key) && (!row.root.contains(writing) || !this.track.get(key))) {
         this.rows.delete(key);
-        row.root.remove();
         this.spare.push(row);
       }
     });
     for (let place = first; place <= last; place++) {
       const line = lines[place] as Line;
-      const row = this.rows.get(line.key) ?? this.makeRow(line.key);
-      this.dress(row, line, place);
+      const row = this.rows.get(line.key);
+      if (stale || !row) {
+        this.dress(row ?? this.makeRow(line.key), line, place);
+      }
     }
     this.rows.forEach((row, key) => {
       const line = this.track.get(key);
-      if (line && !wanted.has(key)) {
+      if (line && stale && !wanted.has(key)) {
         this.dress(row, line, this.track.place(key));
       }
     });
+    // What was not needed again; rows that were stay where they are in the page, only moved: that costs least.
+    this.spare.forEach(({ root }) => root.remove());
   }
 
   private makeRow(key: string): Row {
@@ -173,7 +181,9 @@ export class LineList {
     row.key = key;
     this.rows.set(key, row);
     row.text.value = this.track.get(key)?.text ?? "";
-    this.floor.append(row.root);
+    if (!row.root.isConnected) {
+      this.floor.append(row.root);
+    }
     return row;
   }
 
@@ -256,6 +266,8 @@ export class LineList {
       marks.title = [rate, ...said].join("\n");
     }
     settle.hidden = !doubtful;
+    // The list is one stop for the Tab key; keys of its own walk the lines, which stand in the page in any order.
+    text.tabIndex = settle.tabIndex = line.key === this.chosen || (this.chosen === null && place === 0) ? 0 : -1;
     const states: [string, boolean][] = [
       ["is-current", line.key === this.current],
       ["is-chosen", line.key === this.chosen],
