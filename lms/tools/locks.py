@@ -44,6 +44,7 @@ def closure(requirements: list[str], *, left_out: re.Pattern[str]) -> dict[str, 
     """Every package that `requirements` lead to on any Python we support, with the version installed here."""
     from packaging.markers import default_environment
     from packaging.requirements import Requirement
+    from packaging.specifiers import SpecifierSet
 
     linux = {"platform_machine": "x86_64", "sys_platform": "linux", "platform_system": "Linux"}
     machine = {name: str(value) for name, value in default_environment().items()} | linux
@@ -68,6 +69,9 @@ def closure(requirements: list[str], *, left_out: re.Pattern[str]) -> dict[str, 
             package = metadata.distribution(name)
         except metadata.PackageNotFoundError:
             raise SystemExit(f"{wanted} is asked for but not installed; install it, try it, then lock it.") from None
+        for python in PYTHONS:
+            if f"{python}.0" not in SpecifierSet(package.metadata.get("Requires-Python") or ""):
+                raise SystemExit(f"{name} {package.version} does not run on every Python {python}; take an older one.")
         found[name] = package.version.split("+")[0]
         waiting += [(Requirement(text), extras) for text in package.requires or []]
     return found
