@@ -63,6 +63,11 @@ class GlossaryTerm(models.Model):
         return self.text
 
     @property
+    def serves(self) -> str:
+        """Whose recordings it is for, in words."""
+        return self.org.name if self.org else str(_("everybody"))
+
+    @property
     def spellings(self) -> tuple[str, ...]:
         """The wrong spellings."""
         return tuple(spelling for line in self.heard_as.splitlines() if (spelling := line.strip()))

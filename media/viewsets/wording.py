@@ -5,6 +5,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.ui.tables import Column
 from wagtail.admin.views import generic
 from wagtail.admin.views.generic import history, usage
 from wagtail.admin.viewsets.model import ModelViewSet
@@ -95,7 +96,7 @@ class GlossaryViewSet(ModelViewSet):
     add_to_admin_menu = True
     copy_view_enabled = False
     inspect_view_enabled = False
-    list_display = ["text", "heard_as", "org", "language"]
+    list_display = ["text", "heard_as", Column("serves", label=_("for whom")), "language"]
     list_filter = ["language"]
     search_fields = ["text", "heard_as"]
     search_backend_name = None

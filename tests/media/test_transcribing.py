@@ -245,6 +245,15 @@ def test_what_the_glossary_changed_stays_with_the_cue(video, dummy, cast, monkey
     assert draft.cues.get().corrections == [{"heard": "村俩委", "term": "村两委"}]
 
 
+def test_learners_are_served_lines_that_the_text_of_the_cue_does_not_know(video, cast):
+    vtt = "WEBVTT\n\n00:00.500 --> 00:05.000\n重要的事请大家回个“收到”，第二天没回的，\n"
+
+    track = approve(import_captions(video, vtt, language="zh", by=cast.trainer, at=AT), by=cast.first_reviewer, at=AT)
+
+    assert "重要的事请大家回个“收到”，\n第二天没回的，" in track.vtt
+    assert track.transcript.cues.get().text == "重要的事请大家回个“收到”，第二天没回的，"
+
+
 def test_windows_that_were_heard_are_kept_until_the_recording_is_ready(video, dummy, monkeypatch):
     def hear_one_and_die(_self, _audio, *, shelf, **_named):
         shelf.put("a" * 64, [[0, 1000, "好。", 0.9, []]])

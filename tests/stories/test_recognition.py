@@ -77,7 +77,7 @@ def test_reviewer_hears_corrects_and_approves_what_was_recognised(video, cast, o
     assert page.evaluate("document.querySelector('video').paused")
 
     # Split the first line after five characters, join the two that follow the second.
-    first = draft.cues.get(number=1).text
+    first, count = draft.cues.get(number=1).text, draft.cues.count()
     words = page.locator(".desk-row textarea")
     words.nth(0).evaluate("area => { area.focus(); area.setSelectionRange(5, 5) }")
     page.click("[data-act=split]")
@@ -87,7 +87,7 @@ def test_reviewer_hears_corrects_and_approves_what_was_recognised(video, cast, o
     page.wait_for_selector("[data-state=saved]")
     texts = list(draft.cues.order_by("number").values_list("text", flat=True))
     assert texts[:2] == [first[:5], first[5:]]
-    assert len(texts) == len(sentences(LESSON))
+    assert len(texts) == count
     assert page.locator("[value=approve_saved]").count() == 1
     page.reload()
     assert page.locator("[value=approve_saved]").count() == 0
