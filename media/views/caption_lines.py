@@ -33,6 +33,7 @@ from media.enums import Language, TranscriptState
 from media.models import Cue, Transcript, Video
 from media.policies import video_at_desk
 from media.subtitles import MAX_CUE_CHARACTERS, MAX_CUES, MAX_MS
+from media.views.lines import corrections_of
 
 # Twenty thousand lines of two hundred bytes.
 MAX_BODY_BYTES = 4 << 20
@@ -154,6 +155,7 @@ def line_of(cue: Cue) -> dict[str, Any]:
         "flags": cue.flags,
         "confidence": None if cue.confidence is None else float(cue.confidence),
         "heard": cue.heard["text"] if cue.heard else None,
+        "corrected": corrections_of(cue),
     }
 
 

@@ -77,7 +77,16 @@ def doubts_of(cue: Cue) -> list[str]:
     said = [str(CueFlag(flag).label) for flag in cue.flags if flag in CueFlag.values]
     if cue.is_unsure and cue.confidence is not None:
         said.append(_("the recogniser was not sure (%(percent)s %%)") % {"percent": round(cue.confidence * 100)})
-    return said
+    return [*said, *corrections_of(cue)]
+
+
+def corrections_of(cue: Cue) -> list[str]:
+    """What the glossary put right in the line, in words."""
+    return [
+        _("put right by the list of words: %(heard)s → %(term)s") % {"heard": made["heard"], "term": made["term"]}
+        for made in cue.corrections
+        if made["term"] in cue.text
+    ]
 
 
 def sent(post: QueryDict, cues: Mapping[int, Cue]) -> list[Line]:

@@ -106,6 +106,7 @@ export class Card {
     const said = [
       ...(line?.flags ?? []).map((flag) => this.words.flags[flag] ?? flag),
       ...warnings.map((warning) => this.words.warnings[warning]),
+      ...(line?.corrected ?? []),
     ];
     this.said.textContent = "";
     for (const sentence of said) {

@@ -258,6 +258,7 @@ export class LineList {
     const said = [
       ...line.flags.map((flag) => (doubtful ? "⚠ " : "✓ ") + (this.words.flags[flag] ?? flag)),
       ...warnings.map((warning) => this.words.warnings[warning]),
+      ...(line.corrected ?? []),
     ];
     const rate = this.words.perSecond.replace("{rate}", perSecond(line).toFixed(1));
     const summary = said.length ? said.join(" · ") : rate;

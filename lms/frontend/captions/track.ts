@@ -11,6 +11,8 @@ export interface Line {
   readonly confidence: number | null;
   /** What the machine heard, where a person wrote something else. */
   readonly heard: string | null;
+  /** What the glossary put right, as sentences; the desk is told and never sends it. */
+  readonly corrected?: readonly string[];
 }
 
 /** A line as it was and as it becomes: null before it exists, null when it is gone. */
@@ -100,7 +102,8 @@ export class Track {
     if (machine && machine.text === text) {
       return { ...line, text, flags: machine.flags, confidence: machine.confidence, settled: false, heard: null };
     }
-    return { ...line, text, flags: [], confidence: null, settled: false, heard: machine?.text ?? line.heard };
+    const heard = machine?.text ?? line.heard;
+    return { ...line, text, flags: [], confidence: null, settled: false, heard, corrected: [] };
   }
 
   /** Make changes that can be undone. */
