@@ -24,8 +24,8 @@ from courses.models import CataloguePage, CoursePage, LessonPage
 from lms.audit.domain import record
 from lms.people.models import Division, Org, Person, Post
 from lms.tools import package_texts
-from media.enums import TranscriptSource
-from media.models import Cue, Transcript
+from media.enums import OWN_NAMES, TranscriptSource
+from media.models import Cue, GlossaryTerm, Transcript
 from tests.cast import Cast
 from tests.factories.learning import quiz_of, ready_video
 
@@ -53,7 +53,9 @@ SILENT = {"script", "style", "code", "kbd"}
 SPOKEN = {"aria-label", "aria-description", "placeholder", "title", "alt", "label", "data-w-tooltip-content-value"}
 # Names and abbreviations that Chinese readers meet in Latin letters.
 LATIN_NAMES = {"CSV", "Excel", "JavaScript", "MB", "SRT", "URL", "VTT", "Wagtail", "XLSX", "localhost"}
-LATIN_NAMES |= {"English", "xlsx", "AVIF", "GIF", "JPEG", "JPG", "PNG", "WEBP"}
+LATIN_NAMES |= {"English", "xlsx", "AVIF", "GIF", "JPEG", "JPG", "PNG", "WEBP", "CPU"}
+# Keys of the keyboard, and a language in its own words.
+LATIN_NAMES |= {"Alt", "Ctrl", "Delete", "Enter", "Shift", "Vahcuengh"}
 # A button for screen readers in Wagtail's choosers, in a template that cannot be changed in part.
 LATIN_NAMES |= {"Search"}
 HIDDEN = {"None"}  # stands in counters that stay hidden until a script gives them a number
@@ -136,7 +138,9 @@ def world(cast: Cast) -> list[str]:
         for name in model._default_manager.values_list(field, flat=True)
     ]
     data += [cue.text, *Post.objects.values_list("title", flat=True), *quiz.questions.values_list("text", flat=True)]
-    return sorted({*data, "对的", "错的", "也错"}, key=len, reverse=True)
+    for term in GlossaryTerm.objects.all():
+        data += [term.text, *term.spellings]
+    return sorted({*data, *CHINESE_NAMES, *OWN_NAMES.values(), "对的", "错的", "也错"}, key=len, reverse=True)
 
 
 Kinds = set[tuple[str, str]]
@@ -183,7 +187,7 @@ def strange(said: list[str], language: str, data: list[str]) -> set[str]:
     found = set()
     for text in said:
         rest = text
-        for name in (*data, *CHINESE_NAMES):
+        for name in data:
             rest = rest.replace(name, " ")
         if language == "en" and HAN.search(rest):
             found.add(text)
