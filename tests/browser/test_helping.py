@@ -55,7 +55,9 @@ def test_a_helper_calls_a_learner_and_merges_her_two_accounts(
     # The browser has kept nothing that it could show again.
     with pytest.raises(Error, match="ERR_CACHE_MISS"):
         page.go_back()
+    page.close()
 
+    page = helpers.new_page()
     page.goto(f"{site}{reverse('staff:other_account', args=[stays.pk])}")
     page.get_by_label("姓名或登录码").fill("刘桂兰")
     page.get_by_role("button", name="查找").click()
