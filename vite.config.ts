@@ -6,10 +6,10 @@ import { defineConfig } from "vite";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-const entries = ["site.ts", "player.ts", "captions.ts", "uploader.ts", "studio.ts", "admin.ts"];
+const entries = ["site.ts", "player.ts", "captions.ts", "uploader.ts", "studio.ts", "admin.ts", "styles/desk.css"];
 const input = Object.fromEntries(
   entries
-    .map((file) => [file.replace(".ts", ""), here(`lms/frontend/${file}`)] as const)
+    .map((file) => [file.replace(/^.*\/|\.\w+$/g, ""), here(`lms/frontend/${file}`)] as const)
     .filter(([, path]) => existsSync(path)),
 );
 

@@ -5,7 +5,6 @@ import { openStore, type Report } from "./player/outbox.ts";
 import { keepPlace, placeIn } from "./player/places.ts";
 import { type Answer, type Receipt, Reporter } from "./player/reporter.ts";
 import { type Addresses, Source } from "./player/source.ts";
-import { Storyboard } from "./player/storyboard.ts";
 import { StretchCollector } from "./player/stretches.ts";
 import { Transcript } from "./player/transcript.ts";
 
@@ -60,7 +59,11 @@ class LessonPlayer {
     };
     this.place = this.signedIn ? Number(root.dataset.resume ?? 0) : placeIn(this.lesson);
     this.source = new Source(this.video, () => void this.mend());
-    new Storyboard(this.video, this.part("[data-thumbnail]"), () => this.addresses.storyboard);
+    // Phones seek with a thumb on the picture and pay for every byte.
+    if (this.addresses.storyboard && matchMedia("(hover: hover) and (pointer: fine)").matches) {
+      void import("./player/storyboard.ts").then((part) =>
+        new part.Storyboard(this.video, this.part("[data-thumbnail]"), () => this.addresses.storyboard));
+    }
     const list = document.querySelector<HTMLElement>("[data-transcript]");
     const report = document.querySelector<HTMLDetailsElement>("[data-caption-report]");
     // Few learners ever open it, and the plain form works as well.

@@ -34,10 +34,6 @@ export class Storyboard {
     private readonly view: HTMLElement,
     private readonly address: () => string | null,
   ) {
-    // Phones seek with a thumb on the picture and pay for every byte.
-    if (!window.matchMedia("(hover: hover) and (pointer: fine)").matches) {
-      return;
-    }
     video.addEventListener("seeking", () => void this.show());
     for (const done of ["seeked", "playing", "emptied"]) {
       video.addEventListener(done, () => (view.hidden = true));
