@@ -23,7 +23,7 @@ demo: ## Start the whole site with the demo world at http://127.0.0.1:$PORT/ (80
 
 test: setup ## Run the test suite; arguments for pytest in ARGS
 	@.venv/bin/python -m lms.tools.browser
-	@.venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@.venv/bin/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 setup: ## Install packages, build the front end, compile translations
 	@$(PYTHON) -m lms.tools.setup
