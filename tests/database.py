@@ -1,5 +1,7 @@
-"""Databases in tests: the flush may empty append-only tables, and threads may work on one database at once."""
+"""Databases in tests: migrated once in a run, emptied although tables are append-only, shared by threads."""
 
+import fcntl
+import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -11,6 +13,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.core import management
 from django.db import connection, connections
 from django.db.models.signals import post_migrate
 from django.test import TransactionTestCase
@@ -18,12 +21,56 @@ from wagtail.coreutils import get_supported_content_language_variant
 from wagtail.models import Collection, Locale, Page, Site
 
 from lms.lib import append_only
+from media.models import GlossaryTerm
+from media.shared_terms import SHARED_TERMS
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where an SQLite database with every migration lies for all processes of the suite; missing on PostgreSQL."""
+    own = tmp_path_factory.getbasetemp()
+    return (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "migrated.sqlite3"
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None, migrated_file: Path) -> None:
+    """Making the test database migrates: the first process does on SQLite, the others copy what came of it."""
+    call_command = management.call_command
+
+    def migrate_once(name: str, *arguments: Any, **options: Any) -> Any:
+        if name != "migrate":
+            return call_command(name, *arguments, **options)
+        management.call_command = call_command
+        if connection.vendor != "sqlite":
+            return call_command(name, *arguments, **options)
+        with migrated_file.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if migrated_file.exists():
+                _copy(from_file=migrated_file)
+                return None
+            call_command(name, *arguments, **options)
+            half = migrated_file.with_suffix(".half")
+            _copy(to_file=half)
+            half.rename(migrated_file)
+            return None
+
+    management.call_command = migrate_once
+
+
+def _copy(*, from_file: Path | None = None, to_file: Path | None = None) -> None:
+    """Between a file and the test database, which may live in memory."""
+    connection.ensure_connection()
+    with closing(sqlite3.connect(from_file or to_file or ":memory:")) as other:
+        if from_file:
+            other.backup(connection.connection)
+        else:
+            connection.connection.backup(other)
 
 
 @pytest.fixture(scope="session", autouse=True)
 def flush_keeps_what_every_test_expects() -> Iterator[None]:
     """The flush after a transactional test lifts the triggers of append-only tables, and puts back the rows that
-    Wagtail's migrations made: the next test in this process may be an ordinary one and expects a root page."""
+    migrations made: the next test in this process may be an ordinary one and expects a root page."""
     teardown = TransactionTestCase._fixture_teardown
 
     def lifted_teardown(self: TransactionTestCase) -> None:
@@ -42,7 +89,7 @@ def flush_keeps_what_every_test_expects() -> Iterator[None]:
 
 
 def make_roots(**kwargs: Any) -> None:
-    """The roots of pages and collections, a language and a site, where the flush has taken them."""
+    """What migrations make and the flush takes: roots of pages and collections, a language, a site, the glossary."""
     if Page.objects.exists():
         return
     Locale.objects.get_or_create(language_code=get_supported_content_language_variant(settings.LANGUAGE_CODE))
@@ -50,6 +97,9 @@ def make_roots(**kwargs: Any) -> None:
     welcome = root.add_child(instance=Page(title="Welcome", slug="home"))
     Site.objects.create(hostname="localhost", root_page=welcome, is_default_site=True)
     Collection.add_root(name="Root")
+    GlossaryTerm.objects.bulk_create(
+        GlossaryTerm(language="zh", text=text, heard_as="\n".join(heard_as)) for text, heard_as in SHARED_TERMS.items()
+    )
 
 
 class Threads:

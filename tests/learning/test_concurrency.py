@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,8 +21,11 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 @pytest.fixture
-def sqlite_file(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'race.sqlite3'}"
+def sqlite_file(tmp_path: Path, migrated_file: Path) -> str:
+    file = tmp_path / "race.sqlite3"
+    if migrated_file.exists():
+        shutil.copyfile(migrated_file, file)
+    return f"sqlite:///{file}"
 
 
 @pytest.fixture
