@@ -69,8 +69,9 @@ def closure(requirements: list[str], *, left_out: re.Pattern[str]) -> dict[str, 
             package = metadata.distribution(name)
         except metadata.PackageNotFoundError:
             raise SystemExit(f"{wanted} is asked for but not installed; install it, try it, then lock it.") from None
+        runs_on = SpecifierSet(str(package.metadata.json.get("requires_python", "")))
         for python in PYTHONS:
-            if f"{python}.0" not in SpecifierSet(package.metadata.get("Requires-Python") or ""):
+            if f"{python}.0" not in runs_on:
                 raise SystemExit(f"{name} {package.version} does not run on every Python {python}; take an older one.")
         found[name] = package.version.split("+")[0]
         waiting += [(Requirement(text), extras) for text in package.requires or []]
