@@ -118,10 +118,12 @@ def soak(address: str, seconds: float, clients: int) -> dict[str, Any]:
         [VENV_PYTHON, "manage.py", "open_soak_sessions", str(clients)],
         cwd=ROOT,
         env=demo_environment(),
-        stdout=subprocess.PIPE,
+        capture_output=True,
         text=True,
-        check=True,
+        check=False,
     )
+    if asked.returncode:
+        raise SystemExit(f"This folder has no demo world to load. Run make demo first.\n{asked.stderr.strip()[-300:]}")
     world = json.loads(asked.stdout)
     record = Record()
     before = memory_mb(address)
