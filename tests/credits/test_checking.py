@@ -166,6 +166,17 @@ def test_only_a_day_that_is_over_is_sealed_and_in_order(cast):
         run("seal_day", "--day", "2999-01-01")
 
 
+@pytest.mark.parametrize(("minutes", "day"), [(-1, DAY - timedelta(days=1)), (7, DAY - timedelta(days=1)), (10, DAY)])
+def test_around_midnight_the_job_seals_the_newest_day_that_is_over(cast, clock, minutes: int, day: date):
+    clock.now = beijing_midnight(DAY + timedelta(days=1))
+    clock.move(minutes=minutes)
+
+    run("seal_day")
+    run("seal_day")
+
+    assert list(DailySeal.objects.values_list("day", flat=True)) == [day]
+
+
 def test_nothing_is_registered_into_a_sealed_day(cast):
     adopt()
     seal_day(DAY, at=AT + timedelta(days=1))

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Max, OuterRef, Subquery
 
 from lms.credits.models import CreditLedgerEntry, DailySeal
-from lms.lib.durations import beijing_midnight
+from lms.lib.durations import beijing_day, beijing_midnight
 from lms.lib.sealing import merkle_root, public_key, sign, verify
 
 # Whatever was begun before midnight has been committed or given up by then.
@@ -20,6 +20,11 @@ class DayIsNotOver(Exception):
 
 class SealedOutOfOrder(Exception):
     """A later day is already sealed."""
+
+
+def last_day_over(at: datetime) -> date:
+    """The newest day that can be sealed at this moment: yesterday, and until ten past midnight the day before."""
+    return beijing_day(at - SETTLING) - timedelta(days=1)
 
 
 def heads_at_end_of(day: date) -> list[str]:

@@ -1,25 +1,24 @@
 """Seal the ledger at the end of a day."""
 
 from argparse import ArgumentParser
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from lms.credits.domain.sealing import DayIsNotOver, SealedOutOfOrder, seal_day
-from lms.lib.durations import beijing_day
+from lms.credits.domain.sealing import DayIsNotOver, SealedOutOfOrder, last_day_over, seal_day
 
 
 class Command(BaseCommand):
-    help = "Sign the heads of all chains as they stood when the day ended in Beijing; yesterday unless told otherwise."
+    help = "Sign the heads of all chains as they stood at the end of a day in Beijing; of the newest one that is over."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--day", type=date.fromisoformat)
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
-        day = options["day"] or beijing_day(now) - timedelta(days=1)
+        day = options["day"] or last_day_over(now)
         try:
             seal = seal_day(day, at=now)
         except (DayIsNotOver, SealedOutOfOrder) as error:
