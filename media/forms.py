@@ -55,16 +55,21 @@ class UploadForm(forms.Form):
         return f"{label}: {errors[0]}"
 
 
-class RecordingForm(UploadForm):
-    """A recording to upload in one go; `save` receives it, and a refusal becomes an error of the file."""
-
-    file = forms.FileField(
-        label=_("Recording"),
+def recording_field(label: Any) -> forms.FileField:
+    """Where a recording is chosen; what is wrong with the file, receiving it says."""
+    return forms.FileField(
+        label=label,
         help_text=_("Any video or sound file from a phone or a camera."),
         allow_empty_file=True,
         max_length=None,
         widget=forms.ClearableFileInput(attrs={"accept": "video/*,audio/*"}),
     )
+
+
+class RecordingForm(UploadForm):
+    """A recording to upload in one go; `save` receives it, and a refusal becomes an error of the file."""
+
+    file = recording_field(_("Recording"))
     anyway = forms.BooleanField(label=_("Send it once more all the same"), required=False)
     field_order = ["file"]
 
@@ -96,13 +101,7 @@ def sha256_of_upload(file: UploadedFile) -> str:
 class ReplacementForm(forms.Form):
     """A recording that takes the place of another."""
 
-    file = forms.FileField(
-        label=_("New recording"),
-        help_text=_("Any video or sound file from a phone or a camera."),
-        allow_empty_file=True,
-        max_length=None,
-        widget=forms.ClearableFileInput(attrs={"accept": "video/*,audio/*"}),
-    )
+    file = recording_field(_("New recording"))
     title = forms.CharField(label=_("Title"), max_length=200)
 
     def __init__(self, *args: Any, old: Video, by: Person, at: datetime, **kwargs: Any) -> None:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from lms.people.models import Person
+from lms.people.views.common import person_of
 from media.domain.captioning import (
     CannotSave,
     CueText,
@@ -82,7 +83,7 @@ def lines(request: HttpRequest, code: str) -> JsonResponse:
     revision = _whole(sent.get("revision"), "revision")
     changes = [_change(line) for line in _list(sent, "lines")]
     deleted = [_key(key) for key in _list(sent, "deleted")]
-    changed = change_lines(draft, changes, deleted, revision=revision, by=request.user, at=now)  # type: ignore[arg-type]
+    changed = change_lines(draft, changes, deleted, revision=revision, by=person_of(request), at=now)
     told = _told(changed.transcript, revision, request.user, now)
     if changed.conflicts:
         theirs = draft.editings.exclude(person=request.user).order_by("-changed_at").first()  # type: ignore[misc]
@@ -99,11 +100,11 @@ def keep(request: HttpRequest, code: str) -> JsonResponse:
     """All lines of a desk whose draft was closed meanwhile, as a new draft beside it."""
     sent, now = _read(request), timezone.now()
     video, language = _asked(request, code)
-    draft = start_draft(video, language=language, by=request.user, at=now)  # type: ignore[arg-type]
+    draft = start_draft(video, language=language, by=person_of(request), at=now)
     changes = [_change(line) for line in _list(sent, "lines")]
     numbers = dict(draft.cues.values_list("key", "number"))
     cues = [CueText(line.start_ms, line.end_ms, line.text, line.settled, numbers.get(line.key)) for line in changes]
-    made = keep_beside(draft, cues, revision=draft.revision, by=request.user, at=now)  # type: ignore[arg-type]
+    made = keep_beside(draft, cues, revision=draft.revision, by=person_of(request), at=now)
     return JsonResponse({"draft": made.version, "revision": made.revision})
 
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from lms.lib.durations import beijing_day
 from lms.people.backends.addresses import client_address
 from lms.people.models import Person
+from lms.people.views.common import person_of
 from media.domain.captioning import CannotReport, TooManyReports, report_captions, settle_report
 from media.domain.playing import AddressRefused, open_address
 from media.enums import ReportOutcome, TranscriptState
@@ -104,7 +105,7 @@ def settle(request: HttpRequest, report_id: int) -> HttpResponse:
             found,
             outcome=ReportOutcome(outcome),
             reply=request.POST.get("reply", "")[:2000],
-            by=request.user,  # type: ignore[arg-type]
+            by=person_of(request),
             at=timezone.now(),
         )
         messages.success(request, _("The report is settled; whoever sent it signed in is told on the lesson's page."))

@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from lms.people.views.common import person_of
 from media.domain.captioning import (
     CannotApprove,
     CannotImport,
@@ -72,7 +73,7 @@ def _address(video: Video, language: str, page: int = 1) -> str:
 
 
 def _start(request: HttpRequest, video: Video, language: str) -> HttpResponse:
-    start_draft(video, language=language, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+    start_draft(video, language=language, by=person_of(request), at=timezone.now())
     return redirect(_address(video, language))
 
 
@@ -82,7 +83,7 @@ def _upload(request: HttpRequest, video: Video, language: str) -> HttpResponse:
         return show_page(request, video, language, status=REFUSED, upload_error=_("Please choose a file first."))
     data, plain = file.read(MAX_BYTES + 1), (file.name or "").lower().endswith(".txt")
     try:
-        draft = import_captions(video, data, language=language, by=request.user, at=timezone.now(), plain=plain)  # type: ignore[arg-type]
+        draft = import_captions(video, data, language=language, by=person_of(request), at=timezone.now(), plain=plain)
     except CannotImport as refusal:
         return show_page(request, video, language, status=REFUSED, upload_error=str(refusal))
     if plain:
@@ -172,7 +173,7 @@ def _return(request: HttpRequest, video: Video, language: str) -> HttpResponse:
     if draft is None:
         return _gone(request, video, language)
     try:
-        return_draft(draft, reason=request.POST.get("reason", ""), by=request.user, at=timezone.now())  # type: ignore[arg-type]
+        return_draft(draft, reason=request.POST.get("reason", ""), by=person_of(request), at=timezone.now())
     except CannotReturn as refusal:
         messages.error(request, str(refusal))
     except DraftClosed:
@@ -187,7 +188,7 @@ def _hand_in(request: HttpRequest, video: Video, language: str) -> HttpResponse:
     draft = _of_draft(request, video, language)
     if draft is None:
         return _gone(request, video, language)
-    hand_in(draft, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+    hand_in(draft, by=person_of(request), at=timezone.now())
     messages.success(request, _("Handed in again; whoever approves sees it in the list."))
     return redirect(_address(video, language))
 
@@ -197,7 +198,7 @@ def _restore(request: HttpRequest, video: Video, language: str) -> HttpResponse:
     version = get_object_or_404(
         video.transcripts.select_related("video"), language=language, version=whole(request.POST.get("version"), 0)
     )
-    restore_version(version, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+    restore_version(version, by=person_of(request), at=timezone.now())
     messages.success(request, _("The older version is the open draft now; the one before stays in the list."))
     return redirect(_address(video, language))
 
@@ -208,7 +209,7 @@ def _approve(request: HttpRequest, draft: Transcript, page: int) -> HttpResponse
         messages.warning(request, _("Saved. To approve, tick that you compared the lines with the sound."))
         return redirect(_address(video, language, page))
     try:
-        approve(draft, by=request.user, at=timezone.now(), revision=draft.revision)  # type: ignore[arg-type]
+        approve(draft, by=person_of(request), at=timezone.now(), revision=draft.revision)
     except CannotApprove as refusal:
         for reason in refusal.reasons:
             messages.error(request, reason)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from lms.lib.durations import beijing_day
+from lms.people.views.common import person_of
 from media.domain.transcribing import cancel_recognition
 from media.policies import may_manage, videos_visible_to
 
@@ -20,7 +21,7 @@ def cancel(request: HttpRequest, code: str) -> HttpResponseRedirect:
     video = get_object_or_404(videos_visible_to(request.user, on=today), code=code)
     if not may_manage(request.user, video, on=today):
         raise PermissionDenied
-    if cancel_recognition(video, by=request.user, at=timezone.now()):  # type: ignore[arg-type]
+    if cancel_recognition(video, by=person_of(request), at=timezone.now()):
         messages.success(request, _("Recognition was cancelled. The captions can be typed or uploaded now."))
     else:
         messages.warning(request, _("There was nothing to cancel: recognition is over or has not been reached."))

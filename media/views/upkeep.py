@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from lms.lib.durations import beijing_day
+from lms.people.views.common import person_of
 from media.domain.deleting import NotDeletable, delete_video, why_not_deletable
 from media.forms import ReplacementForm
 from media.models import Video
@@ -31,7 +32,7 @@ def replace(request: HttpRequest, code: str) -> HttpResponse:
     """Upload a recording that takes the place of this one once somebody publishes it."""
     old = video_for(request, code, manage=True)
     given: tuple[Any, ...] = (request.POST, request.FILES) if request.method == "POST" else ()
-    form = ReplacementForm(*given, old=old, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+    form = ReplacementForm(*given, old=old, by=person_of(request), at=timezone.now())
     if form.is_valid() and (video := form.save()):
         messages.success(request, _("The new recording was received. Lessons show the old one until you publish."))
         return redirect("media_recordings:show", video.code)
@@ -45,7 +46,7 @@ def delete(request: HttpRequest, code: str) -> HttpResponse:
     video = video_for(request, code, manage=True)
     if request.method == "POST":
         try:
-            delete_video(video, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+            delete_video(video, by=person_of(request), at=timezone.now())
         except NotDeletable as error:
             return _ask(request, video, error.reasons, status=409)
         messages.success(request, _("“%(title)s” was deleted.") % {"title": video.title})

@@ -19,6 +19,7 @@ from wagtail.admin.viewsets.base import ViewSet
 
 from lms.lib.durations import beijing_day
 from lms.people.policies import orgs_of_trainer
+from lms.people.views.common import person_of
 from media.domain import staging
 from media.domain.playing import sign
 from media.domain.queueing import waits
@@ -103,7 +104,7 @@ def add(request: HttpRequest) -> HttpResponse:
     if not _is_trainer(request):
         raise PermissionDenied
     given: tuple[Any, ...] = (request.POST, request.FILES) if request.method == "POST" else ()
-    form = RecordingForm(*given, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+    form = RecordingForm(*given, by=person_of(request), at=timezone.now())
     if form.is_valid() and (video := form.save()):
         messages.success(request, _("The recording was received and is being converted."))
         return redirect("media_recordings:show", video.code)
@@ -154,7 +155,7 @@ def take_down_recording(request: HttpRequest, code: str) -> HttpResponseRedirect
     video = video_for(request, code, manage=True)
     form = ReasonForm(request.POST)
     if form.is_valid():
-        take_down(video, by=request.user, reason=form.cleaned_data["reason"], at=timezone.now())  # type: ignore[arg-type]
+        take_down(video, by=person_of(request), reason=form.cleaned_data["reason"], at=timezone.now())
         messages.success(request, _("The recording was taken down."))
     else:
         messages.error(request, _("Please say why the recording is taken down."))
@@ -167,7 +168,7 @@ def put_back_recording(request: HttpRequest, code: str) -> HttpResponseRedirect:
     video = video_for(request, code, manage=True)
     form = ReasonForm(request.POST)
     if form.is_valid():
-        put_back(video, by=request.user, reason=form.cleaned_data["reason"], at=timezone.now())  # type: ignore[arg-type]
+        put_back(video, by=person_of(request), reason=form.cleaned_data["reason"], at=timezone.now())
         messages.success(request, _("The recording can be played again."))
     else:
         messages.error(request, _("Please say why the recording is put back."))
