@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from media.backends.transcribe.engine import Segment, Word
@@ -110,6 +110,7 @@ times = st.lists(st.tuples(st.integers(0, 2500), st.integers(1, 9000), st.intege
 
 
 @given(times)
+@example([(0, 6510, 32), (2499, 1, 1), (460, 459, 32)])
 @settings(deadline=None)
 def test_cues_are_in_order_apart_and_inside_whatever_came(gaps):
     lines, at = [], 0
@@ -129,7 +130,7 @@ def test_cues_are_in_order_apart_and_inside_whatever_came(gaps):
     for before, cue, after in zip([None, *cues], cues, [*cues[1:], None], strict=False):
         if cue.duration_ms < CHINESE.shortest_ms:
             room = (after.start_ms if after else whole) - (before.end_ms if before else 0)
-            assert room < CHINESE.shortest_ms + 2 * CHINESE.gap_ms + 2000
+            assert room < CHINESE.shortest_ms + 2 * CHINESE.gap_ms
 
 
 def test_a_short_cue_stands_long_enough_to_be_read():

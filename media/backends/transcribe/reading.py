@@ -105,7 +105,8 @@ def readable(lines: Sequence[Line], language: str, *, length_ms: int) -> list[Li
                 kept[min(at, other) : max(at, other) + 1] = [_joined(first, second, language)]
                 joined = True
                 break
-    return fitted
+    # With nobody to join, better seen early than too short to be read.
+    return _fitted(kept, limits, length_ms, before_ms=limits.shortest_ms)
 
 
 def _in_order(lines: Sequence[Line], length_ms: int) -> list[Line]:
@@ -119,7 +120,9 @@ def _in_order(lines: Sequence[Line], length_ms: int) -> list[Line]:
     return ordered
 
 
-def _fitted(lines: Sequence[Line], limits: ReadingLimits, length_ms: int) -> list[Line]:
+def _fitted(
+    lines: Sequence[Line], limits: ReadingLimits, length_ms: int, *, before_ms: int = _BEFORE_MS
+) -> list[Line]:
     """Ends drawn out into the pause that follows, beginnings into the one before, a gap kept between."""
     fitted: list[Line] = []
     for at, line in enumerate(lines):
@@ -131,7 +134,7 @@ def _fitted(lines: Sequence[Line], limits: ReadingLimits, length_ms: int) -> lis
         earliest = fitted[-1].end_ms + limits.gap_ms if fitted else 0
         start = line.start_ms
         if end - start < limits.shortest_ms:
-            start = max(min(start, earliest), start - _BEFORE_MS, end - limits.shortest_ms)
+            start = max(min(start, earliest), start - before_ms, end - limits.shortest_ms)
         fitted.append(replace(line, start_ms=start, end_ms=end))
     return fitted
 
