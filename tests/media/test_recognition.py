@@ -152,7 +152,9 @@ def test_silence_noise_and_music_between_are_neither_heard_nor_paid_for(whisper)
     audio = np.concatenate([noise, melody, lesson, silence(40)])
     asked = []
     hear = whisper.engine.hear
-    whisper.engine.hear = lambda sound, **more: asked.append(sound.size / SAMPLE_RATE) or hear(sound, **more)
+    whisper.engine.hear = lambda sounds, **more: (
+        asked.extend(s.size / SAMPLE_RATE for s in sounds) or hear(sounds, **more)
+    )
 
     cues = heard(whisper, audio)
 
@@ -171,7 +173,7 @@ def test_windows_on_the_shelf_are_not_heard_again(whisper):
     del shelf.kept[lost]
     asked = []
     hear = whisper.engine.hear
-    whisper.engine.hear = lambda sound, **more: asked.append(sound.size) or hear(sound, **more)
+    whisper.engine.hear = lambda sounds, **more: asked.extend(s.size for s in sounds) or hear(sounds, **more)
 
     again = heard(whisper, audio, shelf=shelf)
 

@@ -19,24 +19,25 @@ Splitter = Callable[[list[int]], tuple[list[str], list[list[int]]]]
 
 
 def cheapest_way(cost: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Dynamic time warping: the rows and columns of the cheapest monotone way through the costs."""
+    """Dynamic time warping: the rows and columns of the cheapest monotone way through the costs.
+
+    A row at once: what a place costs is the sum along the row up to it, and the cheapest of all ways into the row so
+    far, each less the sum up to where it enters.
+    """
     rows, columns = cost.shape
-    total = np.full((rows + 1, columns + 1), np.inf, dtype=np.float32)
-    came = np.zeros((rows + 1, columns + 1), dtype=np.int8)
+    cost = cost.astype(np.float64)
+    total = np.full((rows + 1, columns + 1), np.inf)
     total[0, 0] = 0
-    came[0, :], came[:, 0] = 2, 1
-    for diagonal in range(rows + columns - 1):
-        row = np.arange(max(0, diagonal - columns + 1), min(rows, diagonal + 1))
-        column = diagonal - row
-        ways = np.stack([total[row, column], total[row, column + 1], total[row + 1, column]])
-        best = ways.argmin(axis=0)
-        total[row + 1, column + 1] = cost[row, column] + ways[best, np.arange(row.size)]
-        came[row + 1, column + 1] = best
+    for row in range(rows):
+        along = np.cumsum(cost[row])
+        enter = np.minimum(total[row, :-1], total[row, 1:]) - (along - cost[row])
+        total[row + 1, 1:] = along + np.minimum.accumulate(enter)
     path = []
     at, when = rows, columns
-    while at > 0 or when > 0:
+    while at > 0 and when > 0:
         path.append((at - 1, when - 1))
-        step = came[at, when]
+        before = (total[at - 1, when - 1], total[at - 1, when], total[at, when - 1])
+        step = before.index(min(before))
         at, when = at - (step != 2), when - (step != 1)
     found = np.array(path[::-1])
     return found[:, 0], found[:, 1]

@@ -1,4 +1,4 @@
-"""What a recognition engine does: hear one window of at most thirty seconds. All else is the same for every engine."""
+"""What a recognition engine does: hear windows of at most thirty seconds. All else is the same for every engine."""
 
 import zlib
 from collections.abc import Callable, Sequence
@@ -78,8 +78,13 @@ class Engine(Protocol):
     def load(self, on_beat: Callable[[], None]) -> None:
         """Fetch and load the model unless it is there. Raises TranscribeFailed."""
 
-    def hear(self, sound: np.ndarray, *, language: str, terms: Sequence[str], on_beat: Callable[[], None]) -> Heard:
-        """What is said in the window. `on_beat` is called at least every second or two; what it raises ends it."""
+    def hear(
+        self, sounds: Sequence[np.ndarray], *, language: str, terms: Sequence[str], on_beat: Callable[[], None]
+    ) -> list[Heard]:
+        """What is said in each window. `on_beat` is called at least every second or two; what it raises ends it.
+
+        Windows of one call are heard together: most of what a token costs is paid once for all of them.
+        """
 
 
 @dataclass(frozen=True)

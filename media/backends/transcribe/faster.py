@@ -41,8 +41,10 @@ class FasterWhisperEngine:
         if self._model is None:
             self._model = self._run(on_beat, _load, self.model_name, self.root, self.threads)
 
-    def hear(self, sound: np.ndarray, *, language: str, terms: Sequence[str], on_beat: Callable[[], None]) -> Heard:
-        return self._run(on_beat, self._hear, sound, language, terms)
+    def hear(
+        self, sounds: Sequence[np.ndarray], *, language: str, terms: Sequence[str], on_beat: Callable[[], None]
+    ) -> list[Heard]:
+        return self._run(on_beat, self._hear, sounds, language, terms)
 
     def _run(self, on_beat: Callable[[], None], work: Callable[..., Result], *arguments: Any) -> Result:
         result: Future[Result] = self._worker.submit(work, *arguments)
@@ -55,46 +57,54 @@ class FasterWhisperEngine:
         on_beat()
         return result.result()
 
-    def _hear(self, sound: np.ndarray, language: str, terms: Sequence[str]) -> Heard:
+    def _hear(self, sounds: Sequence[np.ndarray], language: str, terms: Sequence[str]) -> list[Heard]:
         from faster_whisper.audio import pad_or_trim
         from faster_whisper.tokenizer import Tokenizer
 
         model = self._model
         tokenizer = Tokenizer(model.hf_tokenizer, model.model.is_multilingual, task="transcribe", language=language)
-        mel = model.feature_extractor(sound)[..., :-1]
-        frames = mel.shape[-1]
-        features = model.encode(pad_or_trim(mel))
-        prompt = prompt_tokens(terms, language, tokenizer.encode)
-        decoded = self._decoded(features, prompt, tokenizer)
-        if decoded.is_silence:
-            return Heard([])
-        found, until_ms = cut_at_times(
-            decoded.tokens, first_time=tokenizer.timestamp_begin, length_ms=sound.size * 1000 // SAMPLE_RATE
+        mels = [model.feature_extractor(sound)[..., :-1] for sound in sounds]
+        padded = np.stack([pad_or_trim(mel) for mel in mels])
+        features = model.encode(padded)
+        every = self._decoded(padded, features, prompt_tokens(terms, language, tokenizer.encode), tokenizer)
+        found = [
+            ([], None)
+            if decoded.is_silence
+            else cut_at_times(
+                decoded.tokens, first_time=tokenizer.timestamp_begin, length_ms=sound.size * 1000 // SAMPLE_RATE
+            )
+            for decoded, sound in zip(every, sounds, strict=True)
+        ]
+        texts = [[token for _start, _end, tokens in pieces for token in tokens] for pieces, _until in found]
+        spoken = [at for at, text in enumerate(texts) if text]
+        if not spoken:
+            return [Heard([], until_ms) for _pieces, until_ms in found]
+        if len(spoken) < len(sounds):
+            features = model.encode(padded[spoken])
+        aligned = model.model.align(
+            features,
+            tokenizer.sot_sequence,
+            [texts[at] for at in spoken],
+            [mels[at].shape[-1] for at in spoken],
+            median_filter_width=7,
         )
-        text = [token for _start, _end, tokens in found for token in tokens]
-        if not text:
-            return Heard([], until_ms)
-        aligned = model.model.align(features, tokenizer.sot_sequence, [text], frames, median_filter_width=7)[0]
-        rows, columns = np.array(aligned.alignments).T
-        starts = starts_along(rows, columns)
-        segments, at = [], 0
-        for start, end, tokens in found:
-            chances = aligned.text_token_probs[at : at + len(tokens)]
-            words = words_at(starts[at : at + len(tokens) + 1], tokens, chances, tokenizer.split_to_word_tokens)
-            segments.append(Segment(start, end, tokenizer.decode(tokens), decoded.confidence, tuple(words)))
-            at += len(tokens)
-        return Heard(segments, until_ms)
+        segments: list[list[Segment]] = [[] for _sound in sounds]
+        for at, seen in zip(spoken, aligned, strict=True):
+            segments[at] = _segments(found[at][0], seen, every[at].confidence, tokenizer)
+        return [Heard(said, until_ms) for said, (_pieces, until_ms) in zip(segments, found, strict=True)]
 
-    def _decoded(self, features: Any, prompt: list[int], tokenizer: Any) -> Decoded:
-        """The first try that is good enough, else the last."""
+    def _decoded(self, padded: np.ndarray, features: Any, prompt: list[int], tokenizer: Any) -> list[Decoded]:
+        """Of each window the first try that is good enough, else the last."""
         import ctranslate2
         from faster_whisper.transcribe import get_suppressed_tokens
 
         ctranslate2.set_random_seed(0)  # the same recording gives the same draft
+        best: dict[int, Decoded] = {}
+        left = list(range(len(padded)))
         for temperature, told in tries(prompt):
-            result = self._model.model.generate(
-                features,
-                [self._model.get_prompt(tokenizer, told)],
+            results = self._model.model.generate(
+                features if len(left) == len(padded) else self._model.encode(padded[left]),
+                [self._model.get_prompt(tokenizer, told)] * len(left),
                 beam_size=1,
                 sampling_topk=0 if temperature else 1,
                 sampling_temperature=temperature or 1.0,
@@ -103,13 +113,30 @@ class FasterWhisperEngine:
                 return_no_speech_prob=True,
                 suppress_tokens=get_suppressed_tokens(tokenizer, [-1]),
                 max_initial_timestamp_index=50,
-            )[0]
-            tokens = result.sequences_ids[0]
-            logprob = result.scores[0] * len(tokens) / (len(tokens) + 1)
-            decoded = Decoded(tokens, logprob, result.no_speech_prob, tokenizer.decode(tokens).strip())
-            if decoded.is_good:
+            )
+            for at, result in zip(left, results, strict=True):
+                tokens = result.sequences_ids[0]
+                logprob = result.scores[0] * len(tokens) / (len(tokens) + 1)
+                best[at] = Decoded(tokens, logprob, result.no_speech_prob, tokenizer.decode(tokens).strip())
+            left = [at for at in left if not best[at].is_good]
+            if not left:
                 break
-        return decoded
+        return [best[at] for at in range(len(padded))]
+
+
+def _segments(
+    pieces: Sequence[tuple[int, int, list[int]]], aligned: Any, confidence: float, tokenizer: Any
+) -> list[Segment]:
+    """The segments of a window with their words, from where the decoder looked."""
+    rows, columns = np.array(aligned.alignments).T
+    starts = starts_along(rows, columns)
+    segments, at = [], 0
+    for start, end, tokens in pieces:
+        chances = aligned.text_token_probs[at : at + len(tokens)]
+        words = words_at(starts[at : at + len(tokens) + 1], tokens, chances, tokenizer.split_to_word_tokens)
+        segments.append(Segment(start, end, tokenizer.decode(tokens), confidence, tuple(words)))
+        at += len(tokens)
+    return segments
 
 
 def _load(name: str, root: Path, threads: int) -> Any:

@@ -120,9 +120,7 @@ def _in_order(lines: Sequence[Line], length_ms: int) -> list[Line]:
     return ordered
 
 
-def _fitted(
-    lines: Sequence[Line], limits: ReadingLimits, length_ms: int, *, before_ms: int = _BEFORE_MS
-) -> list[Line]:
+def _fitted(lines: Sequence[Line], limits: ReadingLimits, length_ms: int, *, before_ms: int = _BEFORE_MS) -> list[Line]:
     """Ends drawn out into the pause that follows, beginnings into the one before, a gap kept between."""
     fitted: list[Line] = []
     for at, line in enumerate(lines):

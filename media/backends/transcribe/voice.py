@@ -130,7 +130,7 @@ class Network:
         """What the memory cell is given for each window: all of the network that remembers nothing."""
         padded = np.pad(windows, ((0, 0), (0, 64)), mode="reflect")
         frames = np.lib.stride_tricks.sliding_window_view(padded, 256, axis=1)[:, ::128]
-        both = frames @ self.spectrum
+        both = _times(np.ascontiguousarray(frames), self.spectrum)
         half = both.shape[-1] // 2
         seen = np.hypot(both[..., :half], both[..., half:])
         for (weight, bias), stride in zip(self.layers, (1, 2, 2, 1), strict=True):
@@ -147,10 +147,20 @@ class Network:
 
 def _convolve(seen: np.ndarray, weight: np.ndarray, stride: int) -> np.ndarray:
     """A convolution of width three over (window, time, channel), with one zero at each end."""
-    padded = np.pad(seen, ((0, 0), (1, 1), (0, 0)))
-    count = (seen.shape[1] - 1) // stride + 1
-    taps = (padded[:, tap : tap + stride * count : stride][:, :count] @ weight[:, :, tap].T for tap in range(3))
-    return sum(taps)
+    windows, times, channels = seen.shape
+    count = (times - 1) // stride + 1
+    beside = np.zeros((windows, count, 3, channels), dtype=seen.dtype)  # before, at and after each time
+    beside[:, 1:, 0] = seen[:, stride - 1 :: stride][:, : count - 1]
+    beside[:, :, 1] = seen[:, ::stride]
+    after = seen[:, 1::stride]
+    beside[:, : after.shape[1], 2] = after
+    return _times(beside.reshape(windows, count, -1), weight.transpose(2, 1, 0).reshape(3 * channels, -1))
+
+
+def _times(seen: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """(window, time, channel) times a matrix, as one product: many small ones take six times as long."""
+    windows, times, channels = seen.shape
+    return (seen.reshape(windows * times, channels) @ weight).reshape(windows, times, -1)
 
 
 def _sigmoid(value: np.ndarray) -> np.ndarray:

@@ -8,6 +8,7 @@ import os
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any
@@ -36,96 +37,151 @@ class WhisperEngine:
         if self._model is None:
             self._model = _load(self.model_name, self.root, self.threads, on_beat)
 
-    def hear(self, sound: np.ndarray, *, language: str, terms: Sequence[str], on_beat: Callable[[], None]) -> Heard:
+    def hear(
+        self, sounds: Sequence[np.ndarray], *, language: str, terms: Sequence[str], on_beat: Callable[[], None]
+    ) -> list[Heard]:
         import torch
         import whisper
 
         model = self._model
-        # The freer tries draw at random; with the same seed the same recording gives the same draft.
-        torch.manual_seed(0)
         tokenizer = whisper.tokenizer.get_tokenizer(
             model.is_multilingual, num_languages=model.num_languages, language=language, task="transcribe"
         )
-        frames = sound.size // whisper.audio.HOP_LENGTH
-        mel = whisper.log_mel_spectrogram(sound, model.dims.n_mels, padding=whisper.audio.N_SAMPLES)[:, :frames]
-        mel = whisper.pad_or_trim(mel, whisper.audio.N_FRAMES).to(model.device)
+        mels = torch.stack([_mel(sound, model.dims.n_mels) for sound in sounds]).to(model.device)
+        prompt = prompt_tokens(terms, language, tokenizer.encode)
         with torch.no_grad(), _beating(model, on_beat):
-            features = model.encoder(mel[None])
-            prompt = prompt_tokens(terms, language, tokenizer.encode)
-            decoded, tokens = self._decoded(features, language, prompt)
-            if decoded.is_silence:
-                return Heard([])
-            length_ms = sound.size * 1000 // SAMPLE_RATE
-            found, until_ms = cut_at_times(tokens, first_time=tokenizer.timestamp_begin, length_ms=length_ms)
-            words = self._words(features, tokenizer, tokens, found)
-        segments = [
-            Segment(start, end, tokenizer.decode(text), decoded.confidence, tuple(said))
-            for (start, end, text), said in zip(found, words, strict=True)
-        ]
-        return Heard(segments, until_ms)
+            features = model.encoder(mels)
+            decoded = self._decoded(features, language, prompt)
+            return [
+                self._heard(tokenizer, one, views, sound.size * 1000 // SAMPLE_RATE)
+                for (one, views), sound in zip(decoded, sounds, strict=True)
+            ]
 
-    def _decoded(self, features: Any, language: str, prompt: list[int]) -> tuple[Decoded, list[int]]:
-        """The first try that is good enough, else the last."""
+    def _decoded(self, features: Any, language: str, prompt: list[int]) -> list[tuple[Decoded, "_Views"]]:
+        """Of each window the first try that is good enough, else the last, and what was seen in it."""
+        import torch
         import whisper
 
+        # The freer tries draw at random; with the same seed the same recording gives the same draft.
+        torch.manual_seed(0)
+        best: dict[int, tuple[Decoded, _Views]] = {}
+        left = list(range(len(features)))
         for temperature, told in tries(prompt):
             options = whisper.DecodingOptions(
                 language=language, temperature=temperature, prompt=told or None, fp16=features.is_cuda
             )
-            result = whisper.decode(self._model, features, options)[0]
-            decoded = Decoded(result.tokens, result.avg_logprob, result.no_speech_prob, result.text)
-            if decoded.is_good:
+            with _Watching(self._model) as watching:
+                results = whisper.decode(self._model, features[left], options)
+            for row, (at, found) in enumerate(zip(left, results, strict=True)):
+                decoded = Decoded(found.tokens, found.avg_logprob, found.no_speech_prob, found.text)
+                best[at] = decoded, watching.views(row, found.tokens)
+            left = [at for at in left if not best[at][0].is_good]
+            if not left:
                 break
-        return decoded, result.tokens
+        return [best[at] for at in range(len(features))]
 
-    def _words(
-        self, features: Any, tokenizer: Any, tokens: list[int], found: list[tuple[int, int, list[int]]]
-    ) -> list[list[Word]]:
-        """The words of each segment: the decoder writes once more what it wrote, and is watched."""
+    def _heard(self, tokenizer: Any, decoded: Decoded, views: "_Views", length_ms: int) -> Heard:
+        if decoded.is_silence:
+            return Heard([])
+        tokens = decoded.tokens
+        found, until_ms = cut_at_times(tokens, first_time=tokenizer.timestamp_begin, length_ms=length_ms)
+        segments = []
+        for at, (start, end, text) in zip(_places(tokens, tokenizer.timestamp_begin, found), found, strict=True):
+            words = views.words(tokenizer, at, start, end, text)
+            segments.append(Segment(start, end, tokenizer.decode(text), decoded.confidence, tuple(words)))
+        return Heard(segments, until_ms)
+
+
+class _Watching:
+    """What a decoder saw of the sound while it wrote.
+
+    Its own way to word times writes everything once more. But of each step hardly more is needed than what the layers
+    asked the sound: how much each moment of it answered can be computed afterwards, for all steps at once.
+    """
+
+    def __init__(self, model: Any) -> None:
+        self._model = model
+        self._heads: dict[int, list[int]] = {}
+        for layer, head in model.alignment_heads.indices().T.tolist():
+            self._heads.setdefault(layer, []).append(head)
+        self._asked: dict[int, list[Any]] = {layer: [] for layer in self._heads}
+        self._keys: dict[int, Any] = {}
+        self._logits: list[Any] = []
+        self._totals: list[Any] = []
+        self._hooks: list[Any] = []
+
+    def __enter__(self) -> "_Watching":
+        decoder = self._model.decoder
+        for layer in self._heads:
+            attention = decoder.blocks[layer].cross_attn
+            self._hooks += [
+                attention.register_forward_pre_hook(partial(self._see_question, layer)),
+                attention.key.register_forward_hook(partial(self._see_key, layer)),
+            ]
+        self._hooks.append(decoder.register_forward_hook(self._see_logits))
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        for hook in self._hooks:
+            hook.remove()
+
+    def _see_question(self, layer: int, _module: Any, arguments: tuple[Any, ...]) -> None:
+        self._asked[layer].append(arguments[0][:, -1])
+
+    def _see_key(self, layer: int, _module: Any, _arguments: Any, key: Any) -> None:
+        self._keys[layer] = key
+
+    def _see_logits(self, _module: Any, _arguments: Any, logits: Any) -> None:
+        last = logits[:, -1]
+        self._totals.append(last.logsumexp(dim=-1))  # now: the decoder strikes out what it does not allow
+        self._logits.append(last)
+
+    def views(self, row: int, tokens: list[int]) -> "_Views":
+        """Of one window of those that were decoded together."""
         import torch
-        import whisper
 
-        if not found:
-            return []
-        model = self._model
-        start = list(tokenizer.sot_sequence)
-        given = torch.tensor([[*start, *tokens, tokenizer.eot]], device=features.device)
-        looks: dict[int, Any] = {}
+        steps = range(min(len(tokens), len(self._logits)))
+        chosen = [float(self._logits[at][row, tokens[at]] - self._totals[at][row]) for at in steps]
+        # A token is seen when the next is sought; the last may have no next.
+        seen = [min(at + 1, len(self._logits) - 1) for at in range(len(tokens) + 1)]
+        weights = []
+        for layer, heads in self._heads.items():
+            attention = self._model.decoder.blocks[layer].cross_attn
+            asked = torch.stack([self._asked[layer][at][row] for at in seen])
+            question, key = attention.query(asked), self._keys[layer][row]
+            size = question.shape[-1] // attention.n_head
+            for head in heads:
+                part = slice(head * size, (head + 1) * size)
+                weights.append(question[:, part] @ key[:, part].T * size**-0.5)
+        return _Views(torch.stack(weights).float(), np.exp(chosen).tolist())
 
-        def look(layer: int) -> Callable[..., None]:
-            return lambda _module, _arguments, outcome: looks.__setitem__(layer, outcome[1])
 
-        hooks = [block.cross_attn.register_forward_hook(look(at)) for at, block in enumerate(model.decoder.blocks)]
-        try:
-            with whisper.model.disable_sdpa():
-                logits = model.decoder(given, features)[0]
-        finally:
-            for hook in hooks:
-                hook.remove()
-        chances = logits[len(start) - 1 : -1].float().softmax(dim=-1)
-        chosen = chances[torch.arange(len(tokens)), given[0, len(start) : -1]].tolist()
-        heads = model.alignment_heads.indices().T.tolist()
-        weights = torch.stack([looks[layer][0, head] for layer, head in heads]).float()[:, len(start) :]
-        return [
-            self._words_of(weights, chosen, tokenizer, at, segment)
-            for at, segment in zip(_places(tokens, tokenizer.timestamp_begin, found), found, strict=True)
-        ]
+class _Views:
+    """How much each head saw of each moment with each token, (head, token, moment); how probable each token was."""
 
-    @staticmethod
-    def _words_of(
-        weights: Any, chosen: list[float], tokenizer: Any, at: int, segment: tuple[int, int, list[int]]
-    ) -> list[Word]:
-        """The words of one segment, sought between its own times."""
+    def __init__(self, weights: Any, chances: list[float]) -> None:
+        self._weights, self._chances = weights, chances
+
+    def words(self, tokenizer: Any, at: int, start_ms: int, end_ms: int, text: list[int]) -> list[Word]:
+        """The words of a segment whose text begins at this token, sought between its own times."""
         from whisper.timing import median_filter
 
-        start_ms, end_ms, text = segment
         first, after = start_ms // TOKEN_MS, max(end_ms // TOKEN_MS, start_ms // TOKEN_MS + 2)
-        seen = weights[:, at : at + len(text) + 1, first:after].softmax(dim=-1)
+        seen = self._weights[:, at : at + len(text) + 1, first:after].softmax(dim=-1)
         deviation = seen.std(dim=-2, keepdim=True, unbiased=False)
         seen = (seen - seen.mean(dim=-2, keepdim=True)) / deviation.clamp(min=1e-9)
         rows, columns = cheapest_way(-median_filter(seen, 7).mean(dim=0).cpu().numpy())
         starts = starts_along(rows, columns + first)
-        return words_at(starts, text, chosen[at:], tokenizer.split_to_word_tokens)
+        return words_at(starts, text, self._chances[at:], tokenizer.split_to_word_tokens)
+
+
+def _mel(sound: np.ndarray, mels: int) -> Any:
+    """The spectrum of a window, (mels, frames), with nothing after its sound."""
+    import whisper
+
+    frames = sound.size // whisper.audio.HOP_LENGTH
+    mel = whisper.log_mel_spectrogram(sound, mels, padding=whisper.audio.N_SAMPLES)[:, :frames]
+    return whisper.pad_or_trim(mel, whisper.audio.N_FRAMES)
 
 
 def _places(tokens: list[int], first_time: int, found: list[tuple[int, int, list[int]]]) -> list[int]:
