@@ -6,7 +6,9 @@ from datetime import UTC
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from django.test.client import ClientHandler
 
+from lms.handlers import ShortWay
 from lms.learning.counters import counted
 from lms.learning.enums import RefusalReason
 from lms.learning.models import LessonCompletion, Receipt, RefusedStretch, WatchRecord
@@ -31,10 +33,29 @@ def session(person, clock):
     return session
 
 
-@pytest.fixture
-def client(person) -> Client:
+class ReportClientHandler(ShortWay, ClientHandler):
+    """The short way as the test client calls it."""
+
+
+class ByTheShortWay(Client):
+    """Reports go as `lms.wsgi` sends them."""
+
+    def request(self, **request):
+        whole, self.handler = self.handler, self.short if request["PATH_INFO"] == URL else self.handler
+        try:
+            return super().request(**request)
+        finally:
+            self.handler = whole
+
+    short = ReportClientHandler(enforce_csrf_checks=True)
+
+
+@pytest.fixture(params=[Client, ByTheShortWay])
+def client(person, request) -> Client:
     cache.clear()
-    return make.signed_in(person)
+    client = request.param()
+    client.force_login(person)
+    return client
 
 
 def send(client: Client, body: object, **extra):
@@ -233,3 +254,19 @@ def test_the_last_report_of_a_lesson_says_that_it_is_complete(client, person, cl
 
     assert answer.json()["completed"] is True
     assert LessonCompletion.objects.get().completed_at == clock.now.astimezone(UTC)
+
+
+def test_the_short_way_answers_with_the_same_headers(person, session):
+    answers = []
+    for kind in (Client, ByTheShortWay):
+        client = kind()
+        client.force_login(person)
+        answers.append(send(client, {"session": session.code, "number": 1, "stretches": [[0, 5]]}, secure=True))
+
+    whole, short = answers
+    assert whole.content == short.content
+    missing = set(whole.headers) - set(short.headers)
+    assert missing <= {"X-Frame-Options", "Content-Length", "Vary"}, "none that a JSON answer needs"
+    assert {name: short.headers[name] for name in short.headers} == {
+        name: whole.headers[name] for name in short.headers
+    }

@@ -15,6 +15,7 @@ from lms.learning.enums import EvidenceKind, RefusalReason
 from lms.learning.models import PlaySession, Receipt, RefusedStretch, StudyClock, WatchRecord
 from lms.learning.signals import announce, evidence_improved
 from lms.lib.durations import beijing_day
+from lms.lib.rows import insert_row, update_row
 from lms.lib.stretches import Stretches
 from lms.people.models import Person
 
@@ -103,9 +104,9 @@ def accept_report(session: PlaySession, number: int, *, stretches: Stretches, at
     calls has checked that the session is the person's own. Raises BeyondLesson and TooOften, leaving nothing.
     """
     with transaction.atomic():
-        clock = StudyClock.objects.select_for_update().get(person_id=session.person_id)
-        latest = session.receipts.order_by("-number").values_list("number", "received_at").first()
-        last_number, last_contact_at = latest or (0, session.opened_at)
+        clock = StudyClock.objects.locked(session.person_id)
+        newest = Receipt.objects.newest(session.pk)
+        last_number, last_contact_at = (newest.number, newest.received_at) if newest else (0, session.opened_at)
         if number <= last_number and (known := session.receipts.filter(number=number).first()):
             return known
         record = WatchRecord.objects.for_report(session.record_id)
@@ -128,11 +129,11 @@ def accept_report(session: PlaySession, number: int, *, stretches: Stretches, at
         was_met = _is_met(session, record)
         _add(record, verdict, resume_point=stretches.end if stretches and number > last_number else None, at=at)
         clock.paid, clock.busy_until = verdict.paid.to_bytes(), busy_until
-        clock.save(update_fields=["paid", "busy_until"])
+        update_row(clock, ("paid", "busy_until"))
         if verdict.refused and verdict.reason:
             _keep_refused(session, verdict.refused, verdict.reason, at=at)
         is_met = _is_met(session, record)
-        receipt = Receipt.objects.create(
+        receipt = Receipt(
             session=session,
             number=number,
             received_at=at,
@@ -145,6 +146,7 @@ def accept_report(session: PlaySession, number: int, *, stretches: Stretches, at
                 "completed": is_met,
             },
         )
+        insert_row(receipt)
         if is_met and not was_met:
             _complete(session, record, at=at)
     return receipt
@@ -168,7 +170,7 @@ def _add(record: WatchRecord, verdict: evidence.Verdict, *, resume_point: int | 
     if resume_point is not None:
         record.resume_point = min(resume_point, record.decoded_seconds)
     record.last_watched_at = max(record.last_watched_at, at)
-    record.save(update_fields=["online", "covered_seconds", "resume_point", "last_watched_at"])
+    update_row(record, ("online", "covered_seconds", "resume_point", "last_watched_at"))
 
 
 def _keep_refused(session: PlaySession, refused: Stretches, reason: RefusalReason, *, at: datetime) -> None:

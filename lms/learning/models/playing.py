@@ -3,7 +3,7 @@
 import secrets
 from typing import TYPE_CHECKING
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -47,6 +47,14 @@ class CourseEnrolment(models.Model):
         return f"{self.person_id}: {self.outline_version_id} ({self.round})"
 
 
+class StudyClockQuerySet(models.QuerySet["StudyClock"]):
+    def locked(self, person_id: int) -> "StudyClock":
+        """The person's clock, locked until the transaction ends. In SQL, as `PlaySessionQuerySet.for_report`."""
+        select = "SELECT * FROM learning_studyclock WHERE person_id = %s"
+        locks = connection.features.has_select_for_update
+        return self.raw(f"{select} FOR UPDATE" if locks else select, [person_id])[0]
+
+
 class StudyClock(models.Model):
     """The real seconds of a person already paid, over all lessons, tabs and devices: the row a report locks.
 
@@ -61,6 +69,8 @@ class StudyClock(models.Model):
     busy_until = models.DateTimeField(null=True)
     # Presence checks fall due by this, so that nobody outside the server can foresee them.
     seed = models.CharField(max_length=32, default=new_seed)
+
+    objects = StudyClockQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("study clock")

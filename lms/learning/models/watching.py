@@ -89,6 +89,15 @@ class WatchRecord(models.Model):
         return self.covered_seconds * 100 // self.decoded_seconds if self.decoded_seconds else 0
 
 
+class ReceiptQuerySet(models.QuerySet["Receipt"]):
+    def newest(self, session_id: int) -> "Receipt | None":
+        """The receipt with the highest number. In SQL, as `WatchRecordQuerySet.for_report`."""
+        found = self.raw(
+            "SELECT * FROM learning_receipt WHERE session_id = %s ORDER BY number DESC LIMIT 1", [session_id]
+        )
+        return next(iter(found), None)
+
+
 class Receipt(models.Model):
     """What one watch report brought: the answer, word for word, to whoever sends it again. Never changed.
 
@@ -101,6 +110,8 @@ class Receipt(models.Model):
     number = models.PositiveIntegerField(_("number"))
     received_at = models.DateTimeField(_("received at"))
     body = models.JSONField(default=dict)
+
+    objects = ReceiptQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("receipt")
