@@ -1,7 +1,7 @@
 """The cheapest way through an attention picture, against the plain definition of dynamic time warping."""
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -13,7 +13,6 @@ costs = st.tuples(st.integers(1, 6), st.integers(1, 9)).flatmap(
 
 
 @given(costs)
-@settings(deadline=None)
 def test_the_way_is_monotone_whole_and_as_cheap_as_any(cost):
     rows, columns = cheapest_way(cost)
 

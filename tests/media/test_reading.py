@@ -92,7 +92,7 @@ chinese = st.text(alphabet="今天我们学怎么打包水果的了，。 A手�
 
 
 @given(chinese, st.integers(60, 900))
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 def test_any_text_is_cut_without_loss_and_within_two_lines(text, per_character_ms):
     said = spoken(text, per_character_ms=per_character_ms)
 
@@ -111,7 +111,6 @@ times = st.lists(st.tuples(st.integers(0, 2500), st.integers(1, 9000), st.intege
 
 @given(times)
 @example([(0, 6510, 32), (2499, 1, 1), (460, 459, 32)])
-@settings(deadline=None)
 def test_cues_are_in_order_apart_and_inside_whatever_came(gaps):
     lines, at = [], 0
     for number, (gap, length, count) in enumerate(gaps):

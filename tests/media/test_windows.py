@@ -55,7 +55,7 @@ def test_speech_without_a_pause_is_cut_nevertheless():
 
 
 @given(st.lists(st.tuples(st.integers(0, 3000), st.integers(200, 70_000)), max_size=8))
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_windows_hold_all_speech_once_and_in_order(gaps_and_lengths):
     spans, at = [], 0
     for gap, length in gaps_and_lengths:
