@@ -1,7 +1,5 @@
 """Databases in tests: migrated once in a run, emptied although tables are append-only, shared by threads."""
 
-import fcntl
-import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -23,48 +21,32 @@ from wagtail.models import Collection, Locale, Page, Site
 from lms.lib import append_only
 from media.models import GlossaryTerm
 from media.shared_terms import SHARED_TERMS
+from tests.migrated import Migrated
 
 
 @pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where an SQLite database with every migration lies for all processes of the suite; missing on PostgreSQL."""
-    own = tmp_path_factory.getbasetemp()
-    return (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "migrated.sqlite3"
-
-
-@pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings: None, migrated_file: Path) -> None:
-    """Making the test database migrates: the first process does on SQLite, the others copy what came of it."""
+def django_db_modify_db_settings(
+    django_db_modify_db_settings: None, migrated: Migrated, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Making the test database would migrate: it becomes a copy of one that was migrated for the whole run."""
     call_command = management.call_command
 
-    def migrate_once(name: str, *arguments: Any, **options: Any) -> Any:
+    def copy_instead(name: str, *arguments: Any, **options: Any) -> Any:
         if name != "migrate":
             return call_command(name, *arguments, **options)
         management.call_command = call_command
-        if connection.vendor != "sqlite":
-            return call_command(name, *arguments, **options)
-        with migrated_file.with_suffix(".lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            if migrated_file.exists():
-                _copy(from_file=migrated_file)
-                return None
-            call_command(name, *arguments, **options)
-            half = migrated_file.with_suffix(".half")
-            _copy(to_file=half)
-            half.rename(migrated_file)
+        if connection.vendor == "postgresql":
+            connection.close()
+            migrated.copy_to_server(connection.settings_dict["NAME"])
             return None
+        file = tmp_path_factory.mktemp("migrated") / "copy.sqlite3"
+        migrated.copy_to_file(file)
+        connection.ensure_connection()
+        with closing(sqlite3.connect(file)) as copy:
+            copy.backup(connection.connection)
+        return None
 
-    management.call_command = migrate_once
-
-
-def _copy(*, from_file: Path | None = None, to_file: Path | None = None) -> None:
-    """Between a file and the test database, which may live in memory."""
-    connection.ensure_connection()
-    with closing(sqlite3.connect(from_file or to_file or ":memory:")) as other:
-        if from_file:
-            other.backup(connection.connection)
-        else:
-            connection.connection.backup(other)
+    management.call_command = copy_instead
 
 
 @pytest.fixture(scope="session", autouse=True)

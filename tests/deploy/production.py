@@ -9,11 +9,9 @@ import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
-import psycopg
-
-from tests.machine import free_port, has_speech, nginx_path, postgresql_url
+from tests.machine import free_port, has_speech, nginx_path
+from tests.migrated import address_of, drop_database
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 HOST = "study.example"
@@ -70,8 +68,6 @@ class Production:
 
     def __post_init__(self) -> None:
         self.web_port, self.port = free_port(), free_port()
-        with psycopg.connect(postgresql_url(), autocommit=True) as server:
-            server.execute(f'CREATE DATABASE "{self.name}"')
         secret = secrets.token_hex(32)
         self.environment = {
             **{name: value for name, value in os.environ.items() if name not in NOT_PASSED_ON},
@@ -83,7 +79,7 @@ class Production:
             "ALLOWED_HOSTS": HOST,
             "CSRF_TRUSTED_ORIGINS": f"https://{HOST}",
             "SITE_URL": f"https://{HOST}",
-            "DATABASE_URL": urlunsplit(urlsplit(postgresql_url())._replace(path=f"/{self.name}")),
+            "DATABASE_URL": address_of(self.name),
             "TIANJIAN_VAR": str(self.folder / "var"),
             "MEDIA_ROOT": str(self.folder / "var" / "files"),
             "STATIC_ROOT": str(self.folder / "static"),
@@ -177,5 +173,4 @@ class Production:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-        with psycopg.connect(postgresql_url(), autocommit=True) as server:
-            server.execute(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
+        drop_database(self.name)

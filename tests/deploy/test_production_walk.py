@@ -9,6 +9,7 @@ import pytest
 from imageio_ffmpeg import get_ffmpeg_exe
 
 from tests.deploy.production import Production
+from tests.migrated import Migrated
 
 pytestmark = [
     pytest.mark.story,
@@ -26,9 +27,10 @@ def make_clip(path: Path, *, seconds: int) -> None:
 
 
 @pytest.fixture(scope="module")
-def production(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Production]:
+def production(tmp_path_factory: pytest.TempPathFactory, migrated: Migrated) -> Iterator[Production]:
     place = Production(tmp_path_factory.mktemp("production"))
     try:
+        migrated.copy_to_server(place.name)
         place.manage("migrate", "--noinput", "--verbosity", "0")
         place.manage("collectstatic", "--noinput", "--verbosity", "0")
         place.start_unit("web")

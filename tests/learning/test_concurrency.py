@@ -2,39 +2,31 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
-import psycopg
 import pytest
-from psycopg import sql
 
 from lms.learning.domain.evidence import TOP_SPEED
-from tests.machine import postgresql_url
+from tests.migrated import Migrated, drop_database
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 @pytest.fixture
-def sqlite_file(tmp_path: Path, migrated_file: Path) -> str:
-    file = tmp_path / "race.sqlite3"
-    if migrated_file.exists():
-        shutil.copyfile(migrated_file, file)
-    return f"sqlite:///{file}"
+def sqlite_file(tmp_path: Path, migrated: Migrated) -> str:
+    migrated.copy_to_file(tmp_path / "race.sqlite3")
+    return f"sqlite:///{tmp_path / 'race.sqlite3'}"
 
 
 @pytest.fixture
-def postgresql_database() -> Iterator[str]:
+def postgresql_database(migrated: Migrated) -> Iterator[str]:
     name = f"tianjian_race_{uuid4().hex[:12]}"
-    with psycopg.connect(postgresql_url(), autocommit=True) as server:
-        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        yield urlunsplit(urlsplit(postgresql_url())._replace(path=f"/{name}"))
-        server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    yield migrated.copy_to_server(name)
+    drop_database(name)
 
 
 @pytest.mark.slow

@@ -11,17 +11,21 @@ import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
-import psycopg
-
-from tests.machine import free_port, postgresql_url
+from tests.machine import free_port
+from tests.migrated import drop_database
 from tests.stories.fresh import FreshPlaces
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 # What the site decides for itself.
 NOT_PASSED_ON = {"DATABASE_URL", "DJANGO_SETTINGS_MODULE", "CI", "DJANGO_ALLOW_ASYNC_UNSAFE"}
 MODEL = ROOT / "tests" / "data" / "whisper-nano" / "whisper-nano.pt"
+# A process that answers questions about the site for as long as it stands.
+ANSWERING = """
+import json, sys
+for line in sys.stdin:
+    print("ANSWER" + json.dumps(eval(json.loads(line)), default=str), flush=True)
+"""
 
 
 @dataclass
@@ -51,10 +55,6 @@ class Site:
         }
         if os.environ.get("DATABASE_URL", "").startswith("postgres"):
             self.database = f"tianjian_story_{secrets.token_hex(4)}"
-            with psycopg.connect(postgresql_url(), autocommit=True) as server:
-                server.execute(f'CREATE DATABASE "{self.database}"')
-            address = urlsplit(postgresql_url())._replace(path=f"/{self.database}")
-            self.environment["DATABASE_URL"] = urlunsplit(address)
 
     def manage(self, *arguments: str, timeout: float = 300, **environment: str) -> str:
         """Run a command to its end and return what it said; a failure shows it."""
@@ -73,22 +73,36 @@ class Site:
         """An empty database with every table, and keys of its own."""
         command = ("migrate", "--noinput", "--verbosity", "0")
         if self.database:
+            self.environment["DATABASE_URL"] = fresh.make_database(self.database)
             self.manage(*command)
         else:
             fresh.copy_to(self.folder / "var", lambda var: self.manage(*command, TIANJIAN_VAR=str(var)))
 
     def ask(self, code: str) -> object:
         """What an expression is worth inside the site's own process environment, as JSON."""
-        program = f"import json; print('ANSWER' + json.dumps({code}, default=str))"
-        return json.loads(self.manage("shell", "-v", "0", "-c", program).split("ANSWER", 1)[1])
+        if "asked" not in self.processes:
+            self.start("asked", "manage.py", "shell", "-v", "0", "-c", ANSWERING, stdin=subprocess.PIPE)
+        asked = self.processes["asked"]
+        assert asked.stdin
+        before = len(self._answers())
+        asked.stdin.write(f"{json.dumps(code)}\n".encode())
+        asked.stdin.flush()
+        deadline = time.monotonic() + 60
+        while len(answers := self._answers()) == before:
+            assert asked.poll() is None and time.monotonic() < deadline, self.log("asked")
+            time.sleep(0.02)
+        return json.loads(answers[-1])
 
-    def start(self, name: str, *command: str) -> subprocess.Popen[bytes]:
+    def _answers(self) -> list[str]:
+        return re.findall(r"^ANSWER(.*)\n", self.log("asked"), re.MULTILINE)
+
+    def start(self, name: str, *command: str, stdin: int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
         with (self.folder / f"{name}.log").open("ab") as log:
             self.processes[name] = subprocess.Popen(
                 [sys.executable, *command],
                 cwd=ROOT,
                 env=self.environment,
-                stdin=subprocess.DEVNULL,
+                stdin=stdin,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
@@ -150,5 +164,4 @@ class Site:
             if process.poll() is None:
                 self.kill(name, signal.SIGTERM)
         if self.database:
-            with psycopg.connect(postgresql_url(), autocommit=True) as server:
-                server.execute(f'DROP DATABASE "{self.database}" WITH (FORCE)')
+            drop_database(self.database)

@@ -1,0 +1,114 @@
+"""Migrated databases: once in a run of the suite for each kind of server; all else copies what came of it.
+
+The outcome knows of no keys: whoever has keys of its own runs `migrate` over its copy, which takes seconds.
+"""
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from tests.machine import postgresql_url
+
+ROOT = Path(__file__).resolve().parent.parent
+MIGRATE = """
+import django
+django.setup()
+from django.apps import apps
+from django.core.management import call_command
+from django.db.models.signals import post_migrate
+from lms.tools.guard import note_keys_after_migrating
+post_migrate.disconnect(note_keys_after_migrating, sender=apps.get_app_config("audit"))
+call_command("migrate", verbosity=0)
+"""
+
+
+class Migrated:
+    """What the processes of one run share, in a folder of theirs."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file, self._lock = folder / "migrated.sqlite3", folder / "migrated.lock"
+        self._name = f"tianjian_migrated_{hashlib.sha256(str(folder).encode()).hexdigest()[:8]}"
+
+    def copy_to_file(self, file: Path) -> None:
+        """Make an SQLite file with every table."""
+        with self._locked():
+            if not self._file.exists():
+                half = self._file.with_suffix(".half")
+                half.unlink(missing_ok=True)
+                _migrate(f"sqlite:///{half}")
+                half.rename(self._file)
+        shutil.copyfile(self._file, file)
+
+    def copy_to_server(self, name: str) -> str:
+        """Make a PostgreSQL database with every table, in place of one of this name; returns its address."""
+        with self._locked(), _server() as server:
+            mark = self._file.with_suffix(".on-server")
+            if not mark.exists():
+                _drop(server, self._name)
+                server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(self._name)))
+                _migrate(address_of(self._name))
+                mark.touch()
+            _drop(server, name)
+            copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+            server.execute(copy.format(sql.Identifier(name), sql.Identifier(self._name)))
+        return address_of(name)
+
+    def drop(self) -> None:
+        """Leave nothing on the server."""
+        if self._file.with_suffix(".on-server").exists():
+            with _server() as server:
+                _drop(server, self._name)
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        with self._lock.open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+
+def address_of(name: str) -> str:
+    """The address of a database on the server of the tests."""
+    return urlunsplit(urlsplit(postgresql_url())._replace(path=f"/{name}"))
+
+
+def drop_database(name: str) -> None:
+    with _server() as server:
+        _drop(server, name)
+
+
+def _server() -> "psycopg.Connection[tuple[object, ...]]":
+    return psycopg.connect(postgresql_url(), autocommit=True)
+
+
+def _drop(server: "psycopg.Connection[tuple[object, ...]]", name: str) -> None:
+    server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _migrate(address: str) -> None:
+    environment = {**os.environ, "DATABASE_URL": address, "DJANGO_SETTINGS_MODULE": "lms.settings.test"}
+    done = subprocess.run(
+        [sys.executable, "-c", MIGRATE], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=400
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Migrated:
+    own = tmp_path_factory.getbasetemp()
+    return Migrated(own.parent if "PYTEST_XDIST_WORKER" in os.environ else own)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        Migrated(session.config._tmp_path_factory.getbasetemp()).drop()
