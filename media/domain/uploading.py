@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Sum
@@ -22,6 +23,7 @@ from lms.lib.files import DiskStorage
 from lms.people.models import Org, Person
 from media.domain.receiving import CannotReceive, DiskFull, check_free_space, check_size, find_same, receive_video
 from media.domain.receiving import sha256_of as fingerprint_of
+from media.domain.replacing import receive_replacement
 from media.models import Upload, Video
 
 # Unfinished uploads of one person.
@@ -69,8 +71,11 @@ def begin_upload(
     at: datetime,
     ai_generated: bool = False,
     ai_label: str = "",
+    replaces: Video | None = None,
 ) -> Upload:
     """Make room for a file that will come in pieces; whoever calls has checked that `by` works for `org`.
+
+    With `replaces` it comes in the place of that recording of the organisation.
 
     Raises CannotReceive: no bytes, too many, too many unfinished uploads, or a disk that other uploads will fill.
     """
@@ -88,6 +93,7 @@ def begin_upload(
         language=language,
         ai_generated=ai_generated,
         ai_label=ai_label,
+        replaces=replaces,
         created_at=at,
         expires_at=at + timedelta(days=settings.MEDIA_UPLOAD_DAYS),
     )
@@ -176,18 +182,19 @@ def finish_upload(upload: Upload, *, sha256: str, anyway: bool, at: datetime) ->
         if same:
             raise AlreadyHere(same)
         os.fsync(file.fileno())
-        video = receive_video(
-            path,
-            title=upload.title,
-            org=upload.org,
-            by=upload.owner,
-            language=upload.language,
-            at=at,
-            ai_generated=upload.ai_generated,
-            ai_label=upload.ai_label,
-            name=upload.original_name,
-            spooled_sha256=found,
-        )
+        given: dict[str, Any] = {
+            "title": upload.title,
+            "org": upload.org,
+            "by": upload.owner,
+            "language": upload.language,
+            "at": at,
+            "ai_generated": upload.ai_generated,
+            "ai_label": upload.ai_label,
+            "name": upload.original_name,
+            "spooled_sha256": found,
+        }
+        old = upload.replaces
+        video = receive_replacement(old, path, **given) if old else receive_video(path, **given)
         Upload.objects.filter(pk=upload.pk).update(video=video)
         path.unlink(missing_ok=True)
     return video

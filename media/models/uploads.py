@@ -47,6 +47,8 @@ class Upload(models.Model):
     language = models.CharField(_("spoken language"), max_length=12, choices=Language)
     ai_generated = models.BooleanField(default=False)
     ai_label = models.CharField(max_length=120, blank=True)
+    # The recording in whose place it will come.
+    replaces = models.ForeignKey(Video, models.CASCADE, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     # What became of it.

@@ -39,6 +39,7 @@ from media.domain.uploading import (
 from media.forms import UploadForm
 from media.models import Upload, Video
 from media.policies import uploads_of
+from media.views.upkeep import video_for
 
 _BLOCK = 1 << 18
 _SHA256 = re.compile(r"[0-9a-f]{64}\Z")
@@ -46,7 +47,7 @@ _SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 
 @role_required(RoleKind.TRAINER)
 def begin(request: HttpRequest) -> HttpResponse:
-    """POST makes an upload of the announced length."""
+    """POST makes an upload of the announced length; `replaces` names the recording in whose place it comes."""
     return _begin(request)
 
 
@@ -55,12 +56,20 @@ def _begin(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return HttpResponse(status=HTTPStatus.METHOD_NOT_ALLOWED)
     size_bytes, given = tus.number(request, "Upload-Length"), tus.metadata(request)
+    old = video_for(request, given["replaces"], manage=True) if given.get("replaces") else None
+    if old:
+        given |= {"org": str(old.org_id), "language": old.language}
     form = UploadForm(given, by=person_of(request), at=timezone.now())
     if not form.is_valid():
         return tus.refusal(HTTPStatus.UNPROCESSABLE_ENTITY, form.first_error())
     try:
         upload = begin_upload(
-            by=form.by, name=given.get("filename", ""), size_bytes=size_bytes, at=form.at, **form.cleaned_data
+            by=form.by,
+            name=given.get("filename", ""),
+            size_bytes=size_bytes,
+            at=form.at,
+            replaces=old,
+            **form.cleaned_data,
         )
     except CannotReceive as error:
         return tus.refusal(_status_of(error), str(error))

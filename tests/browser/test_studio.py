@@ -16,7 +16,7 @@ from media.enums import VideoStatus
 from media.models import Upload, Video
 from tests.browser.test_accessibility import enter, faults
 from tests.cast import Cast
-from tests.factories.media import make_film
+from tests.factories.media import SAMPLES, make_film, received_video
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -115,3 +115,32 @@ def test_a_dropped_upload_goes_on_and_becomes_a_lesson_that_plays(
 
     seen = ["/studio/", *(f"/studio/{video.code}/{part}" for part in ("", "cut/", "lesson/"))]
     assert faults(context, live_server.url, seen) == {}
+
+
+def test_a_recording_is_replaced_in_pieces_over_a_bad_network(
+    browser: Browser,
+    settings: Any,
+    tmp_path: Path,
+    live_server: Any,
+    cast: Cast,
+    at_desk: Callable[[Person], Client],
+    film: Path,
+) -> None:
+    settings.MEDIA_ROOT = tmp_path / "files"
+    old = received_video(SAMPLES / "sample_audio_only.mp4", cast.orgs.provider, title="浇水")
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN")
+    enter(context, at_desk(cast.trainer), live_server.url)
+    page = context.new_page()
+    network = Network(page, pieces=2)
+    page.goto(f"{live_server.url}/admin/recordings/{old.code}/replace/")
+
+    choose(page, film)
+    page.fill("[name=title]", "浇水（新）")
+    page.click("form[data-uploader] button:has-text('上传')")
+    expect(page.get_by_text("网断了")).to_be_visible(timeout=15_000)
+    network.left = 1000
+    page.wait_for_url(re.compile(rf"/admin/recordings/(?!{old.code})\w+/$"), timeout=60_000)
+
+    new = Video.objects.get(replaces=old)
+    assert (new.title, new.org, new.source.read()) == ("浇水（新）", old.org, film.read_bytes())
+    expect(page.locator("main")).to_contain_text("浇水（新）")

@@ -130,6 +130,25 @@ def test_finishing_twice_gives_the_same_recording(trainer: Client):
     assert answers == [{"code": Video.objects.get().code}] * 2
 
 
+def test_a_file_in_pieces_takes_the_place_of_a_recording(cast: Cast, trainer: Client):
+    old = received_video(SAMPLES / "sample_video_only.mp4", cast.orgs.provider, language="en", title="旧的")
+
+    address = begun(trainer, replaces=old.code, language="zh")
+    send(trainer, address, FILM, 0)
+    answer = finish(trainer, address)
+
+    new = Video.objects.get(code=answer.json()["code"])
+    assert (new.replaces, new.org, new.language, new.title) == (old, cast.orgs.provider, "en", "浇水")
+
+
+def test_nobody_sends_what_would_replace_a_recording_of_others(trainer: Client):
+    foreign = received_video(SAMPLES / "sample_video_only.mp4")
+
+    assert begin(trainer, replaces=foreign.code).status_code == 404
+    assert begin(trainer, replaces="nothing").status_code == 404
+    assert not Upload.objects.exists()
+
+
 def test_what_the_server_can_do_is_told(trainer: Client):
     answer = trainer.options(reverse("media:uploads"))
 
