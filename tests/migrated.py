@@ -37,12 +37,12 @@ class Migrated:
     """What the processes of one run share, in a folder of theirs."""
 
     def __init__(self, folder: Path) -> None:
-        self._file, self._lock = folder / "migrated.sqlite3", folder / "migrated.lock"
+        self._file = folder / "migrated.sqlite3"
         self._name = f"tianjian_migrated_{hashlib.sha256(str(folder).encode()).hexdigest()[:8]}"
 
     def copy_to_file(self, file: Path) -> None:
         """Make an SQLite file with every table."""
-        with self._locked():
+        with self._locked("file"):
             if not self._file.exists():
                 half = self._file.with_suffix(".half")
                 half.unlink(missing_ok=True)
@@ -52,7 +52,7 @@ class Migrated:
 
     def copy_to_server(self, name: str) -> str:
         """Make a PostgreSQL database with every table, in place of one of this name; returns its address."""
-        with self._locked(), _server() as server:
+        with self._locked("server"), _server() as server:
             mark = self._file.with_suffix(".on-server")
             if not mark.exists():
                 _drop(server, self._name)
@@ -71,8 +71,8 @@ class Migrated:
                 _drop(server, self._name)
 
     @contextmanager
-    def _locked(self) -> Iterator[None]:
-        with self._lock.open("w") as lock:
+    def _locked(self, what: str) -> Iterator[None]:
+        with self._file.with_suffix(f".{what}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
