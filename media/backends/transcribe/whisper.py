@@ -132,8 +132,8 @@ class _Watching:
         self._keys[layer] = key
 
     def _see_logits(self, _module: Any, _arguments: Any, logits: Any) -> None:
-        last = logits[:, -1]
-        self._totals.append(last.logsumexp(dim=-1))  # now: the decoder strikes out what it does not allow
+        last = logits[:, -1].clone()  # the decoder strikes out in its own what it does not allow
+        self._totals.append(last.logsumexp(dim=-1))
         self._logits.append(last)
 
     def views(self, row: int, tokens: list[int]) -> "_Views":
