@@ -223,6 +223,8 @@ MEDIA_MAX_GIGAPIXELS = env.integer("MEDIA_MAX_GIGAPIXELS", 1500)
 MEDIA_MAX_SECONDS = env.integer("MEDIA_MAX_SECONDS", 6 * 3600)
 MEDIA_MAX_RUN_SECONDS = env.integer("MEDIA_MAX_RUN_SECONDS", 12 * 3600)
 MEDIA_STALL_SECONDS = env.integer("MEDIA_STALL_SECONDS", 180)
+# The largest picture that is made, by its short side: less takes less room and time, and is coarse on large screens.
+MEDIA_HIGHEST_VARIANT = int(env.choice("MEDIA_HIGHEST_VARIANT", "720", ("240", "360", "480", "720")))
 # An upload that stays unfinished so long is given up.
 MEDIA_UPLOAD_DAYS = env.integer("MEDIA_UPLOAD_DAYS", 7)
 # Free space that receiving and converting leave alone.

@@ -17,6 +17,8 @@ class Limits:
     run_seconds: int
     # A tool that reports no progress for so long is stopped.
     stall_seconds: int
+    # The short side, in pixels, of the largest variant that is made.
+    highest_variant: int
 
 
 def limits() -> Limits:
@@ -30,4 +32,5 @@ def limits() -> Limits:
         length_seconds=settings.MEDIA_MAX_SECONDS,
         run_seconds=settings.MEDIA_MAX_RUN_SECONDS,
         stall_seconds=settings.MEDIA_STALL_SECONDS,
+        highest_variant=settings.MEDIA_HIGHEST_VARIANT,
     )

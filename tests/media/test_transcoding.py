@@ -296,6 +296,10 @@ def test_the_ladder_never_rises_above_the_source(size: tuple[int, int], names: l
     assert all(rung.width % 2 == rung.height % 2 == 0 for rung in rungs)
 
 
+def test_the_ladder_ends_where_the_operator_says():
+    assert [rung.name for rung in rungs_of(Picture(0, 1920, 1080, Fraction(30)), highest=360)] == ["360p", "240p"]
+
+
 @pytest.mark.parametrize(
     ("rate", "constant"),
     [(None, 30), (1000, 30), (60, 30), (50, 25), (Fraction(30000, 1001), 30), (24, 24), (Fraction(15, 2), 8), (1, 5)],

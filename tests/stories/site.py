@@ -52,6 +52,8 @@ class Site:
             "PYTHONUNBUFFERED": "1",
             "TIANJIAN_VAR": str(self.folder / "var"),
             "WHISPER_MODEL": str(MODEL),
+            # What a phone plays; that the whole ladder is made and plays is seen in tests/media and tests/browser.
+            "MEDIA_HIGHEST_VARIANT": "360",
         }
         if os.environ.get("DATABASE_URL", "").startswith("postgres"):
             self.database = f"tianjian_story_{secrets.token_hex(4)}"

@@ -41,6 +41,7 @@ class Place:
             "WHISPER_MODEL": str(MODEL),
             "TRANSCRIBE_BACKEND": "dummy",
             "MEDIA_SWEEP_SECONDS": "1",
+            "MEDIA_LANES": "1",
         }
         self.worker: subprocess.Popen[bytes] | None = None
         self.org = org
@@ -181,7 +182,7 @@ def test_a_worker_asked_to_stop_gives_the_film_back_at_once(place: Place, film: 
 
 
 def test_a_short_recording_does_not_wait_behind_a_long_one(place: Place, film: Path, tmp_path: Path):
-    place.environment["MEDIA_SHORT_SECONDS"] = "10"
+    place.environment |= {"MEDIA_SHORT_SECONDS": "10", "MEDIA_LANES": "2"}
     short = make_film(tmp_path / "short.mp4", size="320x240", seconds=2)
     place.manage("ingest_video", str(film), str(short), "--org", place.org)
 
@@ -196,7 +197,7 @@ def test_a_short_recording_does_not_wait_behind_a_long_one(place: Place, film: P
 
 
 def test_two_workers_on_one_queue_never_do_the_same_work_twice(place: Place, tmp_path: Path):
-    place.environment["MEDIA_SHORT_SECONDS"] = "3"
+    place.environment |= {"MEDIA_SHORT_SECONDS": "3", "MEDIA_LANES": "2"}
     films = [make_film(tmp_path / f"{seconds}.mp4", size="320x240", seconds=seconds) for seconds in (1, 2, 3, 6)]
     titles = [film.stem for film in films]
     place.manage("ingest_video", *map(str, films), "--org", place.org)

@@ -43,7 +43,7 @@ class FfmpegTranscoder:
             found = replace(found, stated_seconds=span.seconds)
         stream = folder / "stream"
         stream.mkdir(exist_ok=True)
-        rungs = rungs_of(found.picture) if found.picture else []
+        rungs = rungs_of(found.picture, highest=limits.highest_variant) if found.picture else []
         command = arguments(source, folder, found, rungs, label=label, limits=limits, span=span)
         pixel_rate = found.picture.pixels_per_second if found.picture else 0
         frames = run(

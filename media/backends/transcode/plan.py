@@ -63,14 +63,14 @@ def frame_rate_of(picture: Picture) -> int:
     return next(known for known in FRAME_RATES if known >= rate - Fraction(1, 2))
 
 
-def rungs_of(picture: Picture) -> list[Rung]:
-    """The steps that the source can fill, highest first; a source below all of them makes one step of its own size.
+def rungs_of(picture: Picture, *, highest: int = 720) -> list[Rung]:
+    """The steps up to `highest` that the source can fill, highest first; one below all makes one step of its own size.
 
     Every rate divides two seconds into whole frames, so that key frames fall on the same moments in all of them.
     """
     rate = Fraction(frame_rate_of(picture))
     short_side = min(picture.width, picture.height)
-    steps = [step for step in LADDER if step.short_side <= short_side] or LADDER[:1]
+    steps = [step for step in LADDER if step.short_side <= min(short_side, highest)] or LADDER[:1]
     rungs = []
     for step in steps:
         side = min(step.short_side, short_side)
