@@ -44,5 +44,5 @@ soak: setup ## Load a running site (URL, SECONDS) and print what it did as JSON
 	@.venv/bin/python -m lms.tools.soak
 
 clean: ## Remove everything that setup made; your data in var/ stays
-	@rm -rf .venv node_modules lms/static_build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf .venv .migrated node_modules lms/static_build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -prune -exec rm -rf {} + ; find . -name '*.mo' -delete

@@ -1,6 +1,7 @@
 """Migrated databases: once in a run of the suite for each kind of server; all else copies what came of it.
 
-The outcome knows of no keys: whoever has keys of its own runs `migrate` over its copy, which takes seconds.
+The SQLite file is kept for later runs, until anything that migrating depends on is changed. The outcome knows of no
+keys: whoever has keys of its own runs `migrate` over its copy, which takes seconds.
 """
 
 import fcntl
@@ -21,6 +22,13 @@ from psycopg import sql
 from tests.machine import postgresql_url
 
 ROOT = Path(__file__).resolve().parent.parent
+KEPT = ROOT / ".migrated"
+# What the outcome of migrating depends on.
+DEPENDS_ON = ["requirements.lock", "tests/migrated.py", "*/settings/*.py", "lms/lib/*.py"] + [
+    f"{apps}/{part}"
+    for apps in ("lms/*", "courses", "media", "search")
+    for part in ("apps.py", "enums.py", "receivers.py", "models.py", "models/*.py", "migrations/*.py")
+]
 MIGRATE = """
 import django
 django.setup()
@@ -43,12 +51,16 @@ class Migrated:
     def copy_to_file(self, file: Path) -> None:
         """Make an SQLite file with every table."""
         with self._locked("file"):
-            if not self._file.exists():
+            kept = KEPT / f"{_state()}.sqlite3"
+            if not kept.exists():
+                shutil.rmtree(KEPT, ignore_errors=True)
+                KEPT.mkdir()
                 half = self._file.with_suffix(".half")
                 half.unlink(missing_ok=True)
                 _migrate(f"sqlite:///{half}")
-                half.rename(self._file)
-        shutil.copyfile(self._file, file)
+                shutil.copyfile(half, kept.with_suffix(".half"))
+                kept.with_suffix(".half").rename(kept)
+            shutil.copyfile(kept, file)
 
     def copy_to_server(self, name: str) -> str:
         """Make a PostgreSQL database with every table, in place of one of this name; returns its address."""
@@ -75,6 +87,14 @@ class Migrated:
         with self._file.with_suffix(f".{what}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+
+
+def _state() -> str:
+    """A name for what the outcome depends on."""
+    found = hashlib.sha256()
+    for path in sorted({path for pattern in DEPENDS_ON for path in ROOT.glob(pattern)}):
+        found.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes() + b"\0")
+    return found.hexdigest()[:16]
 
 
 def address_of(name: str) -> str:
