@@ -11,8 +11,14 @@ import { Transcript } from "./player/transcript.ts";
 const REPORT_EVERY_MS = 15_000;
 const RENEW_BEFORE_MS = 5 * 60_000;
 const LONGEST_PAUSE_MS = 60_000;
-/** Standing still for so long while it should play, a browser's own player has given up without saying so. */
+/** A page that is killed loses no more than it played in this time, and goes on before that. */
+const NOTE_EVERY_MS = 2000;
+/** A request that hangs for longer on a bad network is as good as lost. */
+const ANSWER_SECONDS = 20;
+/** Standing still for so long while it should play, a browser's own player has given up without saying so… */
 const STALL_MS = 10_000;
+/** … and hls.js, which makes several attempts of its own. */
+const HLS_STALL_MS = 30_000;
 const HOURS_PAUSES_MS = [0, 2_000, 5_000, 15_000];
 /** Nearer to the end than this one starts from the front. */
 const NEARLY_OVER_SECONDS = 8;
@@ -33,6 +39,8 @@ class LessonPlayer {
   private begun = false;
   private session: string | null = null;
   private opening: Promise<void> | null = null;
+  private asked = 0;
+  private noted = 0;
   private reporter: Reporter | null = null;
   private failures = 0;
   private mending = false;
@@ -86,7 +94,7 @@ class LessonPlayer {
       void this.reporter?.flush();
       if (this.mending) {
         void this.reload();
-      } else if (this.standsStill(2000)) {
+      } else if (this.source.isNative && this.standsStill(2000)) {
         void this.mend();
       }
     });
@@ -147,6 +155,7 @@ class LessonPlayer {
       }
       if (!video.paused && !video.seeking) {
         sample();
+        this.note();
       }
       this.transcript?.follow(video.currentTime);
       if (!this.signedIn && video.currentTime > 1) {
@@ -254,15 +263,15 @@ class LessonPlayer {
     await this.source.load(this.address, position, playing).catch(() => this.mend());
   }
 
-  /** hls.js says itself when it gives up; what the browser plays by itself may stop for good without a word. */
   private standsStill(milliseconds: number): boolean {
-    const { video, moved, source } = this;
-    const shouldMove = this.wanted && !video.paused && !video.ended && !this.mending && source.isNative;
+    const { video, moved } = this;
+    const shouldMove = this.wanted && !video.paused && !video.ended && !this.mending;
     return shouldMove && performance.now() - moved.at > milliseconds;
   }
 
   private lookForStall(): void {
-    if (navigator.onLine && this.standsStill(Math.min(LONGEST_PAUSE_MS, STALL_MS * 2 ** this.moved.stalls))) {
+    const patience = this.source.isNative ? STALL_MS : HLS_STALL_MS;
+    if (navigator.onLine && this.standsStill(Math.min(LONGEST_PAUSE_MS, patience * 2 ** this.moved.stalls))) {
       this.moved.stalls += 1;
       this.moved.at = performance.now();
       void this.mend();
@@ -299,15 +308,15 @@ class LessonPlayer {
     const { sessions, addresses, anyone } = this.urls;
     try {
       const response = this.session
-        ? await post(addresses.replace("SESSION", this.session), {})
-        : await post(this.signedIn ? sessions : anyone, { lesson: this.lesson });
+        ? await post(addresses.replace("SESSION", this.session), {}, false, {}, ANSWER_SECONDS)
+        : await post(this.signedIn ? sessions : anyone, { lesson: this.lesson }, false, {}, ANSWER_SECONDS);
       if (response.ok) {
         this.take(((await response.json()) as { addresses: Addresses }).addresses);
         return true;
       }
       if (response.status === 401) {
         this.say("signedOut", this.root.dataset.signInUrl);
-      } else if (response.status < 500) {
+      } else if (response.status < 500 && response.status !== 429) {
         this.say(((await response.json()) as { message: string }).message);
       } else {
         void this.mend();
@@ -339,6 +348,7 @@ class LessonPlayer {
         send: (report, leaving) => this.send(report, leaving),
         onReceipt: (receipt, report) => report.session === this.session && this.showReceipt(receipt),
         onState: (state) => {
+          this.showKept(state === "sent");
           if (state === "signed-out") {
             this.say("signedOut", this.root.dataset.signInUrl);
           } else if (state === "waiting") {
@@ -362,8 +372,9 @@ class LessonPlayer {
 
   private async askForSession(): Promise<void> {
     try {
-      const response = await post(this.urls.sessions, { lesson: this.lesson });
+      const response = await post(this.urls.sessions, { lesson: this.lesson }, false, {}, ANSWER_SECONDS);
       if (response.ok) {
+        this.asked = 0;
         const opened = (await response.json()) as { session: string; percent: number; addresses: Addresses };
         this.session = opened.session;
         this.reporter?.startSession(opened.session);
@@ -373,9 +384,26 @@ class LessonPlayer {
         this.say("signedOut", this.root.dataset.signInUrl);
       } else {
         this.say("notRecorded");
+        if (response.status >= 500 || response.status === 429) {
+          this.askAgain();
+        }
       }
     } catch {
-      this.say("offline"); // asked for again with the next report
+      this.say("offline");
+      this.askAgain();
+    }
+  }
+
+  /** Nothing counts before the session is open, so that one does not wait for the next report. */
+  private askAgain(): void {
+    this.asked += 1;
+    window.setTimeout(() => void (this.session ?? this.openSession()), Math.min(LONGEST_PAUSE_MS, 1000 * 2 ** this.asked));
+  }
+
+  private note(): void {
+    if (this.session && performance.now() - this.noted > NOTE_EVERY_MS) {
+      this.noted = performance.now();
+      void this.reporter?.note(this.collector.peek());
     }
   }
 
@@ -416,14 +444,23 @@ class LessonPlayer {
 
   private async send(report: Report, leaving: boolean): Promise<Answer> {
     const { session, number, stretches } = report;
-    const response = await post(this.urls.reports, { session, number, stretches }, leaving);
+    const body = { session, number, stretches };
+    if (leaving && !("keepalive" in Request.prototype)) {
+      // An old WebView ends its requests with the page, but for this kind. Nobody hears the answer: it is sent again.
+      navigator.sendBeacon(this.urls.reports, new Blob([JSON.stringify(body)], { type: "application/json" }));
+      return { kind: "retry" };
+    }
+    const response = await post(this.urls.reports, body, leaving, {}, ANSWER_SECONDS);
     if (response.ok) {
       return { kind: "receipt", receipt: (await response.json()) as Receipt };
     }
     if (response.status === 401 || response.status === 403) {
       return { kind: "signed-out" };
     }
-    return { kind: response.status >= 500 || response.status === 429 ? "retry" : "refused" };
+    if (response.status >= 500 || response.status === 429) {
+      return { kind: "retry", after: Number(response.headers.get("Retry-After") ?? 0) };
+    }
+    return { kind: response.status === 404 ? "foreign" : "refused" };
   }
 
   // What one sees of it
@@ -466,6 +503,14 @@ class LessonPlayer {
       } catch {
         // No network: asked again after the next pause, and always to be read under "my hours".
       }
+    }
+  }
+
+  /** Whether the server has it all, or some is kept on this phone until there is a network. */
+  private showKept(all: boolean): void {
+    const line = document.querySelector<HTMLElement>("[data-kept]");
+    if (line) {
+      line.textContent = (all ? line.dataset.textSaved : line.dataset.textKept) ?? "";
     }
   }
 

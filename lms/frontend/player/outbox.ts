@@ -6,8 +6,12 @@ export interface Report {
   session: string;
   number: number;
   stretches: Stretch[];
-  /** When it was written down, in ms; only to forget what nobody will ever accept. */
+  /** When it was written down, in ms by the phone's clock, which may be wrong: for the order alone. */
   at: number;
+  /** Written while it plays on, for the case that the page is killed; the same number is written again when it is whole. */
+  open?: boolean;
+  /** What was left over when another page had sent this number before it was whole. */
+  rest?: boolean;
 }
 
 export interface Store {
@@ -16,7 +20,8 @@ export interface Store {
   remove(report: Report): Promise<void>;
 }
 
-const KEPT_MS = 7 * 24 * 3600 * 1000;
+/** More than months of watching without a network. Nothing is forgotten by its age: phone clocks are set wrong. */
+const MOST_KEPT = 5000;
 const DATABASE = "tianjian";
 const TABLE = "reports";
 const PREFIX = "tianjian.report.";
@@ -89,15 +94,13 @@ export class MemoryStore implements Store {
   }
 }
 
-/** The best store that this phone offers, emptied of what is a week old. */
+/** The best store that this phone offers. */
 export async function openStore(): Promise<Store> {
   for (const open of [() => DatabaseStore.open(), async () => new LocalStore()]) {
     try {
       const store = await open();
-      for (const report of await store.all()) {
-        if (report.at < Date.now() - KEPT_MS) {
-          await store.remove(report);
-        }
+      for (const report of (await store.all()).slice(0, -MOST_KEPT)) {
+        await store.remove(report);
       }
       return store;
     } catch {

@@ -75,12 +75,19 @@ export class Source {
       return;
     }
     const hls = new Player({ startPosition: position || -1, maxBufferLength: 60, capLevelToPlayerSize: true });
+    let recovered = false;
     hls.on(Player.Events.ERROR, (_event, data) => {
       if (!data.fatal) {
         return;
       }
-      if (data.type === Player.ErrorTypes.MEDIA_ERROR) {
+      if (data.type === Player.ErrorTypes.MEDIA_ERROR && !recovered) {
+        // Taking the picture out and in again pauses it; a second time the stream itself is loaded anew.
+        recovered = true;
+        const played = !this.video.paused;
         hls.recoverMediaError();
+        if (played) {
+          void this.video.play().catch(() => undefined);
+        }
       } else {
         this.onLost();
       }

@@ -22,6 +22,22 @@ export function unite(stretches: readonly Stretch[]): Stretch[] {
   return united;
 }
 
+/** The parts of `all` that lie outside `known`. */
+export function without(all: readonly Stretch[], known: readonly Stretch[]): Stretch[] {
+  const outside: Stretch[] = [];
+  for (const [from, to] of unite(all)) {
+    let start = from;
+    for (const [knownFrom, knownTo] of unite(known)) {
+      if (knownTo > start && knownFrom < to) {
+        outside.push([start, Math.min(knownFrom, to)]);
+        start = Math.max(start, knownTo);
+      }
+    }
+    outside.push([start, to]);
+  }
+  return unite(outside);
+}
+
 /** Whole seconds that lie within a stretch of real numbers, or null. */
 function wholeSeconds([from, to]: Stretch): Stretch | null {
   const whole: Stretch = [Math.max(0, Math.ceil(from - SLACK_SECONDS)), Math.floor(to + SLACK_SECONDS)];
@@ -65,6 +81,11 @@ export class StretchCollector {
       tail[1] = Math.max(tail[1], Math.ceil(duration));
     }
     this.stop();
+  }
+
+  /** What `take` would hand out now. */
+  peek(): Stretch[] {
+    return unite(this.played.map(wholeSeconds).filter((whole): whole is Stretch => whole !== null));
   }
 
   /** Whole seconds played since the last `take`. */

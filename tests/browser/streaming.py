@@ -1,0 +1,88 @@
+"""A lesson that streams, and a phone that plays it."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import OperationalError
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page
+from wagtail.models import Locale
+from wagtail.models import Page as WagtailPage
+
+from courses.models import LessonPage
+from lms.learning.models import WatchRecord
+from lms.people.models import Person
+from media.domain.transcoding import transcode
+from media.enums import VideoStatus
+from media.models import Video
+from tests.factories.learning import live_course, live_lesson, published
+from tests.factories.media import make_film, received_video
+
+SECONDS = 6
+
+
+@pytest.fixture(scope="session")
+def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_film(tmp_path_factory.mktemp("film") / "film.mp4", size="426x240", seconds=SECONDS)
+
+
+@pytest.fixture
+def streamed(transactional_db: Any, settings: Any, tmp_path: Path, film: Path) -> LessonPage:
+    """A lesson whose recording went through the pipeline."""
+    settings.MEDIA_ROOT = tmp_path / "files"
+    Locale.objects.get_or_create(language_code="zh-hans")
+    if WagtailPage.get_first_root_node() is None:
+        WagtailPage.add_root(instance=WagtailPage(title="Root", slug="root"))
+    course = live_course()
+    video = received_video(film, org=course.org)
+    assert transcode(video.pk)
+    Video.objects.filter(pk=video.pk).update(status=VideoStatus.READY, ready_at=video.received_at)
+    video.refresh_from_db()
+    assert video.decoded_seconds == SECONDS
+    return published(live_lesson(course, video=video))
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport={"width": 360, "height": 800}, locale="zh-CN")
+    yield context
+    context.close()
+
+
+def enter(context: BrowserContext, client: Client, url: str) -> None:
+    value = client.cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": url}])
+
+
+def play(page: Page, address: str) -> None:
+    page.goto(address)
+    page.click("[data-play]")
+    page.wait_for_function("document.querySelector('video').currentTime > 0.3")
+
+
+def patiently(work: Callable[[], Any]) -> Any:
+    """What it gives; an SQLite in memory says at once that the live server is just writing."""
+    deadline = time.monotonic() + 10
+    while True:
+        try:
+            return work()
+        except OperationalError:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+
+
+def wait_until(question: Callable[[], Any]) -> None:
+    deadline = time.monotonic() + 10
+    while not patiently(question):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def covered(person: Person) -> int:
+    """Percent of the only lesson that she watched."""
+    record = WatchRecord.objects.filter(person=person).first()
+    return record.percent if record else 0
