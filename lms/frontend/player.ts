@@ -344,9 +344,10 @@ class LessonPlayer {
   private async openOutbox(): Promise<void> {
     this.reporter = new Reporter(
       {
+        lesson: this.lesson,
         store: await openStore(),
         send: (report, leaving) => this.send(report, leaving),
-        onReceipt: (receipt, report) => report.session === this.session && this.showReceipt(receipt),
+        onReceipt: (receipt, report) => report.lesson === this.lesson && this.showReceipt(receipt),
         onState: (state) => {
           this.showKept(state === "sent");
           if (state === "signed-out") {

@@ -99,6 +99,7 @@ def test_48_hours_in_aeroplane_mode(phone: Phone) -> None:
 
         phone.check("48 hours in aeroplane mode")
         expect(phone.page.locator("[data-kept]")).to_have_text("已记下。")
+        expect(phone.page.locator("[data-progress]")).to_contain_text("100%")
 
 
 def test_a_browser_killed_while_it_plays(

@@ -5,6 +5,8 @@ import type { Stretch } from "./stretches.ts";
 export interface Report {
   session: string;
   number: number;
+  /** The page of the lesson, by which a later visit knows its own. */
+  lesson: number;
   stretches: Stretch[];
   /** When it was written down, in ms by the phone's clock, which may be wrong: for the order alone. */
   at: number;

@@ -30,6 +30,7 @@ export type Answer =
   | { kind: "signed-out" | "refused" | "foreign" };
 
 export interface ReporterOptions {
+  lesson: number;
   store: Store;
   send(report: Report, leaving: boolean): Promise<Answer>;
   onReceipt(receipt: Receipt, report: Report): void;
@@ -71,7 +72,7 @@ export class Reporter {
   /** Write down what was played so far, for the case that the page is killed before it can report. */
   async note(stretches: Stretch[]): Promise<void> {
     if (this.session && stretches.length) {
-      const report = { session: this.session, number: this.number + 1, stretches, at: this.options.now(), open: true };
+      const report = { ...this.written(stretches), number: this.number + 1, open: true };
       await this.options.store.put(report).catch(() => undefined);
     }
   }
@@ -80,7 +81,7 @@ export class Reporter {
   async report(stretches: Stretch[], leaving = false): Promise<void> {
     if (stretches.length) {
       this.number += 1;
-      const report = { session: this.session, number: this.number, stretches, at: this.options.now() };
+      const report = this.written(stretches);
       const kept = this.keep(report);
       if (leaving) {
         // The page is going: there is no time to wait for the disk first.
@@ -98,6 +99,11 @@ export class Reporter {
       this.sending = null;
     });
     return this.sending;
+  }
+
+  private written(stretches: Stretch[]): Report {
+    const { lesson, now } = this.options;
+    return { session: this.session, number: this.number, lesson, stretches, at: now() };
   }
 
   private async keep(report: Report): Promise<void> {
@@ -166,7 +172,7 @@ export class Reporter {
     const rest = without(stretches, judged);
     if (!isRest && session === this.session && number === receipt.number && lengthOf(rest) > TOLERANCE_SECONDS) {
       this.number += 1;
-      await this.keep({ session, number: this.number, stretches: rest, at: this.options.now(), rest: true });
+      await this.keep({ ...this.written(rest), rest: true });
     }
   }
 

@@ -14,6 +14,7 @@ function reporterWith(answers: Answer[], clock = { now: 1 }, store: Store = new 
   const later: (() => void)[] = [];
   const reporter = new Reporter(
     {
+      lesson: 7,
       store,
       send: async (report) => {
         sent.push(report);
@@ -33,7 +34,7 @@ function reporterWith(answers: Answer[], clock = { now: 1 }, store: Store = new 
 test("a report is forgotten once answered", async () => {
   const { store, sent, reporter } = reporterWith([]);
   await reporter.report([[0, 15]]);
-  assert.deepEqual(sent, [{ session: "s1", number: 1, stretches: [[0, 15]], at: 1 }]);
+  assert.deepEqual(sent, [{ session: "s1", number: 1, lesson: 7, stretches: [[0, 15]], at: 1 }]);
   assert.deepEqual(await store.all(), []);
 });
 
@@ -71,9 +72,9 @@ test("what is still being watched is kept, and sent by nobody", async () => {
   await reporter.note([[0, 6]]);
   await reporter.flush();
   assert.deepEqual(sent, []);
-  assert.deepEqual(await store.all(), [{ session: "s1", number: 1, stretches: [[0, 6]], at: 1, open: true }]);
+  assert.deepEqual(await store.all(), [{ session: "s1", number: 1, lesson: 7, stretches: [[0, 6]], at: 1, open: true }]);
   await reporter.report([[0, 8]]);
-  assert.deepEqual(sent, [{ session: "s1", number: 1, stretches: [[0, 8]], at: 1 }]);
+  assert.deepEqual(sent, [{ session: "s1", number: 1, lesson: 7, stretches: [[0, 8]], at: 1 }]);
   assert.deepEqual(await store.all(), []);
 });
 
@@ -100,7 +101,7 @@ test("a page that slept finds its open report sent, and reports the rest anew, o
 
 test("the report of somebody else on this phone is kept and holds nothing up", async () => {
   const { sent, store, reporter } = reporterWith([{ kind: "foreign" }]);
-  await store.put({ session: "hers", number: 3, stretches: [[0, 15]], at: 0 });
+  await store.put({ session: "hers", number: 3, lesson: 7, stretches: [[0, 15]], at: 0 });
   await reporter.report([[0, 15]]);
   await reporter.flush();
   assert.deepEqual(sent.map(({ session }) => session), ["hers", "s1"]);
