@@ -259,3 +259,17 @@ def test_a_server_that_is_away_for_a_while(phone: Phone) -> None:
 
     expect(phone.page.locator("[data-when-done]")).to_be_visible(timeout=30_000)
     phone.check("a server away for a while")
+
+
+def test_without_javascript_the_lesson_plays_and_says_that_nothing_is_recorded(
+    browser: Browser, live_server: Any, streamed: LessonPage, cast: Cast, signed_in: SignIn
+) -> None:
+    context = browser.new_context(java_script_enabled=False, locale="zh-CN")
+    enter(context, signed_in(cast.learner), live_server.url)
+    page = context.new_page()
+
+    page.goto(live_server.url + streamed.get_url())
+
+    expect(page.locator("video[controls] source")).to_have_count(1)
+    # Chromium keeps what stands in <noscript> as text while scripts are switched off from outside.
+    assert "看过的记不下来" in page.locator("noscript").first.inner_html()
