@@ -68,6 +68,14 @@ class CompletionRule(TextChoices):
     OFFLINE = "offline", _("take part in person")
 
 
+class HiddenPlaying(TextChoices):
+    """What counts while the page of the player is hidden: the screen is off, or another app is in front."""
+
+    LISTENING = "listening", _("listening only")
+    NEVER = "never", _("never")
+    PICTURE = "picture", _("also with picture")
+
+
 class Dimension(TextChoices):
     DEVICE = "device", _("Device operation")
     GENERAL = "general", _("Finding and judging information")

@@ -15,7 +15,17 @@ from wagtail.images.blocks import ImageBlock
 from wagtail.models import Page
 from wagtail.search import index
 
-from courses.enums import Access, Audience, CompletionRule, CourseType, Dimension, LessonKind, Season, Subject
+from courses.enums import (
+    Access,
+    Audience,
+    CompletionRule,
+    CourseType,
+    Dimension,
+    HiddenPlaying,
+    LessonKind,
+    Season,
+    Subject,
+)
 from courses.models.access import ScopedPage, grants_of
 from courses.models.coding import CodedPage
 from courses.models.fields import CodesField
@@ -191,6 +201,13 @@ class LessonPage(ScopedPage, CodedPage, GatedPage, Page):
         default=90,
         validators=[MinValueValidator(1), MaxValueValidator(100)],
     )
+    hidden_playing = models.CharField(
+        _("counts while the screen is off"),
+        max_length=12,
+        choices=HiddenPlaying,
+        default=HiddenPlaying.LISTENING,
+        help_text=_("Also while another app is in front. The phone says so itself; nobody can check it."),
+    )
     quiz = models.ForeignKey(
         "courses.QuestionSet",
         models.PROTECT,
@@ -213,7 +230,12 @@ class LessonPage(ScopedPage, CodedPage, GatedPage, Page):
         FieldPanel("video"),
         FieldPanel("body"),
         MultiFieldPanel(
-            [FieldPanel("completion_rule"), FieldPanel("coverage_percent"), FieldPanel("quiz")],
+            [
+                FieldPanel("completion_rule"),
+                FieldPanel("coverage_percent"),
+                FieldPanel("hidden_playing"),
+                FieldPanel("quiz"),
+            ],
             heading=_("When it is complete"),
         ),
         FieldPanel("dims"),

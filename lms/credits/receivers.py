@@ -1,11 +1,14 @@
 """When learning says that something is complete, hours are registered; when accounts are merged, each counts once."""
 
 from typing import Any
+from uuid import UUID
 
+from lms.credits.domain.missing import waiting_completions
 from lms.credits.enums import SourceKind
 from lms.credits.tasks import register_credit_task, unite_record_task
-from lms.learning.models import LessonCompletion, WatchRecord
-from lms.learning.signals import course_completed, evidence_improved, lesson_completed
+from lms.learning.models import LessonCompletion, QuizAttempt, WatchRecord
+from lms.learning.signals import course_completed, evidence_improved, lesson_completed, quiz_passed
+from lms.people.models import Person
 from lms.people.signals import persons_merged
 
 
@@ -18,15 +21,28 @@ def register_completed_course(completion_id: int, **kwargs: Any) -> None:
 
 
 def register_improved_evidence(watch_record_id: int, **kwargs: Any) -> None:
-    """More was watched than when the lesson was completed: a stricter rule may be met now."""
-    record = WatchRecord.objects.filter(pk=watch_record_id).first()
+    """More was watched, or better, than when the lesson was completed: a stricter rule may be met now."""
+    record = WatchRecord.objects.select_related("person__merged_into").filter(pk=watch_record_id).first()
     if record is None:
         return
-    completions = LessonCompletion.objects.filter(
-        person=record.person_id, lesson_key=record.lesson_key, round=record.round
-    )
-    for completion_id in completions.values_list("pk", flat=True):
-        register_credit_task.enqueue(SourceKind.LESSON_COMPLETION.value, completion_id)
+    person = record.person.survivor
+    completions = LessonCompletion.objects.of(person).filter(lesson_key=record.lesson_key, round=record.round)
+    for completion in completions.select_related("outline_version"):
+        register_waiting(person, completion.outline_version.course_key, record.round)
+
+
+def register_vouched(attempt_id: int, **kwargs: Any) -> None:
+    """A quiz was passed: what was watched without network may give its hours now."""
+    attempts = QuizAttempt.objects.select_related("person__merged_into", "outline_version")
+    attempt = attempts.filter(pk=attempt_id).first()
+    if attempt:
+        register_waiting(attempt.person.survivor, attempt.outline_version.course_key, attempt.round)
+
+
+def register_waiting(person: Person, course_key: UUID, round_number: int) -> None:
+    """Look again at what the person completed of a course and what has no hours for its length yet."""
+    for kind, completion_id in waiting_completions(person, course_key, round_number):
+        register_credit_task.enqueue(kind, completion_id)
 
 
 def unite_merged_records(survivor_id: int, **kwargs: Any) -> None:
@@ -38,4 +54,5 @@ def register_receivers() -> None:
     lesson_completed.connect(register_completed_lesson, dispatch_uid="credits.register_completed_lesson")
     course_completed.connect(register_completed_course, dispatch_uid="credits.register_completed_course")
     evidence_improved.connect(register_improved_evidence, dispatch_uid="credits.register_improved_evidence")
+    quiz_passed.connect(register_vouched, dispatch_uid="credits.register_vouched")
     persons_merged.connect(unite_merged_records, dispatch_uid="credits.unite_merged_records")

@@ -5,7 +5,7 @@ import { openStore, type Report } from "./player/outbox.ts";
 import { keepPlace, placeIn } from "./player/places.ts";
 import { type Answer, type Receipt, Reporter } from "./player/reporter.ts";
 import { type Addresses, Source } from "./player/source.ts";
-import { StretchCollector } from "./player/stretches.ts";
+import { counts, StretchCollector } from "./player/stretches.ts";
 import { Transcript } from "./player/transcript.ts";
 
 const REPORT_EVERY_MS = 15_000;
@@ -48,6 +48,10 @@ class LessonPlayer {
   /** Whether the person wants it to play; a stream that is loaded anew must not start by itself. */
   private wanted = false;
   private moved = { position: 0, at: 0, stalls: 0 };
+  /** Something played while the page was hidden and did not count; said once the person looks again. */
+  private unseen = false;
+  /** Said where there is nothing else to say. */
+  private notice: string | null = null;
 
   constructor(private readonly root: HTMLElement) {
     this.video = this.part("video");
@@ -87,7 +91,7 @@ class LessonPlayer {
     this.followVideo();
     this.followTrack();
     window.addEventListener("pagehide", () => this.leave());
-    document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && this.leave());
+    document.addEventListener("visibilitychange", () => this.followEyes());
     window.addEventListener("offline", () => this.say("offline"));
     window.addEventListener("online", () => {
       this.say(null);
@@ -119,7 +123,8 @@ class LessonPlayer {
 
   /** A sentence under the picture by the name of its data-text, or none. */
   private say(name: string | null, link?: string): void {
-    const text = name ? (this.root.dataset[`text${name.charAt(0).toUpperCase()}${name.slice(1)}`] ?? name) : "";
+    const shown = name ?? this.notice;
+    const text = shown ? (this.root.dataset[`text${shown.charAt(0).toUpperCase()}${shown.slice(1)}`] ?? shown) : "";
     this.status.textContent = text;
     this.status.hidden = !text;
     if (link) {
@@ -134,7 +139,14 @@ class LessonPlayer {
 
   private followVideo(): void {
     const { video, collector } = this;
-    const sample = (): void => collector.sample(video.currentTime, performance.now(), video.playbackRate);
+    const sample = (): void => {
+      if (this.counts) {
+        this.sample();
+      } else {
+        collector.stop();
+        this.unseen ||= this.signedIn && !video.paused;
+      }
+    };
     const stop = (): void => {
       // No last sample here: after a seek the position is already the new one.
       collector.stop();
@@ -163,7 +175,10 @@ class LessonPlayer {
       }
     });
     video.addEventListener("ratechange", () => !video.paused && !video.seeking && sample());
-    video.addEventListener("seeking", stop);
+    video.addEventListener("seeking", () => {
+      this.notice = null; // whoever was told to go back does so
+      stop();
+    });
     video.addEventListener("waiting", () => navigator.onLine || this.say("offline"));
     video.addEventListener("pause", () => {
       this.wanted = false;
@@ -180,6 +195,34 @@ class LessonPlayer {
       }
       void this.report();
     });
+  }
+
+  private get counts(): boolean {
+    const { hiddenPlaying = "", soundOnly } = this.root.dataset;
+    return counts(hiddenPlaying, document.hidden, this.listening || soundOnly !== undefined);
+  }
+
+  private sample(): void {
+    this.collector.sample(this.video.currentTime, performance.now(), this.video.playbackRate);
+  }
+
+  /** The page was hidden, or is seen again. */
+  private followEyes(): void {
+    if (!document.hidden) {
+      if (this.unseen) {
+        this.unseen = false;
+        this.notice = "hidden";
+        this.say(null);
+      }
+      return;
+    }
+    if (!this.counts) {
+      if (!this.video.paused && !this.video.seeking) {
+        this.sample(); // up to this moment it was seen
+      }
+      this.collector.stop();
+    }
+    this.leave();
   }
 
   private followTrack(): void {

@@ -18,3 +18,5 @@ class RefusalReason(models.TextChoices):
     CLOCK = "clock", _("More was reported than can be watched in the time that had passed.")
     TAKEN_DOWN = "taken_down", _("The lesson was taken down before this part was watched.")
     TOO_LATE = "too_late", _("The report came more than seven days after the lesson was opened or last heard of.")
+    PACKAGE_OVER = "package_over", _("It was handed in more than seven days after the lesson was fetched.")
+    DAY_FULL = "day_full", _("Of what is watched without network, four hours count for each day.")

@@ -20,6 +20,8 @@ ADVICE = {
     RefusalReason.CLOCK: _("Play one lesson at a time, on one device, and this will not happen."),
     RefusalReason.TAKEN_DOWN: _("What you watched before that counts."),
     RefusalReason.TOO_LATE: _("Connect to the network at least once in seven days while you learn."),
+    RefusalReason.PACKAGE_OVER: _("Connect to the network within seven days, then fetch the lesson again."),
+    RefusalReason.DAY_FULL: _("Watch this part again on another day, or with network."),
 }
 
 

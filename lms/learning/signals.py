@@ -13,7 +13,13 @@ course_completed = Signal()
 """A person met a course's rule for the first time in a round. completion_id (CourseCompletion)."""
 
 evidence_improved = Signal()
-"""Seconds known only offline or from a group were now watched online too. watch_record_id."""
+"""More of a lesson is known, or known better, so that a stricter rule could now be met. watch_record_id.
+
+Announced when the share watched online or in a group, which was known only in a weaker way or belongs to a lesson
+that was complete before, grows by a whole percent."""
+
+quiz_passed = Signal()
+"""A person passed a lesson's quiz. attempt_id (QuizAttempt)."""
 
 
 def announce(signal: Signal, **facts: Any) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lms.learning.views import pages, playing, reports
+from lms.learning.views import packages, pages, playing, reports
 
 app_name = "learning"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("sessions/<str:code>/addresses/", playing.addresses, name="addresses"),
     path("addresses/", playing.lesson_addresses, name="lesson_addresses"),
     path("adopt/", playing.adopt, name="adopt"),
+    path("packages/", packages.packages, name="packages"),
     path("reports/", reports.report, name="report"),
     path("lessons/<int:lesson_id>/quiz/", pages.quiz, name="quiz"),
     path("lessons/<int:lesson_id>/quiz/result/", pages.quiz_result, name="quiz_result"),

@@ -36,11 +36,12 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A watch report as it came."""
+    """A watch report as it came: of a play session, or of an offline package where `is_package`."""
 
     session: str
     number: int
     stretches: Stretches
+    is_package: bool = False
 
 
 def read_object(body: bytes) -> dict[str, Any]:
@@ -69,10 +70,10 @@ def read_whole(value: Any, name: str, *, least: int, most: int) -> int:
     return value
 
 
-def read_code(value: Any) -> str:
-    """The code of a play session."""
+def read_code(value: Any, name: str = "session") -> str:
+    """The code of a play session or of an offline package."""
     if not isinstance(value, str) or not 0 < len(value) <= MAX_CODE_LENGTH or not value.isascii():
-        raise Refused("wrong_value", _("“session” must be the code that the server gave."))
+        raise Refused("wrong_value", _("“%(name)s” must be the code that the server gave.") % {"name": name})
     return value
 
 
@@ -105,10 +106,13 @@ def read_report(value: Any) -> Report:
     """One report."""
     if not isinstance(value, dict):
         raise Refused("malformed", _("The message could not be read."))
+    is_package = "package" in value and "session" not in value
+    name = "package" if is_package else "session"
     return Report(
-        read_code(value.get("session")),
+        read_code(value.get(name), name),
         read_whole(value.get("number"), "number", least=1, most=MAX_NUMBER),
         read_stretches(value.get("stretches")),
+        is_package,
     )
 
 

@@ -10,10 +10,12 @@ from wagtail.models import Page, Site
 from courses.domain.outlines import write_outline
 from courses.models import CataloguePage, Choice, CoursePage, HomePage, LessonPage, Question, QuestionSet
 from lms.learning.domain.watching import open_session
-from lms.learning.models import PlaySession
+from lms.learning.enums import EvidenceKind
+from lms.learning.models import PlaySession, WatchRecord
+from lms.lib.stretches import Stretches
 from lms.people.models import Org, Person
-from media.enums import VideoStatus
-from media.models import Video
+from media.enums import RenditionKind, VideoStatus
+from media.models import Rendition, Video
 from tests.factories.people import OrgFactory
 
 PUBLISHED_AT = datetime(2026, 3, 1, 2, tzinfo=UTC)
@@ -36,6 +38,20 @@ def ready_video(org: Org, *, seconds: int = 600, **fields: Any) -> Video:
         has_sound=True,
         stream_folder="tests/none",
         **fields,
+    )
+
+
+def file_to_keep(video: Video) -> Rendition:
+    """The one file that is fetched to be watched without network; there are no bytes behind it."""
+    return Rendition.objects.create(
+        video=video,
+        kind=RenditionKind.FILE,
+        name="file",
+        playlist="lesson.mp4",
+        codecs="avc1.42c01e,mp4a.40.2",
+        peak_bits_per_second=300_000,
+        average_bits_per_second=200_000,
+        size_bytes=15_000_000,
     )
 
 
@@ -90,6 +106,15 @@ def quiz_of(org: Org, questions: int = 3) -> QuestionSet:
         for place, text in enumerate(["对的", "错的", "也错"]):
             Choice.objects.create(question=question, text=text, is_right=place == 0, sort_order=place)
     return quiz
+
+
+def group_watched(person: Person, page: LessonPage, *stretches: tuple[int, int], at: datetime) -> WatchRecord:
+    """Seconds watched together with others, as a cache that group viewing fills."""
+    record = open_session(person, page, at=at).record
+    record.group = (record.coverage(EvidenceKind.GROUP) | Stretches.of(stretches)).to_bytes()
+    record.covered_seconds = record.covered.seconds
+    record.save(update_fields=["group", "covered_seconds"])
+    return record
 
 
 def play_session(person: Person, page: LessonPage | None = None, *, at: datetime) -> PlaySession:

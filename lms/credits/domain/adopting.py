@@ -87,6 +87,7 @@ def adopt_rule(
             name=preset.name,
             unit=preset.unit,
             parameters=preset.parameters,
+            offline_needs_quiz=preset.offline_needs_quiz,
             active_from=active_from,
             active_to=active_to,
             source=preset.source,

@@ -17,7 +17,7 @@ from lms.credits.domain.studying import (
 from lms.credits.domain.uniting import persons_counted_twice
 from lms.credits.enums import EntryKind
 from lms.credits.models import CreditChain, CreditLedgerEntry
-from lms.learning.models import LessonCompletion
+from lms.learning.models import LessonCompletion, QuizAttempt
 from lms.lib.durations import beijing_day
 from lms.lib.sealing import GENESIS, chain_faults
 
@@ -46,6 +46,9 @@ def _earned_faults(entry: CreditLedgerEntry) -> Iterator[str]:
     claimed = {lesson["key"]: (lesson["seconds"], lesson["test"]) for lesson in lessons}
     if claimed != _completed(completion, list(claimed)):
         yield "its evidence is not what was completed"
+    vouching = {lesson["vouched_by"] for lesson in lessons if lesson.get("vouched_by")}
+    if QuizAttempt.objects.filter(pk__in=vouching, passed=True).count() != len(vouching):
+        yield "no passed quiz vouches for what was watched without network"
     if entry.counts and hours_of_component(entry.component, lessons, terms["parameters"])[0] != entry.hours:
         yield "its hours do not follow from its evidence"
 

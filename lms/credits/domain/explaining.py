@@ -35,6 +35,16 @@ SENTENCES = {
     "counted_by_course": _("The rule counts whole courses. The hours come when the course is complete."),
     "nothing_to_measure": _("There is no recording to measure and no test that gives hours."),
     "coverage_short": _("%(reached)s%% of “%(title)s” has been watched; %(needed)s%% are needed."),
+    "offline_needs_quiz": _(
+        "“%(title)s” was watched without network. Its hours come once you pass its quiz, or watch it with network."
+    ),
+    "offline_needs_course_quiz": _(
+        "“%(title)s” was watched without network. Its hours come once you pass a quiz of this course, or watch it "
+        "with network."
+    ),
+    "offline_needs_network": _(
+        "“%(title)s” was watched without network. Its hours come once you watch it with network."
+    ),
     "not_registered": _("The hours are being written down. Please look again in a few minutes."),
 }
 _CATEGORIES = {

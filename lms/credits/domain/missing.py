@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef
 from lms.credits.domain.recognising import Step, step
 from lms.credits.domain.registering import recognise_completion
 from lms.credits.domain.studying import COMPLETION_MODELS, source_of
-from lms.credits.enums import SourceKind
+from lms.credits.enums import Component, SourceKind
 from lms.credits.models import CreditLedgerEntry
 from lms.lib.durations import beijing_midnight
 from lms.people.models import Person
@@ -29,6 +29,19 @@ def not_yet_because(person: Person, achievement_key: str, *, round_number: int =
     if any(part.component not in known for part in recognition.parts):
         return [*recognition.missing, step("not_registered")]
     return recognition.missing if recognition.parts or not known else []
+
+
+def waiting_completions(person: Person, course_key: UUID, round_number: int) -> list[tuple[str, int]]:
+    """Completions of a course and of its lessons that could give hours for their length and have not: kind and id."""
+    found = []
+    for kind, model in COMPLETION_MODELS.items():
+        given = CreditLedgerEntry.objects.filter(source_kind=kind, source_id=OuterRef("pk"), component=Component.BASE)
+        completions = model.objects.of(person.survivor).filter(
+            ~Exists(given), outline_version__course_key=course_key, round=round_number
+        )
+        waiting = completions.exclude(outline_version__credit_for=[]).order_by("pk")
+        found += [(kind.value, pk) for pk in waiting.values_list("pk", flat=True)]
+    return found
 
 
 @dataclass(frozen=True, slots=True)

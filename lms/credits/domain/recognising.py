@@ -32,14 +32,27 @@ class StudiedLesson:
     decoded_seconds: int
     studied_percent: int  # whole percent of the recording that was played, at least
     test_passed: bool = False
+    # Of that, what does not rest on watching without network; None: all of it.
+    witnessed_percent: int | None = None
+    # The quiz attempt (id) that vouches for watching without network.
+    vouched_by: int | None = None
+    # Which quiz could: the lesson's own, one of its course, or none.
+    quiz: str = ""
+
+    @property
+    def rests_on_offline(self) -> bool:
+        return self.witnessed_percent is not None and self.witnessed_percent < self.studied_percent
 
     @property
     def evidence(self) -> dict[str, Any]:
+        """What an entry keeps; watching without network is named only where something rests on it."""
+        offline = {"witnessed_percent": self.witnessed_percent, "vouched_by": self.vouched_by}
         return {
             "key": self.key,
             "seconds": self.decoded_seconds,
             "percent": self.studied_percent,
             "test": self.test_passed,
+            **(offline if self.rests_on_offline else {}),
         }
 
 
@@ -137,13 +150,35 @@ def refusals(study: Study, terms: Mapping[str, Any] | None) -> list[Step]:
     return []
 
 
+def _needed_percent(parameters: Mapping[str, Any]) -> int:
+    return int((Decimal(parameters.get("complete_ratio", USUAL_RATIO)) * 100).to_integral_value())
+
+
 def _short_of(lessons: Sequence[StudiedLesson], parameters: Mapping[str, Any]) -> list[Step]:
     """The lessons of which less was played than the rule asks for."""
-    needed = int((Decimal(parameters.get("complete_ratio", USUAL_RATIO)) * 100).to_integral_value())
+    needed = _needed_percent(parameters)
     return [
         step("coverage_short", title=lesson.title, reached=lesson.studied_percent, needed=needed)
         for lesson in lessons
         if lesson.studied_percent < needed
+    ]
+
+
+# What is missing where hours rest on watching without network, by the quiz that could vouch for it.
+OFFLINE_STEPS = {"lesson": "offline_needs_quiz", "course": "offline_needs_course_quiz", "": "offline_needs_network"}
+
+
+def _unvouched(lessons: Sequence[StudiedLesson], terms: Mapping[str, Any]) -> list[Step]:
+    """The lessons of which enough was played only if what was watched without network counts, and no quiz says so."""
+    if not terms.get("offline_needs_quiz", True):
+        return []
+    needed = _needed_percent(terms["parameters"])
+    return [
+        step(OFFLINE_STEPS[lesson.quiz], title=lesson.title)
+        for lesson in lessons
+        if lesson.vouched_by is None
+        and lesson.witnessed_percent is not None
+        and lesson.witnessed_percent < needed <= lesson.studied_percent
     ]
 
 
@@ -161,7 +196,7 @@ def recognise(
     recorded = [lesson for lesson in study.lessons if lesson.decoded_seconds]
     tested = [lesson for lesson in study.lessons if lesson.test_passed]
     gives: dict[Component, list[StudiedLesson]] = {}
-    short = _short_of(recorded, parameters)
+    short = [*_short_of(recorded, parameters), *_unvouched(recorded, terms)]
     if recorded and not short:
         gives[Component.BASE] = recorded
     if tested and "test_pass_hours" in parameters:

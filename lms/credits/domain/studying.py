@@ -1,14 +1,16 @@
 """Reading a completion: what `recognising` needs to know about it, from the floors beneath."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from courses.enums import CompletionRule
+from courses.models import OutlineVersion
 from lms.credits.domain.recognising import StudiedLesson, Study
 from lms.credits.enums import RuleUnit, SourceKind
 from lms.credits.models import CreditRule
 from lms.credits.queries import rule_in_force
-from lms.learning.models import CourseCompletion, LessonCompletion, WatchRecord
+from lms.learning.models import CourseCompletion, LessonCompletion, QuizAttempt, WatchRecord
 from lms.lib.durations import beijing_day
 from lms.people.queries import authority_on, categories_on, same_person_ids
 
@@ -39,26 +41,63 @@ def achievement_key_of(completion: Completion) -> str:
     return f"{RuleUnit.COURSE}:{completion.course_key}"
 
 
-def _studied(lesson: dict[str, Any], completion: LessonCompletion, watched: dict[str, int]) -> StudiedLesson:
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """How much of a recording was played, in whole percent: in all, and without what is known only offline."""
+
+    percent: int = 0
+    witnessed_percent: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Voucher:
+    """Which quiz can vouch for watching a lesson without network: `lesson`, `course` or none; the attempt that does."""
+
+    quiz: str = ""
+    attempt_id: int | None = None
+
+
+def _studied(lesson: dict[str, Any], completion: LessonCompletion, watched: Watched, voucher: Voucher) -> StudiedLesson:
     """A lesson completed by coverage was watched at least as far as its outline version asked for."""
     by_rule = lesson["coverage_percent"] if completion.rule == CompletionRule.COVERAGE else 0
+    # A completion that rests on nothing offline was witnessed as far as its rule asked for, too.
+    witnessed_by_rule = 0 if completion.evidence.get("offline_seconds") else by_rule
     return StudiedLesson(
         key=lesson["translation_key"],
         title=lesson["title"],
         decoded_seconds=completion.decoded_seconds or 0,
-        studied_percent=max(by_rule, watched.get(lesson["translation_key"], 0)),
+        studied_percent=max(by_rule, watched.percent),
         test_passed=completion.rule == CompletionRule.QUIZ,
+        witnessed_percent=max(witnessed_by_rule, watched.witnessed_percent),
+        vouched_by=voucher.attempt_id,
+        quiz=voucher.quiz,
     )
 
 
-def _watched(person_ids: list[int], keys: Iterable[str], round_number: int) -> dict[str, int]:
-    """How many percent of each lesson's recording were played, by key."""
-    records = WatchRecord.objects.filter(person__in=person_ids, lesson_key__in=list(keys), round=round_number)
-    percents: dict[str, int] = {}
-    for record in records.only("lesson_key", "covered_seconds", "decoded_seconds"):
-        key = str(record.lesson_key)
-        percents[key] = max(percents.get(key, 0), record.percent)
-    return percents
+def _watched(person_ids: list[int], keys: Iterable[str], round_number: int) -> dict[str, Watched]:
+    """How far each lesson's recording was played, by key."""
+    found: dict[str, Watched] = {}
+    for record in WatchRecord.objects.filter(person__in=person_ids, lesson_key__in=list(keys), round=round_number):
+        known = found.get(key := str(record.lesson_key), Watched())
+        found[key] = Watched(max(known.percent, record.percent), max(known.witnessed_percent, record.witnessed_percent))
+    return found
+
+
+def _vouchers(person_ids: list[int], outline: OutlineVersion, round_number: int) -> dict[str, Voucher]:
+    """By lesson: its own quiz vouches for it, or, where it has none, any quiz of the course. All are marked here."""
+    with_quiz = [lesson["translation_key"] for lesson in outline.lessons if lesson["quiz_id"]]
+    if not with_quiz:
+        return {}
+    attempts = QuizAttempt.objects.filter(
+        person__in=person_ids, lesson_key__in=with_quiz, round=round_number, passed=True
+    )
+    # The first one that passed stays the last in the dict.
+    passed = {str(key): pk for key, pk in attempts.order_by("-pk").values_list("lesson_key", "pk")}
+    of_course = Voucher("course", min(passed.values(), default=None))
+    return {
+        key: Voucher("lesson", passed.get(key)) if key in with_quiz else of_course
+        for key in (lesson["translation_key"] for lesson in outline.lessons)
+    }
 
 
 def read_study(completion: Completion) -> tuple[Study, CreditRule | None]:
@@ -80,10 +119,11 @@ def read_study(completion: Completion) -> tuple[Study, CreditRule | None]:
         )
     by_key = {str(lesson.lesson_key): lesson for lesson in lessons}
     watched = _watched(ids, by_key, completion.round)
+    vouchers = _vouchers(ids, outline, completion.round)
     studied = [
-        _studied(lesson, by_key[lesson["translation_key"]], watched)
+        _studied(lesson, by_key[key], watched.get(key, Watched()), vouchers.get(key, Voucher()))
         for lesson in outline.lessons
-        if lesson["translation_key"] in by_key
+        if (key := lesson["translation_key"]) in by_key
     ]
     authority = authority_on(person, day)
     study = Study(

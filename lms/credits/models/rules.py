@@ -41,6 +41,11 @@ class CreditRule(models.Model):
     )
     unit = models.CharField(_("unit"), max_length=8, choices=RuleUnit.choices)
     parameters = models.JSONField(_("parameters"), validators=[validate_parameters])
+    offline_needs_quiz = models.BooleanField(
+        _("watching without network needs a quiz"),
+        default=True,
+        help_text=_("What was watched without network gives hours only once a quiz was passed."),
+    )
     active_from = models.DateField(_("valid from"))
     active_to = models.DateField(_("valid until (not including)"), null=True, blank=True)
     source = models.TextField(_("source"))
@@ -80,8 +85,12 @@ class CreditRule(models.Model):
 
     @property
     def terms(self) -> dict[str, Any]:
-        """What the rule says, as it is kept in the evidence of every entry made under it."""
-        return {"code": self.code, "unit": self.unit, "parameters": self.parameters}
+        """What the rule says, as it is kept in the evidence of every entry made under it.
+
+        `offline_needs_quiz` is named only where it is not the usual, so that entries older than it still fit.
+        """
+        unusual = {} if self.offline_needs_quiz else {"offline_needs_quiz": False}
+        return {"code": self.code, "unit": self.unit, "parameters": self.parameters, **unusual}
 
 
 class CreditRequirement(models.Model):

@@ -8,6 +8,14 @@ const SLACK_SECONDS = 0.25;
 /** Seconds that the position may run ahead of the clock between two samples before it counts as a jump. */
 const LEAP_SECONDS = 1;
 
+/**
+ * Whether what plays counts. `setting` is the lesson's word on playing while the page is hidden (the screen is off, or
+ * another app is in front): "listening" counts the sound alone, "picture" everything, "never" nothing.
+ */
+export function counts(setting: string, hidden: boolean, listening: boolean): boolean {
+  return !hidden || setting === "picture" || (setting === "listening" && listening);
+}
+
 /** Unite stretches (of any kind of number) into few, in order. */
 export function unite(stretches: readonly Stretch[]): Stretch[] {
   const united: Stretch[] = [];

@@ -14,6 +14,7 @@ from courses.policies import can_enter
 from lms.learning.domain.completing import complete_lesson
 from lms.learning.domain.enrolling import NotPublished, enrol, lock_clock, terms_of
 from lms.learning.models import QuizAttempt
+from lms.learning.signals import announce, quiz_passed
 from lms.people.models import Person
 
 # Tries are not limited, their pace is: guessing at every combination must take longer than watching.
@@ -93,6 +94,8 @@ def answer_quiz(person: Person, lesson: LessonPage, *, answers: Mapping[int, int
             passed=right * 100 >= quiz.pass_mark * len(marked),
             submitted_at=at,
         )
+        if attempt.passed:
+            announce(quiz_passed, attempt_id=attempt.pk)
         if attempt.passed and terms.entry["rule"] == CompletionRule.QUIZ:
             evidence = {"attempt": attempt.pk, "right": right, "questions": len(marked)}
             complete_lesson(person, lesson, terms, evidence=evidence, at=at)

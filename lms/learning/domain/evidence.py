@@ -8,11 +8,12 @@ second costs `COST_MS` of a person's real time, which is the same as saying that
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from lms.learning.enums import RefusalReason
+from lms.lib.durations import beijing_day, beijing_midnight
 from lms.lib.stretches import Stretches
 
 # Lesson seconds that one real second pays at most: the fastest speed the player offers.
@@ -23,6 +24,10 @@ COST_MS = 1000 // TOP_SPEED
 HOLD_BACK = timedelta(minutes=15)
 # A session not heard of for longer is over.
 SESSION_VALID = timedelta(days=7)
+# A lesson fetched to be watched without network pays for so long after it was fetched, and all of a person's
+# packages together so many lesson seconds of each day in Beijing.
+PACKAGE_VALID = timedelta(days=7)
+OFFLINE_DAY_SECONDS = 4 * 3600
 # Paid time is remembered longer than any window can reach back.
 PAID_KEPT = timedelta(days=8)
 # Behind this, short pauses between paid times are closed, so that the set stays small.
@@ -91,6 +96,10 @@ class PaidTime:
             spent.append((begin, begin + taken))
             left -= taken
         return paid, PaidTime(_united([*self.spans, *spent]) if spent else self.spans)
+
+    def united(self, other: PaidTime) -> PaidTime:
+        """What has paid for one or the other: two accounts of one human being."""
+        return PaidTime(_united([*self.spans, *other.spans]))
 
     def tidied(self, at: datetime) -> PaidTime:
         """Without what no window reaches any more, and with the short pauses of some while ago closed.
@@ -169,6 +178,58 @@ def judge(
     new = wanted if count == wanted.seconds else wanted.first(count)
     refused = wanted - new
     return Verdict((within & covered) | new, new, refused, reason if refused else None, paid.tidied(at))
+
+
+def judge_package(
+    reported: Stretches,
+    *,
+    covered: Stretches,
+    lesson_seconds: int,
+    paid: PaidTime,
+    days: Mapping[date, int],
+    issued_at: datetime,
+    valid_until: datetime,
+    at: datetime,
+    taken_down_at: datetime | None = None,
+) -> tuple[Verdict, dict[date, int]]:
+    """Judge one report of an offline package, and say how many of its seconds each day in Beijing paid.
+
+    Paid is from the package's issue to arrival, earliest free time first, each day up to what `days`, the lesson
+    seconds it paid for packages before, leaves of OFFLINE_DAY_SECONDS. Seconds known by any kind of evidence are
+    accepted and cost nothing. After `valid_until` nothing is paid, nor is time after a takedown.
+    """
+    within = reported.clip(0, lesson_seconds)
+    wanted = within - covered
+    reason, end = RefusalReason.CLOCK, at
+    if at > valid_until:
+        reason, end = RefusalReason.PACKAGE_OVER, issued_at
+    elif taken_down_at is not None and taken_down_at < at:
+        reason, end = RefusalReason.TAKEN_DOWN, taken_down_at
+    spent: dict[date, int] = {}
+    left = wanted.seconds
+    for day, start, stop in _days(issued_at, end):
+        allowed = max(0, OFFLINE_DAY_SECONDS - days.get(day, 0))
+        count, paid = paid.pay(min(left, allowed), start, stop)
+        left -= count
+        if count:
+            spent[day] = count
+        if not left:
+            break
+        # The day had more free time than it may pay.
+        if count == allowed and paid.pay(1, start, stop)[0] and reason == RefusalReason.CLOCK:
+            reason = RefusalReason.DAY_FULL
+    new = wanted.first(wanted.seconds - left)
+    refused = wanted - new
+    return Verdict((within & covered) | new, new, refused, reason if refused else None, paid.tidied(at)), spent
+
+
+def _days(start: datetime, end: datetime) -> Iterator[tuple[date, int, int]]:
+    """The days in Beijing that [start, end) touches, each with its part of it in milliseconds since 1970."""
+    while start < end:
+        day = beijing_day(start)
+        stop = min(end, beijing_midnight(day + timedelta(days=1)))
+        yield day, to_ms(start), to_ms(stop)
+        start = stop
 
 
 def admit(busy_until: datetime | None, at: datetime) -> datetime | None:

@@ -1,40 +1,51 @@
 """Watch records are caches of receipts: compute them anew and say where they differed."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from lms.learning.domain.enrolling import lock_clock
 from lms.learning.enums import EvidenceKind
-from lms.learning.models import Receipt, WatchRecord
+from lms.learning.models import PackageReceipt, Receipt, WatchRecord
 from lms.lib.stretches import Stretches
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A watch record that its receipts do not bear out."""
+    """A watch record that its receipts do not bear out, by one kind of evidence."""
 
     record_id: int
+    kind: EvidenceKind
     kept: Stretches
     proven: Stretches
 
 
 def rebuild_watch_records(*, dry_run: bool = False) -> list[Difference]:
-    """Compute the online coverage of every record from its receipts, repair what differs, and return it."""
+    """Compute every record's coverage online and without network from its receipts, repair and return what differs."""
     found = []
     for record_id in WatchRecord.objects.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=1000):
         with transaction.atomic():
             record = WatchRecord.objects.select_related("person").get(pk=record_id)
             lock_clock(record.person)
             record.refresh_from_db()
-            bodies = Receipt.objects.filter(session__record=record).values_list("body", flat=True)
-            proven = Stretches.of((start, end) for body in bodies for start, end in body["accepted"])
-            kept = record.coverage(EvidenceKind.ONLINE)
-            if kept == proven and record.covered_seconds == record.covered.seconds:
-                continue
-            found.append(Difference(record.pk, kept, proven))
-            if not dry_run:
-                record.online = proven.to_bytes()
+            proven = {
+                EvidenceKind.ONLINE: _accepted(Receipt.objects.filter(session__record=record)),
+                EvidenceKind.OFFLINE: _accepted(PackageReceipt.objects.filter(package__record=record)),
+            }
+            kept = {kind: record.coverage(kind) for kind in proven}
+            differing = [kind for kind in proven if kept[kind] != proven[kind]]
+            if not differing and record.covered_seconds != record.covered.seconds:
+                differing = [EvidenceKind.ONLINE]  # the coverage is right, its sum is not
+            found += [Difference(record.pk, kind, kept[kind], proven[kind]) for kind in differing]
+            if differing and not dry_run:
+                record.online, record.offline = (stretches.to_bytes() for stretches in proven.values())
                 record.covered_seconds = record.covered.seconds
-                record.save(update_fields=["online", "covered_seconds"])
+                record.save(update_fields=["online", "offline", "covered_seconds"])
     return found
+
+
+def _accepted(receipts: QuerySet[Any]) -> Stretches:
+    bodies = receipts.values_list("body", flat=True)
+    return Stretches.of((start, end) for body in bodies for start, end in body["accepted"])

@@ -12,7 +12,7 @@ from lms.learning.domain import evidence
 from lms.learning.domain.completing import complete_lesson
 from lms.learning.domain.enrolling import NotPublished, Terms, enrol, lock_clock, terms_of
 from lms.learning.enums import EvidenceKind, RefusalReason
-from lms.learning.models import PlaySession, Receipt, RefusedStretch, StudyClock, WatchRecord
+from lms.learning.models import OfflinePackage, PlaySession, Receipt, RefusedStretch, StudyClock, WatchRecord
 from lms.learning.signals import announce, evidence_improved
 from lms.lib.durations import beijing_day
 from lms.lib.rows import insert_row, update_row
@@ -25,6 +25,10 @@ END_TOLERANCE_SECONDS = 2
 SESSIONS_IN_TEN_MINUTES = 60
 # Going on within the last moments of a recording would show nothing.
 LAST_MOMENTS_SECONDS = 5
+
+
+# What gives a person the right to report on a lesson.
+Right = PlaySession | OfflinePackage
 
 
 class CannotPlay(Exception):
@@ -52,7 +56,7 @@ def open_session(person: Person, lesson: LessonPage, *, at: datetime) -> PlaySes
         since = at - timedelta(minutes=10)
         if PlaySession.objects.filter(person=person, opened_at__gt=since).count() >= SESSIONS_IN_TEN_MINUTES:
             raise TooOften(timedelta(minutes=1))
-        terms, record = _record(person, lesson, at=at)
+        terms, record = record_of(person, lesson, at=at)
         session = PlaySession.objects.create(
             person=person,
             lesson_key=lesson.translation_key,
@@ -63,8 +67,8 @@ def open_session(person: Person, lesson: LessonPage, *, at: datetime) -> PlaySes
             needed_seconds=terms.needed_seconds,
             opened_at=at,
         )
-        if _is_met(session, record):
-            _complete(session, record, at=at)
+        if meets(session, record):
+            complete_by_coverage(session, record, at=at)
     return session
 
 
@@ -74,14 +78,15 @@ def adopt_resume_point(person: Person, lesson: LessonPage, *, resume_point: int,
         raise CannotPlay(_("This lesson cannot be played at the moment."))
     with transaction.atomic():
         lock_clock(person)
-        _terms, record = _record(person, lesson, at=at)
+        _terms, record = record_of(person, lesson, at=at)
         if record.resume_point == 0:
             record.resume_point = min(resume_point, record.decoded_seconds)
             record.save(update_fields=["resume_point"])
     return record
 
 
-def _record(person: Person, lesson: LessonPage, *, at: datetime) -> tuple[Terms, WatchRecord]:
+def record_of(person: Person, lesson: LessonPage, *, at: datetime) -> tuple[Terms, WatchRecord]:
+    """By what the lesson is judged, and the person's record of it; both made if new. Raises CannotPlay."""
     try:
         terms = terms_of(enrol(person, lesson.course, at=at), lesson)
     except NotPublished as error:
@@ -124,15 +129,16 @@ def accept_report(session: PlaySession, number: int, *, stretches: Stretches, at
             opened_at=session.opened_at,
             last_contact_at=last_contact_at,
             at=at,
-            taken_down_at=_taken_down_at(record) if record.is_withdrawn else None,
+            taken_down_at=taken_down_at(record) if record.is_withdrawn else None,
         )
-        was_met = _is_met(session, record)
-        _add(record, verdict, resume_point=stretches.end if stretches and number > last_number else None, at=at)
+        was_met = meets(session, record)
+        place = stretches.end if stretches and number > last_number else None
+        _add(record, verdict, was_met=was_met, resume_point=place, at=at)
         clock.paid, clock.busy_until = verdict.paid.to_bytes(), busy_until
         update_row(clock, ("paid", "busy_until"))
         if verdict.refused and verdict.reason:
-            _keep_refused(session, verdict.refused, verdict.reason, at=at)
-        is_met = _is_met(session, record)
+            keep_refused(session, verdict.refused, verdict.reason, at=at)
+        is_met = meets(session, record)
         receipt = Receipt(
             session=session,
             number=number,
@@ -148,11 +154,11 @@ def accept_report(session: PlaySession, number: int, *, stretches: Stretches, at
         )
         insert_row(receipt)
         if is_met and not was_met:
-            _complete(session, record, at=at)
+            complete_by_coverage(session, record, at=at)
     return receipt
 
 
-def _taken_down_at(record: WatchRecord) -> datetime | None:
+def taken_down_at(record: WatchRecord) -> datetime | None:
     """When the recording or the lesson was taken down, if it was."""
     if record.video.taken_down_at:
         return record.video.taken_down_at
@@ -161,11 +167,19 @@ def _taken_down_at(record: WatchRecord) -> datetime | None:
     return takedown.taken_down_at if takedown else None
 
 
-def _add(record: WatchRecord, verdict: evidence.Verdict, *, resume_point: int | None, at: datetime) -> None:
-    """Unite what is new into the record."""
-    if verdict.new & (record.coverage(EvidenceKind.OFFLINE) | record.coverage(EvidenceKind.GROUP)):
-        announce(evidence_improved, watch_record_id=record.pk)
-    record.online = (record.coverage(EvidenceKind.ONLINE) | verdict.new).to_bytes()
+def _add(
+    record: WatchRecord, verdict: evidence.Verdict, *, was_met: bool, resume_point: int | None, at: datetime
+) -> None:
+    """Unite what is new into the record, and announce it where it betters what was complete or known before."""
+    online, group = record.coverage(EvidenceKind.ONLINE), record.coverage(EvidenceKind.GROUP)
+    if verdict.new and (was_met or verdict.new & (record.coverage(EvidenceKind.OFFLINE) | group)):
+        shares = [
+            tuple(known.seconds * 100 // record.decoded_seconds for known in (share, share | group))
+            for share in (online, online | verdict.new)
+        ]
+        if shares[0] != shares[1]:
+            announce(evidence_improved, watch_record_id=record.pk)
+    record.online = (online | verdict.new).to_bytes()
     record.covered_seconds = record.covered.seconds
     if resume_point is not None:
         record.resume_point = min(resume_point, record.decoded_seconds)
@@ -173,7 +187,8 @@ def _add(record: WatchRecord, verdict: evidence.Verdict, *, resume_point: int | 
     update_row(record, ("online", "covered_seconds", "resume_point", "last_watched_at"))
 
 
-def _keep_refused(session: PlaySession, refused: Stretches, reason: RefusalReason, *, at: datetime) -> None:
+def keep_refused(session: Right, refused: Stretches, reason: RefusalReason, *, at: datetime) -> None:
+    """Unite what did not count into the row of its lesson, reason and day."""
     row, made = RefusedStretch.objects.get_or_create(
         person_id=session.person_id,
         lesson_key=session.lesson_key,
@@ -192,11 +207,13 @@ def _keep_refused(session: PlaySession, refused: Stretches, reason: RefusalReaso
         row.save(update_fields=["stretches", "last_at"])
 
 
-def _is_met(session: PlaySession, record: WatchRecord) -> bool:
+def meets(session: Right, record: WatchRecord) -> bool:
+    """Whether covering enough completes the lesson, and enough is covered."""
     return session.needed_seconds is not None and record.covered_seconds >= session.needed_seconds
 
 
-def _complete(session: PlaySession, record: WatchRecord, *, at: datetime) -> None:
+def complete_by_coverage(session: Right, record: WatchRecord, *, at: datetime) -> None:
+    """Complete the lesson by the terms under which the right to report on it was given."""
     entry = session.outline_version.lesson(session.lesson_key)
     if entry is None:  # an outline version never changes, and the session was opened by its entry
         raise LookupError(f"Outline {session.outline_version_id} has no lesson {session.lesson_key}.")
@@ -204,7 +221,7 @@ def _complete(session: PlaySession, record: WatchRecord, *, at: datetime) -> Non
     complete_lesson(session.person, session.page, terms, evidence=_coverage_evidence(session, record), at=at)
 
 
-def _coverage_evidence(session: PlaySession, record: WatchRecord) -> dict[str, int | None]:
+def _coverage_evidence(session: Right, record: WatchRecord) -> dict[str, int | None]:
     """What the completion rests on."""
     return {
         "watch_record": record.pk,

@@ -58,13 +58,15 @@ class StudyClockQuerySet(models.QuerySet["StudyClock"]):
 class StudyClock(models.Model):
     """The real seconds of a person already paid, over all lessons, tabs and devices: the row a report locks.
 
-    Changed by `watching.accept_report` alone.
+    Changed by `watching.accept_report` and `packages.accept_package_report` alone.
     """
 
     RETENTION = Retention("counting each minute of study once", until="the last study", days=8)
 
     person = models.OneToOneField("people.Person", models.PROTECT, primary_key=True, related_name="study_clock")
     paid = models.BinaryField(default=bytes, help_text="see domain.evidence.PaidTime")
+    # Lesson seconds that days of Beijing have paid for packages: {"2026-04-15": 3600} (domain.evidence.judge_package).
+    offline_days = models.JSONField(default=dict)
     # Up to when the reports received so far keep this person busy (domain.evidence.admit).
     busy_until = models.DateTimeField(null=True)
     # Presence checks fall due by this, so that nobody outside the server can foresee them.

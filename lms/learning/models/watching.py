@@ -88,6 +88,14 @@ class WatchRecord(models.Model):
     def percent(self) -> int:
         return self.covered_seconds * 100 // self.decoded_seconds if self.decoded_seconds else 0
 
+    @property
+    def witnessed_percent(self) -> int:
+        """How much was watched online or in a group, in whole percent."""
+        if not self.offline:
+            return self.percent
+        seen = self.coverage(EvidenceKind.ONLINE) | self.coverage(EvidenceKind.GROUP)
+        return seen.seconds * 100 // self.decoded_seconds if self.decoded_seconds else 0
+
 
 class ReceiptQuerySet(models.QuerySet["Receipt"]):
     def newest(self, session_id: int) -> "Receipt | None":

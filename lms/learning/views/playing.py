@@ -29,7 +29,7 @@ def sessions(request: HttpRequest, sent: dict[str, Any]) -> dict[str, Any]:
     try:
         session = open_session(person, lesson, at=at)
     except CannotPlay as error:
-        raise _cannot_play(error) from error
+        raise cannot_play(error) from error
     record = session.record
     return {
         "session": session.code,
@@ -56,7 +56,7 @@ def addresses(request: HttpRequest, sent: dict[str, Any], code: str) -> dict[str
             "unknown_session", _("This lesson was not opened here. Please open it again."), HTTPStatus.NOT_FOUND
         )
     if not session.video.is_playable or not can_play(person, session.page, at):
-        raise _cannot_play(CannotPlay(_("This lesson cannot be played at the moment.")))
+        raise cannot_play(CannotPlay(_("This lesson cannot be played at the moment.")))
     return {"addresses": addresses_of(session.video, at=at)}
 
 
@@ -66,7 +66,7 @@ def lesson_addresses(request: HttpRequest, sent: dict[str, Any]) -> dict[str, An
     at = timezone.now()
     lesson = lesson_named(sent.get("lesson"))
     if lesson.video is None or not can_play(request.user, lesson, at):
-        raise _cannot_play(CannotPlay(_("This lesson cannot be played at the moment.")))
+        raise cannot_play(CannotPlay(_("This lesson cannot be played at the moment.")))
     return {"addresses": addresses_of(lesson.video, at=at)}
 
 
@@ -100,9 +100,10 @@ def lesson_named(sent: Any) -> LessonPage:
     lesson_id = read_whole(sent, "lesson", least=1, most=MAX_NUMBER)
     lesson = LessonPage.objects.live().select_related("video").filter(pk=lesson_id).first()
     if lesson is None:
-        raise _cannot_play(CannotPlay(_("This lesson cannot be played at the moment.")))
+        raise cannot_play(CannotPlay(_("This lesson cannot be played at the moment.")))
     return lesson
 
 
-def _cannot_play(error: CannotPlay) -> Refused:
+def cannot_play(error: CannotPlay) -> Refused:
+    """The answer where a lesson is not there for this person."""
     return Refused("cannot_play", str(error), HTTPStatus.FORBIDDEN)

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from lms.learning.domain.queueing import in_turn
 from lms.learning.domain.watching import BeyondLesson, TooOften, accept_report
-from lms.learning.enums import RefusalReason
 from lms.learning.models import PlaySession, Receipt
 from lms.learning.views.json_api import answers_json, counted, too_often
+from lms.learning.views.packages import accept_report_of_package, refused_json
 from lms.learning.wire import Refused, Report, beyond_lesson, read_batch, read_report
 from lms.people.models import Person
 
@@ -33,11 +33,14 @@ def _answer(request: HttpRequest, sent: Any, at: datetime) -> dict[str, Any]:
     try:
         return _accept(request, read_report(sent), at)
     except Refused as error:
-        named = {name: sent.get(name) for name in ("session", "number")} if isinstance(sent, dict) else {}
+        right = "package" if isinstance(sent, dict) and "package" in sent else "session"
+        named = {name: sent.get(name) for name in (right, "number")} if isinstance(sent, dict) else {}
         return {**named, **counted(error).answer}
 
 
 def _accept(request: HttpRequest, sent: Report, at: datetime) -> dict[str, Any]:
+    if sent.is_package:
+        return accept_report_of_package(request, sent, at)
     session = _own_session(request, sent.session)
     try:
         with in_turn():
@@ -72,8 +75,5 @@ def _own_session(request: HttpRequest, code: str) -> PlaySession:
 
 def receipt_json(session: PlaySession, receipt: Receipt) -> dict[str, Any]:
     """The receipt as players read it; reasons are said in the person's language."""
-    refused = [
-        {"from": start, "to": end, "reason": reason, "text": str(RefusalReason(reason).label)}
-        for start, end, reason in receipt.body["refused"]
-    ]
+    refused = refused_json(receipt.body["refused"])
     return {"session": session.code, **receipt.body, "refused": refused, "credit": None, "check_due": None}

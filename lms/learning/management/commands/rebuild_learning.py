@@ -16,5 +16,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         found = rebuild_watch_records(dry_run=options["dry_run"])
         for each in found:
-            self.stdout.write(f"watch record {each.record_id}: {each.kept.pairs} instead of {each.proven.pairs}")
+            self.stdout.write(
+                f"watch record {each.record_id}, {each.kind}: {each.kept.pairs} instead of {each.proven.pairs}"
+            )
         self.stdout.write(f"{len(found)} differences" + (" (dry run)" if options["dry_run"] else ""))
