@@ -82,3 +82,50 @@ def test_a_place_reached_by_nobody_is_adopted_by_who_signs_in(
     record = WatchRecord.objects.get(person=cast.learner)
     assert (record.resume_point, record.percent) == (3, 0)
     assert not LessonCompletion.objects.exists()
+
+
+# What a phone does when its screen goes off, or another app comes to the front.
+HIDE = """hidden => {
+    Object.defineProperty(document, "hidden", {configurable: true, get: () => hidden});
+    Object.defineProperty(document, "visibilityState", {configurable: true, get: () => hidden ? "hidden" : "visible"});
+    document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+
+@pytest.mark.parametrize(
+    ("setting", "listens", "counts"),
+    [("listening", False, False), ("listening", True, True), ("never", True, False), ("picture", False, True)],
+)
+def test_what_plays_while_the_page_is_hidden_counts_as_its_lesson_says(
+    context: BrowserContext,
+    live_server: Any,
+    streamed: LessonPage,
+    cast: Cast,
+    signed_in: Callable[[Person], Client],
+    setting: str,
+    listens: bool,
+    counts: bool,
+) -> None:
+    streamed.hidden_playing = setting
+    streamed.save()
+    enter(context, signed_in(cast.learner), live_server.url)
+    page = context.new_page()
+    page.goto(live_server.url + streamed.get_url())
+    page.click("[data-listen]" if listens else "[data-play]")
+    page.wait_for_function("document.querySelector('video').currentTime > 1.5")
+
+    page.evaluate(HIDE, True)
+    page.wait_for_function("document.querySelector('video').ended", timeout=20_000)
+    page.evaluate(HIDE, False)
+
+    if counts:
+        expect(page.locator("[data-when-done]")).to_be_visible(timeout=20_000)
+        expect(page.locator("[data-status]")).to_be_hidden()
+        assert covered(cast.learner) == 100
+    else:
+        expect(page.locator("[data-status]")).to_have_text(
+            str(page.locator("[data-player]").get_attribute("data-text-hidden"))
+        )
+        wait_until(lambda: covered(cast.learner) >= 16)
+        assert covered(cast.learner) <= 50
+        assert not LessonCompletion.objects.exists()

@@ -16,8 +16,15 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
+from lms.learning.domain.packages import accept_package_report, issue_package  # noqa: E402
 from lms.learning.domain.watching import accept_report, open_session  # noqa: E402
-from lms.learning.models import LessonCompletion, PlaySession, Receipt, WatchRecord  # noqa: E402
+from lms.learning.models import (  # noqa: E402
+    LessonCompletion,
+    OfflinePackage,
+    PlaySession,
+    Receipt,
+    WatchRecord,
+)
 from lms.lib.stretches import Stretches  # noqa: E402
 from tests.factories import learning as make  # noqa: E402
 from tests.factories.people import PersonFactory  # noqa: E402
@@ -30,6 +37,15 @@ def report(barrier: Barrier, session_id: int, number: int, start: int, end: int,
         session = PlaySession.objects.get(pk=session_id)
         barrier.wait()
         return accept_report(session, number, stretches=Stretches.of([(start, end)]), at=at).body
+    finally:
+        connection.close()
+
+
+def hand_in(barrier: Barrier, package_id: int, number: int, start: int, end: int, at: datetime) -> object:
+    try:
+        package = OfflinePackage.objects.select_related("person__merged_into").get(pk=package_id)
+        barrier.wait()
+        return accept_package_report(package, number, stretches=Stretches.of([(start, end)]), at=at).body
     finally:
         connection.close()
 
@@ -58,6 +74,16 @@ def main() -> None:
     tabs = [open_session(shared, lesson, at=opened_at) for _tab in range(THREADS)]
     race([(session.pk, 1, place * 10, place * 10 + 10) for place, session in enumerate(tabs)], at)
 
+    traveller = PersonFactory()
+    right = open_session(traveller, make.lesson(seconds=100), at=opened_at)
+    packages = [issue_package(traveller, make.lesson(seconds=100), at=opened_at) for _phone in range(THREADS - 1)]
+    barrier = Barrier(THREADS)
+    with ThreadPoolExecutor(THREADS) as pool:
+        waiting = [pool.submit(report, barrier, right.pk, 1, 0, 100, at)]
+        waiting += [pool.submit(hand_in, barrier, package.pk, 1, 0, 100, at) for package in packages]
+        for each in waiting:
+            each.result()
+
     print(
         json.dumps(
             {
@@ -66,6 +92,9 @@ def main() -> None:
                 "completions_of_one_lesson": LessonCompletion.objects.filter(person=same.person).count(),
                 "seconds_of_many_devices": sum(
                     WatchRecord.objects.filter(person=person).values_list("covered_seconds", flat=True)
+                ),
+                "seconds_of_a_session_and_packages": sum(
+                    WatchRecord.objects.filter(person=traveller).values_list("covered_seconds", flat=True)
                 ),
                 "covered_by_tabs": WatchRecord.objects.get(person=shared).covered.pairs,
                 "completions_by_tabs": LessonCompletion.objects.filter(person=shared).count(),

@@ -53,6 +53,7 @@ def test_reports_at_the_same_moment_are_judged_one_after_the_other(request, data
         "answers_alike": True,
         "completions_of_one_lesson": 1,
         "seconds_of_many_devices": TOP_SPEED * 60,
+        "seconds_of_a_session_and_packages": TOP_SPEED * 60,
         "covered_by_tabs": [[0, 60]],
         "completions_by_tabs": 1,
     }

@@ -45,7 +45,7 @@ def issue_package(person: Person, lesson: LessonPage, *, at: datetime) -> Offlin
         if OfflinePackage.objects.filter(person=person, issued_at__gt=since).count() >= PACKAGES_IN_AN_HOUR:
             raise TooOften(timedelta(minutes=10))
         terms, record = record_of(person, lesson, at=at)
-        return OfflinePackage.objects.create(
+        package = OfflinePackage.objects.create(
             person=person,
             lesson_key=lesson.translation_key,
             page=lesson,
@@ -56,6 +56,9 @@ def issue_package(person: Person, lesson: LessonPage, *, at: datetime) -> Offlin
             issued_at=at,
             valid_until=at + evidence.PACKAGE_VALID,
         )
+        if meets(package, record):
+            complete_by_coverage(package, record, at=at)
+    return package
 
 
 def accept_package_report(
