@@ -51,6 +51,7 @@ def form_of(page: LessonPage, **changes: Any) -> dict[str, str]:
             "body": streamfield([]),
             "completion_rule": page.completion_rule,
             "coverage_percent": "90",
+            "hidden_playing": page.hidden_playing,
             "quiz": "",
             "seo_title": "",
             "search_description": "",
