@@ -100,6 +100,21 @@ def test_the_same_phone_watches_three_lessons_on_the_bus_and_one_more_at_home(cl
     assert not RefusedStretch.objects.exists()
 
 
+def test_at_double_speed_a_session_and_then_a_package_on_a_bus_without_network(clock):
+    """What a player may hold back of a session goes first: a package finds other time, a session only this."""
+    person = PersonFactory()
+    phone, later = Phone(clock, person), Phone(clock, person)
+    buffered, fetched = make.lesson(seconds=1680), make.lesson(seconds=720)
+    session, package = phone.open(buffered), phone.fetch(fetched)
+    phone.play(session, 0, 1680, speed=2.0, step=60)
+    later.play(package, 0, 720, speed=2.0, step=60)
+
+    receipts = phone.sync() + later.sync()
+
+    assert not any(answer["refused"] for answer in receipts)
+    assert LessonCompletion.objects.count() == 2
+
+
 def test_two_hours_without_network_on_each_day_of_a_week_lose_nothing(clock):
     clock.set(2026, 4, 13, 6, 0, 0)
     phone = Phone(clock, PersonFactory())
