@@ -33,7 +33,7 @@ class LessonForm(WagtailAdminPageForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, order in (("video", "-pk"), ("quiz", "title")):
+        for name, order in (("video", "-pk"), ("quiz", "title"), ("presence_questions", "title")):
             if name in self.fields:
                 self.fields[name].queryset = self.fields[name].queryset.filter(org_id=self._org_id()).order_by(order)
 
@@ -46,6 +46,7 @@ class LessonForm(WagtailAdminPageForm):
         for name, sentence in (
             ("video", _("Choose a recording of your own organisation.")),
             ("quiz", _("Choose a quiz of your own organisation.")),
+            ("presence_questions", _("Choose a quiz of your own organisation.")),
         ):
             chosen = cleaned.get(name)
             if chosen is not None and chosen.org_id != org_id:

@@ -31,6 +31,7 @@ from courses.models.coding import CodedPage
 from courses.models.fields import CodesField
 from courses.models.forms import CourseForm, LessonForm
 from courses.models.gate import GatedPage
+from courses.models.presence import LEAST_CHOICES, askable, questions_needed
 from lms.lib.retention import Retention
 
 
@@ -95,6 +96,14 @@ class CataloguePage(ScopedPage, CodedPage, Page):
 
     def granted_to(self, person: Any) -> set[str]:
         return grants_of(person).on_tracks
+
+    def clean(self) -> None:
+        """Hours cannot be given for a track whose live lessons have nothing to show that somebody was there."""
+        super().clean()
+        if self.credit_for and self.pk:
+            courses = [course for course in CoursePage.objects.child_of(self).live() if not course.credit_for]
+            if reasons := [reason for course in courses for reason in course.presence_defects()]:
+                raise ValidationError({"credit_for": reasons})
 
 
 class CoursePage(ScopedPage, CodedPage, GatedPage, Page):
@@ -165,8 +174,18 @@ class CoursePage(ScopedPage, CodedPage, GatedPage, Page):
         """Its live lessons in order."""
         return LessonPage.objects.child_of(self).live().order_by("path").select_related("video")
 
+    def presence_defects(self) -> list[str]:
+        """What its live lessons lack if hours are given for them, as sentences."""
+        lacking = [lesson for lesson in self.lessons() if lesson.presence_defects()] if self.pk else []
+        return [
+            _("“%(lesson)s”: %(reason)s") % {"lesson": lesson.title, "reason": reason}
+            for lesson in lacking
+            for reason in lesson.presence_defects()
+        ]
+
     def unmet_conditions(self) -> list[str]:
-        return [] if self.org_id else [str(_("The course does not say which organisation provides it."))]
+        reasons = [] if self.org_id else [str(_("The course does not say which organisation provides it."))]
+        return reasons + (self.presence_defects() if self.path and self.effective_credit_for else [])
 
 
 class LessonPage(ScopedPage, CodedPage, GatedPage, Page):
@@ -216,6 +235,18 @@ class LessonPage(ScopedPage, CodedPage, GatedPage, Page):
         related_name="lessons",
         verbose_name=_("quiz"),
     )
+    presence_questions = models.ForeignKey(
+        "courses.QuestionSet",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="presence_lessons",
+        verbose_name=_("questions for the presence checks"),
+        help_text=_(
+            "Asked while somebody watches for credit hours, in lessons of eight minutes and more: two questions for "
+            "every eight minutes, each with at least four choices, one of them right."
+        ),
+    )
     dims = CodesField(_("skills"), codes=Dimension)
     digcomp = models.JSONField(_("DigComp competences"), default=list, blank=True)
 
@@ -235,6 +266,7 @@ class LessonPage(ScopedPage, CodedPage, GatedPage, Page):
                 FieldPanel("coverage_percent"),
                 FieldPanel("hidden_playing"),
                 FieldPanel("quiz"),
+                FieldPanel("presence_questions"),
             ],
             heading=_("When it is complete"),
         ),
@@ -321,6 +353,10 @@ class LessonPage(ScopedPage, CodedPage, GatedPage, Page):
             reasons.append(str(_("The share of the recording to be watched must lie between 1 and 100 percent.")))
         if self.completion_rule == CompletionRule.QUIZ:
             reasons += self._quiz_defects()
+        if self.presence_questions and self.presence_questions.org_id != self.org_id:
+            reasons.append(str(_("The questions for the presence checks belong to another organisation.")))
+        if self.path and self.course.effective_credit_for:
+            reasons += self.presence_defects()
         if not self.body and (
             self.kind == LessonKind.READING
             or self.completion_rule == CompletionRule.READING
@@ -353,3 +389,23 @@ class LessonPage(ScopedPage, CodedPage, GatedPage, Page):
         if self.quiz.org_id != self.org_id:
             return [str(_("The quiz belongs to another organisation."))]
         return self.quiz.defects()
+
+    def presence_defects(self) -> list[str]:
+        """What it lacks to be completed for credit hours by watching: questions that show somebody was there."""
+        needed = questions_needed(self.decoded_seconds or 0)
+        if self.completion_rule != CompletionRule.COVERAGE or not needed:
+            return []
+        if self.quiz and askable(self.quiz.questions.prefetch_related("choices")):
+            return []
+        asked = self.presence_questions
+        found = askable(asked.questions.prefetch_related("choices"), least_choices=LEAST_CHOICES) if asked else []
+        if len(found) >= needed:
+            return []
+        return [
+            _(
+                "Hours are given for this lesson of %(minutes)d minutes, so it needs %(needed)d questions for the "
+                "presence checks, each with at least %(choices)d choices, one of them right; it has %(found)d. "
+                "Or give it a quiz."
+            )
+            % {"minutes": self.minutes, "needed": needed, "choices": LEAST_CHOICES, "found": len(found)}
+        ]

@@ -61,7 +61,7 @@ class QuizDeleteView(OwnMixin, generic.DeleteView):
     """A quiz that a lesson asks is kept."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        lesson = self.object.lessons.first()
+        lesson = self.object.lessons.first() or self.object.presence_lessons.first()
         if lesson is not None:
             messages.error(
                 request, gettext("The lesson %(lesson)s asks this quiz, so it is kept.") % {"lesson": lesson}

@@ -1,9 +1,10 @@
 // The lesson page: plays, reports what was played, shows how far one has come. The contract of the requests stands in
 // lms/docs/watch-reports.md; the page itself (lms/templates/courses/lesson_page.html) plays without any of this.
 import { post } from "./http.ts";
+import type { PresenceCheck, Progress } from "./player/check.ts";
 import { openStore, type Report } from "./player/outbox.ts";
 import { keepPlace, placeIn } from "./player/places.ts";
-import { type Answer, type Receipt, Reporter } from "./player/reporter.ts";
+import { type Answer, type CheckDue, type Receipt, Reporter } from "./player/reporter.ts";
 import { type Addresses, Source } from "./player/source.ts";
 import { counts, StretchCollector } from "./player/stretches.ts";
 import { Transcript } from "./player/transcript.ts";
@@ -42,6 +43,7 @@ class LessonPlayer {
   private asked = 0;
   private noted = 0;
   private reporter: Reporter | null = null;
+  private check: Promise<PresenceCheck> | null = null;
   private failures = 0;
   private mending = false;
   private place: number;
@@ -419,11 +421,12 @@ class LessonPlayer {
       const response = await post(this.urls.sessions, { lesson: this.lesson }, false, {}, ANSWER_SECONDS);
       if (response.ok) {
         this.asked = 0;
-        const opened = (await response.json()) as { session: string; percent: number; addresses: Addresses };
+        const opened = (await response.json()) as { session: string; percent: number; addresses: Addresses; check_due?: CheckDue };
         this.session = opened.session;
         this.reporter?.startSession(opened.session);
         this.take(opened.addresses);
         this.showPercent(opened.percent);
+        this.ask(opened.check_due);
       } else if (response.status === 401) {
         this.say("signedOut", this.root.dataset.signInUrl);
       } else {
@@ -509,8 +512,18 @@ class LessonPlayer {
 
   // What one sees of it
 
-  private showReceipt(receipt: Receipt): void {
+  /** A question in between is due; few lessons ask any. */
+  private ask(due: CheckDue | null | undefined): void {
+    if (due) {
+      this.check ??= import("./player/check.ts").then((part) =>
+        new part.PresenceCheck(this.root, this.video, () => this.session, (progress) => this.showReceipt(progress)));
+      this.check.then((check) => check.show(due.check)).catch(() => (this.check = null)); // the next receipt tries again
+    }
+  }
+
+  private showReceipt(receipt: Progress): void {
     this.showPercent(receipt.percent);
+    this.ask(receipt.check_due);
     const refused = receipt.refused.reduce((sum, { from, to }) => sum + to - from, 0);
     const note = document.querySelector<HTMLElement>("[data-refused]");
     if (note && refused) {

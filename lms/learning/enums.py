@@ -20,3 +20,17 @@ class RefusalReason(models.TextChoices):
     TOO_LATE = "too_late", _("The report came more than seven days after the lesson was opened or last heard of.")
     PACKAGE_OVER = "package_over", _("It was handed in more than seven days after the lesson was fetched.")
     DAY_FULL = "day_full", _("Of what is watched without network, four hours count for each day.")
+    CHECK = "check", _("The question in between was answered wrongly three times.")
+
+
+class CheckOutcome(models.TextChoices):
+    """What became of a presence check."""
+
+    OPEN = "open", _("waiting for an answer")
+    PASSED = "passed", _("answered")
+    FAILED = "failed", _("answered wrongly three times")
+    WAIVED = "waived", _("there was nothing left to ask")
+
+
+# What waited behind a check with one of these outcomes counts.
+COUNTING_OUTCOMES = (CheckOutcome.PASSED, CheckOutcome.WAIVED)

@@ -3,14 +3,14 @@
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
-from lms.learning.models import CourseEnrolment, LessonCompletion, PlaySession, QuizAttempt, WatchRecord
+from lms.learning.models import CourseEnrolment, LessonCompletion, PlaySession, PresenceCheck, QuizAttempt, WatchRecord
 from media.models import Video
 
 
 def why_not_deletable(pages: list[Page]) -> list[str]:
     """The reasons against deleting these pages: somebody has learnt in them."""
     ids = [page.pk for page in pages]
-    lessons = (PlaySession, WatchRecord, QuizAttempt, LessonCompletion, CourseEnrolment)
+    lessons = (PlaySession, WatchRecord, PresenceCheck, QuizAttempt, LessonCompletion, CourseEnrolment)
     if any(model.objects.filter(page__in=ids).exists() for model in lessons):
         return [_("People have learnt here; what they learnt is kept. Unpublish the page instead.")]
     return []

@@ -9,8 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.models import CoursePage, LessonPage, OutlineVersion
 from courses.queries import current_outlines
-from lms.learning.enums import RefusalReason
-from lms.learning.models import CourseCompletion, CourseEnrolment, LessonCompletion, RefusedStretch, WatchRecord
+from lms.learning.enums import CheckOutcome, RefusalReason
+from lms.learning.models import (
+    CourseCompletion,
+    CourseEnrolment,
+    LessonCompletion,
+    PresenceCheck,
+    RefusedStretch,
+    WatchRecord,
+)
 from lms.lib.durations import format_seconds
 from lms.lib.stretches import Stretches
 from lms.people.models import Person
@@ -19,6 +26,7 @@ PARTS_SHOWN = 5
 ADVICE = {
     RefusalReason.CLOCK: _("Play one lesson at a time, on one device, and this will not happen."),
     RefusalReason.TAKEN_DOWN: _("What you watched before that counts."),
+    RefusalReason.CHECK: _("Watch this part again, and answer the next question."),
     RefusalReason.TOO_LATE: _("Connect to the network at least once in seven days while you learn."),
     RefusalReason.PACKAGE_OVER: _("Connect to the network within seven days, then fetch the lesson again."),
     RefusalReason.DAY_FULL: _("Watch this part again on another day, or with network."),
@@ -92,6 +100,11 @@ def counted_keys(outline: OutlineVersion) -> set[UUID]:
 def asked_keys(outline: OutlineVersion, current: OutlineVersion | None) -> set[UUID]:
     """The counted lessons that are still offered; those that the current outline no longer has are waived."""
     return counted_keys(outline) & {UUID(lesson["translation_key"]) for lesson in current.lessons} if current else set()
+
+
+def open_check(person_id: int) -> PresenceCheck | None:
+    """The check that waits for this person's answer."""
+    return PresenceCheck.objects.filter(person_id=person_id, outcome=CheckOutcome.OPEN).first()
 
 
 @dataclass(frozen=True, slots=True)

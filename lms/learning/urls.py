@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lms.learning.views import packages, pages, playing, reports
+from lms.learning.views import checks, packages, pages, playing, reports
 
 app_name = "learning"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("adopt/", playing.adopt, name="adopt"),
     path("packages/", packages.packages, name="packages"),
     path("reports/", reports.report, name="report"),
+    path("checks/<str:code>/", checks.check, name="check"),
     path("lessons/<int:lesson_id>/quiz/", pages.quiz, name="quiz"),
     path("lessons/<int:lesson_id>/quiz/result/", pages.quiz_result, name="quiz_result"),
     path("lessons/<int:lesson_id>/read/", pages.read, name="read"),

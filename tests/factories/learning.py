@@ -126,3 +126,26 @@ def signed_in(person: Person) -> Client:
     client = Client()
     client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
     return client
+
+
+def presence_questions(org: Org, questions: int = 4, choices: int = 4) -> QuestionSet:
+    """Questions for presence checks; the choice called 对的 is right each time."""
+    made = QuestionSet.objects.create(org=org, title="在线确认的问题")
+    for number in range(questions):
+        question = Question.objects.create(question_set=made, text=f"刚才讲了什么？第{number}问", sort_order=number)
+        for place in range(choices):
+            text = "对的" if place == 1 else f"错的{place}"
+            Choice.objects.create(question=question, text=text, is_right=place == 1, sort_order=place)
+    return made
+
+
+def credit_course(**fields: Any) -> CoursePage:
+    """A course for whose lessons village cadres are given hours."""
+    return live_course(**{"credit_for": ["village_cadre"], **fields})
+
+
+def credit_lesson(course: CoursePage | None = None, *, seconds: int = 1200, **fields: Any) -> LessonPage:
+    """A published lesson on which hours of village cadres hang, with questions for its presence checks."""
+    course = course or credit_course()
+    fields.setdefault("presence_questions", presence_questions(course.org))
+    return published(live_lesson(course, seconds=seconds, **fields))

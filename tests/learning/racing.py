@@ -16,13 +16,17 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
+from courses.models import Choice  # noqa: E402
+from lms.learning.domain.checking import answer_check, ask_check, choice_code  # noqa: E402
 from lms.learning.domain.packages import accept_package_report, issue_package  # noqa: E402
 from lms.learning.domain.watching import accept_report, open_session  # noqa: E402
 from lms.learning.models import (  # noqa: E402
     LessonCompletion,
     OfflinePackage,
     PlaySession,
+    PresenceCheck,
     Receipt,
+    StudyClock,
     WatchRecord,
 )
 from lms.lib.stretches import Stretches  # noqa: E402
@@ -57,6 +61,28 @@ def race(reports: list[tuple[int, int, int, int]], at: datetime) -> list[object]
         return [each.result() for each in [pool.submit(report, barrier, *sent, at) for sent in reports]]
 
 
+def answer(barrier: Barrier, check: PresenceCheck, choice: str, at: datetime) -> str:
+    try:
+        barrier.wait()
+        return answer_check(check.person, check.code, 1, choice, at=at).outcome
+    finally:
+        connection.close()
+
+
+def answer_at_once(opened_at: datetime, at: datetime) -> tuple[PresenceCheck, list[str]]:
+    """A cadre's right answer to a check behind which a minute waits, sent by all threads at the same moment."""
+    cadre = PersonFactory(cadre=True)
+    StudyClock.objects.create(person=cadre, unchecked_seconds=1000)
+    session = open_session(cadre, make.credit_lesson(), at=opened_at)
+    accept_report(session, 1, stretches=Stretches.of([(0, 60)]), at=at)
+    check = ask_check(cadre, PresenceCheck.objects.get(person=cadre).code, at=at)
+    right = Choice.objects.get(question_id=check.asked[0]["question"], is_right=True)
+    barrier = Barrier(THREADS)
+    with ThreadPoolExecutor(THREADS) as pool:
+        sent = [pool.submit(answer, barrier, check, choice_code(check, right.pk), at) for _thread in range(THREADS)]
+        return check, [each.result() for each in sent]
+
+
 def main() -> None:
     call_command("migrate", verbosity=0)
     opened_at = timezone.now()
@@ -84,9 +110,14 @@ def main() -> None:
         for each in waiting:
             each.result()
 
+    check, outcomes = answer_at_once(opened_at, at)
+
     print(
         json.dumps(
             {
+                "outcomes_of_one_answer": sorted(set(outcomes)),
+                "checks_answered": StudyClock.objects.get(person=check.person).checks_answered,
+                "seconds_released": WatchRecord.objects.get(person=check.person).covered_seconds,
                 "receipts_of_one_number": Receipt.objects.filter(session=same).count(),
                 "answers_alike": all(body == bodies[0] for body in bodies),
                 "completions_of_one_lesson": LessonCompletion.objects.filter(person=same.person).count(),

@@ -56,4 +56,7 @@ def test_reports_at_the_same_moment_are_judged_one_after_the_other(request, data
         "seconds_of_a_session_and_packages": TOP_SPEED * 60,
         "covered_by_tabs": [[0, 60]],
         "completions_by_tabs": 1,
+        "outcomes_of_one_answer": ["passed"],
+        "checks_answered": 1,
+        "seconds_released": 60,
     }

@@ -10,14 +10,23 @@ export interface Refusal {
   text?: string;
 }
 
+export interface CheckDue {
+  check: string;
+  /** After how many counted seconds it fell due. */
+  after: number;
+}
+
 export interface Receipt {
   number: number;
   accepted: Stretch[];
   refused: Refusal[];
+  /** What counts once the question in between is answered. */
+  waiting?: Stretch[];
   percent: number;
   resume_point: number;
   completed: boolean;
   credit: string | null;
+  check_due?: CheckDue | null;
 }
 
 /**
@@ -168,7 +177,7 @@ export class Reporter {
 
   /** Where another page sent an open report of ours before it was whole, the rest goes under a number of its own. */
   private async reportAgain({ session, number, stretches, rest: isRest }: Report, receipt: Receipt): Promise<void> {
-    const judged: Stretch[] = [...receipt.accepted, ...receipt.refused.map(({ from, to }): Stretch => [from, to])];
+    const judged: Stretch[] = [...receipt.accepted, ...(receipt.waiting ?? []), ...receipt.refused.map(({ from, to }): Stretch => [from, to])];
     const rest = without(stretches, judged);
     if (!isRest && session === this.session && number === receipt.number && lengthOf(rest) > TOLERANCE_SECONDS) {
       this.number += 1;

@@ -1,4 +1,4 @@
-"""Watch records are caches of receipts: compute them anew and say where they differed."""
+"""Watch records are caches of receipts and answered checks: compute them anew and say where they differed."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,8 +7,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from lms.learning.domain.enrolling import lock_clock
-from lms.learning.enums import EvidenceKind
-from lms.learning.models import PackageReceipt, Receipt, WatchRecord
+from lms.learning.enums import COUNTING_OUTCOMES, EvidenceKind
+from lms.learning.models import PackageReceipt, Receipt, WaitingStretch, WatchRecord
 from lms.lib.stretches import Stretches
 
 
@@ -23,7 +23,7 @@ class Difference:
 
 
 def rebuild_watch_records(*, dry_run: bool = False) -> list[Difference]:
-    """Compute every record's coverage online and without network from its receipts, repair and return what differs."""
+    """Compute every record's coverage from its receipts and answered checks, repair and return what differs."""
     found = []
     for record_id in WatchRecord.objects.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=1000):
         with transaction.atomic():
@@ -31,7 +31,7 @@ def rebuild_watch_records(*, dry_run: bool = False) -> list[Difference]:
             lock_clock(record.person)
             record.refresh_from_db()
             proven = {
-                EvidenceKind.ONLINE: _accepted(Receipt.objects.filter(session__record=record)),
+                EvidenceKind.ONLINE: _accepted(Receipt.objects.filter(session__record=record)) | _released(record),
                 EvidenceKind.OFFLINE: _accepted(PackageReceipt.objects.filter(package__record=record)),
             }
             kept = {kind: record.coverage(kind) for kind in proven}
@@ -44,6 +44,12 @@ def rebuild_watch_records(*, dry_run: bool = False) -> list[Difference]:
                 record.covered_seconds = record.covered.seconds
                 record.save(update_fields=["online", "offline", "covered_seconds"])
     return found
+
+
+def _released(record: WatchRecord) -> Stretches:
+    """What had waited for a check that was answered since."""
+    rows = WaitingStretch.objects.filter(record=record, presence_check__outcome__in=COUNTING_OUTCOMES)
+    return Stretches.of(pair for row in rows for pair in row.seconds.pairs)
 
 
 def _accepted(receipts: QuerySet[Any]) -> Stretches:

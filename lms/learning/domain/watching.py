@@ -11,6 +11,7 @@ from courses.policies import can_play
 from lms.learning.domain import evidence
 from lms.learning.domain.completing import complete_lesson
 from lms.learning.domain.enrolling import NotPublished, Terms, enrol, lock_clock, terms_of
+from lms.learning.domain.presence import hangs_on, held, hold_back
 from lms.learning.enums import EvidenceKind, RefusalReason
 from lms.learning.models import OfflinePackage, PlaySession, Receipt, RefusedStretch, StudyClock, WatchRecord
 from lms.learning.signals import announce, evidence_improved
@@ -65,6 +66,7 @@ def open_session(person: Person, lesson: LessonPage, *, at: datetime) -> PlaySes
             outline_version=terms.outline_version,
             record=record,
             needed_seconds=terms.needed_seconds,
+            has_checks=hangs_on(person, terms, record, at=at),
             opened_at=at,
         )
         if meets(session, record):
@@ -105,8 +107,9 @@ def accept_report(session: PlaySession, number: int, *, stretches: Stretches, at
     """Add the stretches of one watch report, in whole seconds of lesson time, and say what counted.
 
     Stretches are clipped to the recording and paid from the person's clock; what cannot be paid is kept with its
-    reason. A number already seen returns its first receipt. Completing the lesson is part of this story; whoever
-    calls has checked that the session is the person's own. Raises BeyondLesson and TooOften, leaving nothing.
+    reason, and what lies behind a presence check waits. A number already seen returns its first receipt. Completing
+    the lesson is part of this story; whoever calls has checked that the session is the person's own. Raises
+    BeyondLesson and TooOften, leaving nothing.
     """
     with transaction.atomic():
         clock = StudyClock.objects.locked(session.person_id)
@@ -121,9 +124,10 @@ def accept_report(session: PlaySession, number: int, *, stretches: Stretches, at
         if busy_until is None:
             raise TooOften(evidence.REPORT_SPACING)
 
+        before = held(session, record)
         verdict = evidence.judge(
             stretches,
-            covered=record.coverage(EvidenceKind.ONLINE),
+            covered=record.coverage(EvidenceKind.ONLINE) | before.waiting,
             lesson_seconds=record.decoded_seconds,
             paid=evidence.PaidTime.from_bytes(clock.paid),
             opened_at=session.opened_at,
@@ -131,11 +135,12 @@ def accept_report(session: PlaySession, number: int, *, stretches: Stretches, at
             at=at,
             taken_down_at=taken_down_at(record) if record.is_withdrawn else None,
         )
+        verdict, now = hold_back(session, clock, before, verdict, at=at)
         was_met = meets(session, record)
         place = stretches.end if stretches and number > last_number else None
         _add(record, verdict, was_met=was_met, resume_point=place, at=at)
         clock.paid, clock.busy_until = verdict.paid.to_bytes(), busy_until
-        update_row(clock, ("paid", "busy_until"))
+        update_row(clock, ("paid", "busy_until", *(["unchecked_seconds"] if session.has_checks else [])))
         if verdict.refused and verdict.reason:
             keep_refused(session, verdict.refused, verdict.reason, at=at)
         is_met = meets(session, record)
@@ -150,6 +155,8 @@ def accept_report(session: PlaySession, number: int, *, stretches: Stretches, at
                 "percent": record.percent,
                 "resume_point": record.resume_point,
                 "completed": is_met,
+                **({"waiting": [[start, end] for start, end in now.waiting.pairs]} if now.waiting else {}),
+                **({"check_due": now.check.due} if now.check else {}),
             },
         )
         insert_row(receipt)
@@ -236,3 +243,21 @@ def resume_point(record: WatchRecord) -> int:
     """Where the player starts: where the person stopped, or at the beginning after the end."""
     ends = record.resume_point + LAST_MOMENTS_SECONDS >= record.decoded_seconds
     return 0 if ends else record.resume_point
+
+
+def count_waiting(session: PlaySession, stretches: Stretches, *, at: datetime) -> None:
+    """Count what was paid for with its report and waited for a check to be answered; may complete the lesson.
+
+    Whoever calls holds the person's clock.
+    """
+    record = WatchRecord.objects.for_report(session.record_id)
+    was_met = meets(session, record)
+    counted = evidence.Verdict(stretches, stretches, Stretches(), None, evidence.PaidTime())
+    _add(record, counted, was_met=was_met, resume_point=None, at=record.last_watched_at)
+    if meets(session, record) and not was_met:
+        complete_by_coverage(session, record, at=at)
+
+
+def refuse_waiting(session: PlaySession, stretches: Stretches, *, at: datetime) -> None:
+    """Keep as refused what waited for a check that was answered wrongly; whoever calls holds the person's clock."""
+    keep_refused(session, stretches, RefusalReason.CHECK, at=at)

@@ -1,5 +1,6 @@
 """Nouns of learning: the right to play, what was watched, what was answered, what is complete."""
 
+from lms.learning.models.checking import PresenceCheck, WaitingStretch
 from lms.learning.models.completing import CourseCompletion, LessonCompletion
 from lms.learning.models.packages import OfflinePackage, PackageReceipt
 from lms.learning.models.playing import CourseEnrolment, PlaySession, StudyClock, new_session_code
@@ -13,10 +14,12 @@ __all__ = [
     "OfflinePackage",
     "PackageReceipt",
     "PlaySession",
+    "PresenceCheck",
     "QuizAttempt",
     "Receipt",
     "RefusedStretch",
     "StudyClock",
+    "WaitingStretch",
     "WatchRecord",
     "new_session_code",
 ]

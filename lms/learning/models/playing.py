@@ -58,7 +58,7 @@ class StudyClockQuerySet(models.QuerySet["StudyClock"]):
 class StudyClock(models.Model):
     """The real seconds of a person already paid, over all lessons, tabs and devices: the row a report locks.
 
-    Changed by `watching.accept_report` and `packages.accept_package_report` alone.
+    Changed by `watching.accept_report`, `packages.accept_package_report` and `checking.answer_check` alone.
     """
 
     RETENTION = Retention("counting each minute of study once", until="the last study", days=8)
@@ -71,6 +71,9 @@ class StudyClock(models.Model):
     busy_until = models.DateTimeField(null=True)
     # Presence checks fall due by this, so that nobody outside the server can foresee them.
     seed = models.CharField(max_length=32, default=new_seed)
+    # How many were answered so far, and how many seconds with checks have counted since the last of them.
+    checks_answered = models.PositiveIntegerField(default=0)
+    unchecked_seconds = models.PositiveIntegerField(default=0)
 
     objects = StudyClockQuerySet.as_manager()
 
@@ -117,6 +120,8 @@ class PlaySession(models.Model):
     record = models.ForeignKey("learning.WatchRecord", models.PROTECT, related_name="sessions")
     # Null where something else than coverage completes the lesson.
     needed_seconds = models.PositiveIntegerField(null=True)
+    # Whether credit hangs on the lesson for this person, so that presence checks fall due (law 4).
+    has_checks = models.BooleanField(default=False)
     opened_at = models.DateTimeField(_("opened at"))
 
     objects = PlaySessionQuerySet.as_manager()

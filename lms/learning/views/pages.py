@@ -23,7 +23,7 @@ from lms.learning.domain.answering import (
 from lms.learning.domain.reading import NotRead, finish_reading
 from lms.learning.forms import QuizForm
 from lms.learning.models import LessonCompletion
-from lms.learning.queries import Progress, begun_courses, unfinished, unpaid_of
+from lms.learning.queries import Progress, begun_courses, open_check, unfinished, unpaid_of
 from lms.lib.durations import beijing_day
 from lms.people.enums import LearnerCategory
 from lms.people.queries import categories_on
@@ -42,6 +42,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         "courses": begun_courses(progress),
         "done": LessonCompletion.objects.of(person).select_related("page").order_by("-completed_at")[:DONE_SHOWN],
         "unpaid": unpaid_of(person),
+        "check": open_check(person.pk),
         "has_hours": LearnerCategory.CADRE in categories_on(person, beijing_day(timezone.now())),
     }
     return render(request, "learning/mine.html", context)

@@ -13,6 +13,7 @@ from lms.learning.domain.addresses import addresses_of
 from lms.learning.domain.evidence import HOLD_BACK, TOP_SPEED
 from lms.learning.domain.watching import CannotPlay, adopt_resume_point, open_session, resume_point
 from lms.learning.models import PlaySession
+from lms.learning.queries import open_check
 from lms.learning.views.json_api import answers_json
 from lms.learning.wire import MAX_NUMBER, Refused, read_code, read_places, read_whole
 from lms.people.models import Person
@@ -31,6 +32,8 @@ def sessions(request: HttpRequest, sent: dict[str, Any]) -> dict[str, Any]:
     except CannotPlay as error:
         raise cannot_play(error) from error
     record = session.record
+    check = open_check(person.pk)
+    asks = check is not None and (session.has_checks or check.session.lesson_key == session.lesson_key)
     return {
         "session": session.code,
         "seconds": record.decoded_seconds,
@@ -42,6 +45,7 @@ def sessions(request: HttpRequest, sent: dict[str, Any]) -> dict[str, Any]:
         "report_every_seconds": REPORT_EVERY_SECONDS,
         "hold_back_seconds": int(HOLD_BACK.total_seconds()),
         "top_speed": TOP_SPEED,
+        "check_due": check.due if check and asks else None,
     }
 
 

@@ -76,4 +76,4 @@ def _own_session(request: HttpRequest, code: str) -> PlaySession:
 def receipt_json(session: PlaySession, receipt: Receipt) -> dict[str, Any]:
     """The receipt as players read it; reasons are said in the person's language."""
     refused = refused_json(receipt.body["refused"])
-    return {"session": session.code, **receipt.body, "refused": refused, "credit": None, "check_due": None}
+    return {"session": session.code, "credit": None, "check_due": None, **receipt.body, "refused": refused}
