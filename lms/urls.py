@@ -31,6 +31,7 @@ urlpatterns = [
     path("staff/audit-log/", audit_log, name="audit_log"),
     path("staff/", include("lms.people.staff_urls")),
     path("files/", include("media.urls")),
+    path("studio/", include("lms.learning.studio_urls")),  # before the codes of recordings
     path("studio/", include("media.studio_urls")),
     path("studio/", include("courses.studio_urls")),
     path("learn/", include("lms.learning.urls")),

@@ -11,9 +11,12 @@ class CreditsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from lms.credits.domain.renewing import counts_anew
         from lms.credits.models import CreditLedgerEntry, DailySeal
         from lms.credits.receivers import register_receivers
+        from lms.learning.domain.retaking import register_round_opener
         from lms.lib import append_only
 
         append_only.protect(CreditLedgerEntry, DailySeal)
         register_receivers()
+        register_round_opener(counts_anew)

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 TIER_BOUNDS = ("max_min", "below_min", "from_min")
-KNOWN = frozenset({"tiers", "minutes_per_hour", "step", "complete_ratio", "test_pass_hours"})
+KNOWN = frozenset({"tiers", "minutes_per_hour", "step", "complete_ratio", "test_pass_hours", "every_year"})
 
 
 def _exact(value: Any, name: str, *, most: Decimal, least: Decimal = Decimal(0)) -> Decimal:
@@ -46,6 +46,8 @@ def validate_parameters(parameters: Any) -> None:
             _validate_tier(tier)
     else:
         _exact(parameters["minutes_per_hour"], "minutes_per_hour", least=Decimal(1), most=Decimal(600))
+    if not isinstance(parameters.get("every_year", False), bool):
+        raise ValidationError(_("%(name)s must be true or false."), params={"name": "every_year"})
     _exact(parameters.get("step", "0.01"), "step", least=Decimal("0.01"), most=Decimal(10))
     _exact(parameters.get("complete_ratio", 1), "complete_ratio", least=Decimal("0.01"), most=Decimal(1))
     _exact(parameters.get("test_pass_hours", 0), "test_pass_hours", most=Decimal(100))

@@ -34,3 +34,10 @@ if (adopt && places.length) {
     .then((response) => response.ok && forgetPlaces())
     .catch(() => undefined); // the next page tries again
 }
+
+// What may be said once a lesson has begun: playing does not bubble, so it is caught on its way down.
+document.addEventListener(
+  "playing",
+  () => document.querySelectorAll<HTMLElement>("[data-when-begun]").forEach((each) => (each.hidden = false)),
+  { capture: true, once: true },
+);

@@ -12,11 +12,18 @@ class LearningConfig(AppConfig):
 
     def ready(self) -> None:
         from courses.policies import register_blocker
-        from lms.learning.models import CourseCompletion, LessonCompletion, PackageReceipt, QuizAttempt, Receipt
+        from lms.learning.models import (
+            CourseCompletion,
+            LessonCompletion,
+            PackageReceipt,
+            QuizAttempt,
+            Receipt,
+            Settlement,
+        )
         from lms.learning.policies import why_not_deletable, why_recording_must_stay
         from lms.lib import append_only
         from media.domain import deleting
 
         register_blocker(why_not_deletable)
         deleting.register_blocker(why_recording_must_stay)
-        append_only.protect(Receipt, PackageReceipt, QuizAttempt, LessonCompletion, CourseCompletion)
+        append_only.protect(Receipt, PackageReceipt, QuizAttempt, LessonCompletion, CourseCompletion, Settlement)

@@ -10,6 +10,7 @@ class EvidenceKind(models.TextChoices):
     ONLINE = "online", _("online")
     OFFLINE = "offline", _("offline")
     GROUP = "group", _("group viewing")
+    SETTLED = "settled", _("settled by a person")
 
 
 class RefusalReason(models.TextChoices):
@@ -34,3 +35,10 @@ class CheckOutcome(models.TextChoices):
 
 # What waited behind a check with one of these outcomes counts.
 COUNTING_OUTCOMES = (CheckOutcome.PASSED, CheckOutcome.WAIVED)
+
+
+class SettlementOutcome(models.TextChoices):
+    """What became of an appeal."""
+
+    GRANTED = "granted", _("It counts now.")
+    DECLINED = "declined", _("It stays as it was.")

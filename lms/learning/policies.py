@@ -1,16 +1,44 @@
-"""What must not be deleted because facts of learning hang on it."""
+"""What must not be deleted because facts of learning hang on it; who settles which appeals; whose lessons one sees."""
 
+from datetime import date
+from typing import Any
+
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
-from lms.learning.models import CourseEnrolment, LessonCompletion, PlaySession, PresenceCheck, QuizAttempt, WatchRecord
+from courses.models import LessonPage
+from lms.learning.models import (
+    Appeal,
+    CourseEnrolment,
+    LessonCompletion,
+    LessonProblem,
+    PlaySession,
+    PresenceCheck,
+    QuizAttempt,
+    UnderstandingVote,
+    WatchRecord,
+)
+from lms.people.enums import Purpose
+from lms.people.models import Membership, Role
+from lms.people.policies import orgs_of_trainer, persons_visible_to, roles_on
+from lms.people.queries import same_person_ids
 from media.models import Video
 
 
 def why_not_deletable(pages: list[Page]) -> list[str]:
     """The reasons against deleting these pages: somebody has learnt in them."""
     ids = [page.pk for page in pages]
-    lessons = (PlaySession, WatchRecord, PresenceCheck, QuizAttempt, LessonCompletion, CourseEnrolment)
+    lessons = (
+        PlaySession,
+        WatchRecord,
+        PresenceCheck,
+        QuizAttempt,
+        LessonCompletion,
+        CourseEnrolment,
+        UnderstandingVote,
+        LessonProblem,
+    )
     if any(model.objects.filter(page__in=ids).exists() for model in lessons):
         return [_("People have learnt here; what they learnt is kept. Unpublish the page instead.")]
     return []
@@ -21,3 +49,34 @@ def why_recording_must_stay(video: Video) -> list[str]:
     if any(model.objects.filter(video=video).exists() for model in (PlaySession, WatchRecord)):
         return [_("People have learnt with it; what they learnt is kept. Take it down instead.")]
     return []
+
+
+def appeals_for(actor: Any, *, on: date, roles: list[Role] | None = None) -> QuerySet[Appeal]:
+    """The appeals, open and settled, that are the actor's to settle on the day.
+
+    Those of the people whom she sees for this purpose, without those in which she has an interest: her own, and those
+    about lessons that she owns, or of an organisation to which she belongs in whatever role.
+    """
+    roles = roles_on(actor, on) if roles is None else roles
+    persons = persons_visible_to(actor, purpose=Purpose.SETTLING_APPEALS, on=on, roles=roles)
+    if not roles:
+        return Appeal.objects.none()
+    hers = {role.org_id for role in roles}
+    hers.update(Membership.objects.on(on).filter(person=actor).values_list("org_id", flat=True))
+    seen = persons.order_by().values("pk")
+    return (
+        Appeal.objects.filter(Q(person__in=seen) | Q(person__merged_into__in=seen))
+        .exclude(person__in=same_person_ids(actor))
+        .exclude(refused__page__org__in=hers)
+        .exclude(refused__page__owner=actor)
+    )
+
+
+def may_settle(actor: Any, appeal: Appeal, *, on: date) -> bool:
+    """Whether the appeal is one of those that the actor settles on the day."""
+    return appeals_for(actor, on=on).filter(pk=appeal.pk).exists()
+
+
+def lessons_of_trainer(actor: Any, *, on: date) -> QuerySet[LessonPage]:
+    """The lessons of whose learners the actor reads counts, and nothing else, on the day."""
+    return LessonPage.objects.filter(org__in=orgs_of_trainer(actor, on))

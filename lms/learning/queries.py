@@ -1,28 +1,39 @@
 """Reads shared by several callers: how far a person has come, in as many queries for many lessons as for one."""
 
+from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import reduce
 from uuid import UUID
 
 from django.db.models import Q
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from courses.models import CoursePage, LessonPage, OutlineVersion
 from courses.queries import current_outlines
-from lms.learning.enums import CheckOutcome, RefusalReason
+from lms.learning.enums import CheckOutcome, EvidenceKind, RefusalReason
 from lms.learning.models import (
+    Appeal,
     CourseCompletion,
     CourseEnrolment,
     LessonCompletion,
+    LessonProblem,
     PresenceCheck,
     RefusedStretch,
+    Settlement,
     WatchRecord,
 )
 from lms.lib.durations import format_seconds
 from lms.lib.stretches import Stretches
 from lms.people.models import Person
+from media.enums import ReportOutcome
+from media.models import CaptionReport
 
 PARTS_SHOWN = 5
+TITLES_SHOWN = 3
 ADVICE = {
     RefusalReason.CLOCK: _("Play one lesson at a time, on one device, and this will not happen."),
     RefusalReason.TAKEN_DOWN: _("What you watched before that counts."),
@@ -53,6 +64,7 @@ class CourseState:
     done: int
     asked: int
     is_done: bool
+    missing_titles: tuple[str, ...] = ()
 
     @property
     def percent(self) -> int:
@@ -62,20 +74,54 @@ class CourseState:
     def missing(self) -> int:
         return 0 if self.is_done else self.asked - self.done
 
+    @property
+    def sentence(self) -> str:
+        """What is still missing, in one sentence that names the first lessons; empty where the course is complete."""
+        if self.is_done:
+            return ""
+        if not self.asked:
+            return str(_("None of its lessons is offered at the moment; what you did is kept."))
+        if not self.missing:
+            return str(_("You did all that is asked for; the course will soon be shown as complete."))
+        named = _("”, “").join(self.missing_titles[:TITLES_SHOWN])
+        values = {"missing": self.missing, "titles": named}
+        if self.missing > TITLES_SHOWN:
+            return str(_("%(missing)d lessons are still missing: “%(titles)s” and others.") % values)
+        return (
+            ngettext(
+                "%(missing)d lesson is still missing: “%(titles)s”.",
+                "%(missing)d lessons are still missing: “%(titles)s”.",
+                self.missing,
+            )
+            % values
+        )
+
 
 class Progress:
-    """Everything a person has begun, read once."""
+    """Everything a person has begun, read once: of a course taken again, the round that she is in."""
 
     def __init__(self, person: Person) -> None:
         mine = Q(person=person) | Q(person__merged_into=person)
-        self.lessons_done = set(LessonCompletion.objects.of(person).values_list("lesson_key", flat=True))
-        self.courses_done = set(CourseCompletion.objects.of(person).values_list("course_key", flat=True))
-        records = WatchRecord.objects.filter(mine).defer("online", "offline", "group").order_by("last_watched_at")
-        self.records = {record.lesson_key: record for record in records}
         enrolments = CourseEnrolment.objects.filter(mine).select_related("outline_version").order_by("round")
         self.enrolments = {enrolment.course_key: enrolment for enrolment in enrolments}
         courses = CoursePage.objects.filter(pk__in={each.page_id for each in self.enrolments.values()})
         self.current = {outline.course_key: outline for outline in current_outlines(courses).values()}
+        rounds = self._rounds_of_lessons()
+        done = LessonCompletion.objects.of(person).values_list("lesson_key", "round")
+        self.lessons_done = {key for key, number in done if number == rounds.get(key, 1)}
+        self.courses_done = set(CourseCompletion.objects.of(person).values_list("course_key", "round"))
+        records = WatchRecord.objects.filter(mine).defer(*EvidenceKind.values).order_by("last_watched_at")
+        self.records = {each.lesson_key: each for each in records if each.round == rounds.get(each.lesson_key, 1)}
+
+    def _rounds_of_lessons(self) -> dict[UUID, int]:
+        """The round of each lesson whose course is taken again; all others are in their first."""
+        rounds: dict[UUID, int] = {}
+        for enrolment in self.enrolments.values():
+            if enrolment.round > 1:
+                outlines = (enrolment.outline_version, self.current.get(enrolment.course_key))
+                lessons = [lesson for outline in outlines if outline for lesson in outline.lessons]
+                rounds |= {UUID(lesson["translation_key"]): enrolment.round for lesson in lessons}
+        return rounds
 
     def lesson(self, lesson: LessonPage) -> LessonState:
         record = self.records.get(lesson.translation_key)
@@ -88,8 +134,13 @@ class Progress:
         enrolment = self.enrolments.get(course.translation_key)
         if enrolment is None:
             return None
-        asked = asked_keys(enrolment.outline_version, self.current.get(enrolment.course_key))
-        return CourseState(len(asked & self.lessons_done), len(asked), course.translation_key in self.courses_done)
+        outline = enrolment.outline_version
+        done = counted_keys(outline) & self.lessons_done
+        asked = done | asked_keys(outline, self.current.get(enrolment.course_key))
+        keys = {UUID(lesson["translation_key"]): lesson["title"] for lesson in outline.lessons}
+        missing = tuple(title for key, title in keys.items() if key in asked - done)
+        is_done = (course.translation_key, enrolment.round) in self.courses_done
+        return CourseState(len(done), len(asked), is_done, missing)
 
 
 def counted_keys(outline: OutlineVersion) -> set[UUID]:
@@ -109,28 +160,129 @@ def open_check(person_id: int) -> PresenceCheck | None:
 
 @dataclass(frozen=True, slots=True)
 class Unpaid:
-    """Part of a lesson that did not count, and still does not."""
+    """Part of a lesson that did not count, and still does not; `appeals` are those made against it, in order."""
 
     row: RefusedStretch
     stretches: Stretches
+    appeals: list[Appeal] = field(default_factory=list)
 
     @property
     def parts(self) -> str:
-        """The stretches as on a player: 0:20–1:05, 2:00–2:10."""
-        shown = [f"{format_seconds(start)}–{format_seconds(end)}" for start, end in self.stretches.pairs[:PARTS_SHOWN]]
-        return ", ".join(shown) + (" …" if len(self.stretches.pairs) > PARTS_SHOWN else "")
+        return parts_in_words(self.stretches)
 
     @property
     def advice(self) -> str:
         """What the person can do about it."""
         return str(ADVICE[RefusalReason(self.row.reason)])
 
+    @property
+    def open_appeal(self) -> Appeal | None:
+        """The appeal that waits for somebody, if there is one."""
+        last = self.appeals[-1] if self.appeals else None
+        return None if last is None or hasattr(last, "settlement") else last
+
+    @property
+    def can_appeal(self) -> bool:
+        """Whether some of it was never appealed against."""
+        appealed = reduce(Stretches.union, (each.asked for each in self.appeals), Stretches())
+        return self.open_appeal is None and bool(self.stretches - appealed)
+
+
+def parts_in_words(stretches: Stretches) -> str:
+    """The stretches as on a player: 0:20–1:05, 2:00–2:10."""
+    shown = [f"{format_seconds(start)}–{format_seconds(end)}" for start, end in stretches.pairs[:PARTS_SHOWN]]
+    return ", ".join(shown) + (" …" if len(stretches.pairs) > PARTS_SHOWN else "")
+
 
 def unpaid_of(person: Person, *, newest: int = 20) -> list[Unpaid]:
     """The person's refused stretches, newest first, without what was watched again and counted since."""
-    rows = RefusedStretch.objects.filter(person=person).select_related("page", "record").order_by("-day", "-last_at")
-    found = [Unpaid(row, Stretches.from_bytes(row.stretches) - row.record.covered) for row in rows[:newest]]
+    mine = Q(person=person) | Q(person__merged_into=person)
+    rows = RefusedStretch.objects.filter(mine).select_related("page", "record").order_by("-day", "-last_at")[:newest]
+    appeals: dict[int, list[Appeal]] = defaultdict(list)
+    for appeal in Appeal.objects.filter(refused__in=[row.pk for row in rows]).select_related("settlement"):
+        appeals[appeal.refused_id].append(appeal)
+    found = [
+        Unpaid(
+            row,
+            Stretches.from_bytes(row.stretches) - row.record.covered,
+            sorted(appeals[row.pk], key=lambda each: each.number),
+        )
+        for row in rows
+    ]
     return [each for each in found if each.stretches]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What somebody answered the person: to an appeal, or to a mistake that she reported."""
+
+    at: datetime
+    lesson: LessonPage
+    asked: str
+    outcome: str
+    words: str
+    is_good: bool
+
+
+def answers_for(person: Person, *, since: datetime) -> list[Answer]:
+    """The answers to the person's appeals and reports of mistakes since a moment, newest first."""
+    mine = Q(appeal__person=person) | Q(appeal__person__merged_into=person)
+    settled = Settlement.objects.filter(mine, settled_at__gte=since).select_related("appeal__refused__page")
+    answers = [
+        Answer(
+            each.settled_at,
+            each.appeal.refused.page,
+            str(
+                _("You appealed: %(parts)s of %(day)s did not count.")
+                % {
+                    "parts": parts_in_words(each.appeal.asked),
+                    "day": date_format(each.appeal.refused.day, "DATE_FORMAT"),
+                }
+            ),
+            each.get_outcome_display(),
+            each.reason,
+            each.is_granted,
+        )
+        for each in settled
+    ]
+    hers = Q(reported_by=person) | Q(reported_by__merged_into=person)
+    problems = LessonProblem.objects.filter(hers, replied_at__gte=since).select_related("page")
+    answers += [
+        Answer(
+            each.replied_at,
+            each.page,
+            _mistake(each.words),
+            str(_("The teacher answered:")),
+            each.reply,
+            True,
+        )
+        for each in problems
+        if each.replied_at
+    ]
+    return sorted([*answers, *_about_captions(hers, since)], key=lambda each: each.at, reverse=True)
+
+
+def _about_captions(hers: Q, since: datetime) -> list[Answer]:
+    """What became of her reports of wrong captions, with the live lesson that shows them."""
+    reports = list(CaptionReport.objects.filter(hers, settled_at__gte=since))
+    lessons = LessonPage.objects.live().defer("body").filter(video__in={each.video_id for each in reports})
+    shown_in = {lesson.video_id: lesson for lesson in lessons} if reports else {}
+    return [
+        Answer(
+            each.settled_at,
+            shown_in[each.video_id],
+            _mistake(f"{format_seconds(each.at_seconds)} {each.words}".strip()),
+            each.get_outcome_display(),
+            each.reply,
+            each.outcome == ReportOutcome.CORRECTED,
+        )
+        for each in reports
+        if each.settled_at and each.video_id in shown_in
+    ]
+
+
+def _mistake(words: str) -> str:
+    return str(_("You found a mistake: %(words)s") % {"words": words})
 
 
 def unfinished(progress: Progress, *, newest: int = 5) -> list[tuple[LessonPage, LessonState]]:

@@ -15,8 +15,8 @@ course_completed = Signal()
 evidence_improved = Signal()
 """More of a lesson is known, or known better, so that a stricter rule could now be met. watch_record_id.
 
-Announced when the share watched online or in a group, which was known only in a weaker way or belongs to a lesson
-that was complete before, grows by a whole percent."""
+Announced when the share watched online or in a group, or settled by a person, which was known only in a weaker way or
+belongs to a lesson that was complete before, grows by a whole percent."""
 
 quiz_passed = Signal()
 """A person passed a lesson's quiz. attempt_id (QuizAttempt)."""

@@ -111,6 +111,7 @@ class Purpose(models.TextChoices):
     CADRE_TRAINING = "cadre_training", _("Training of cadres")
     FARMER_TRAINING = "farmer_training", _("Training of farmers")
     HELPING = "helping", _("Help on site, with the learner present")
+    SETTLING_APPEALS = "settling_appeals", _("Settling of appeals")
     ACCOUNT_ADMINISTRATION = "account_administration", _("Administration of staff accounts")
 
 

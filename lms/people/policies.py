@@ -84,11 +84,28 @@ def _farmers_of(org: Org, on: date) -> Q:
     return Q(kind__in=FARMERS) & _belonging_to(org, on)
 
 
+def _appealing_to(org: Org, on: date) -> Q:
+    """Whose appeals officers of the org settle: its cadres, or everybody of its place who is none.
+
+    For people without a village the operator of the site does it, so that no appeal waits for nobody.
+    """
+    posts = Post.objects.on(on)
+    cadres = Q(pk__in=posts.values("person")) | Q(merged_from__in=posts.values("person"))
+    if org.kind == OrgKind.ORGANIZATION_DEPARTMENT:
+        return _cadres_of(org, on)
+    if org.kind == OrgKind.AGRICULTURE_DEPARTMENT:
+        return _belonging_to(org, on) & ~cadres
+    if org.kind == OrgKind.PLATFORM_OPERATOR:
+        return ~Q(pk__in=Belonging.objects.on(on).values("person")) & ~cadres
+    return Q(pk__in=[])
+
+
 # For each purpose: whose role, of which organisations (None: of any), opens which persons.
 _SCOPES: dict[Purpose, tuple[frozenset[RoleKind], OrgKind | None, Callable[[Org, date], Q]]] = {
     Purpose.CADRE_TRAINING: (frozenset({RoleKind.OFFICER}), OrgKind.ORGANIZATION_DEPARTMENT, _cadres_of),
     Purpose.FARMER_TRAINING: (frozenset({RoleKind.OFFICER}), OrgKind.AGRICULTURE_DEPARTMENT, _farmers_of),
     Purpose.HELPING: (HELPING_ROLES, None, _belonging_to),
+    Purpose.SETTLING_APPEALS: (frozenset({RoleKind.OFFICER}), None, _appealing_to),
 }
 
 
@@ -102,7 +119,8 @@ def persons_visible_to(
 
     An officer of an organisation department sees the cadres it manages, one of an agriculture department the
     farmers of its place (masked: see `is_masked`). A helper finds the people of her place while they sit beside
-    her, a security administrator the holders of staff accounts. Everybody else sees nobody, and is told counts.
+    her, a security administrator the holders of staff accounts. Appeals are settled without a name. Everybody else
+    sees nobody, and is told counts.
     """
     present = Person.objects.present()
     roles = roles_on(actor, acting_on or on) if roles is None else roles

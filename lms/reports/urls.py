@@ -3,6 +3,7 @@
 from django.urls import path
 
 from lms.reports import views
+from lms.reports.appeals import views as appeals
 
 app_name = "desk"
 urlpatterns = [
@@ -10,5 +11,7 @@ urlpatterns = [
     path("people/", views.people, name="people"),
     path("people/<int:pk>/", views.person, name="person"),
     path("farmers/<int:pk>/", views.farmer, name="farmer"),
+    path("appeals/", appeals.appeals, name="appeals"),
+    path("appeals/<int:pk>/", appeals.appeal, name="appeal"),
     path("export/<slug:code>.<slug:extension>", views.export, name="export"),
 ]

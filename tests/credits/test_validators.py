@@ -31,3 +31,11 @@ from lms.credits.validators import validate_parameters
 def test_parameters_that_could_be_misread_are_refused(parameters):
     with pytest.raises(ValidationError):
         validate_parameters(parameters)
+
+
+@pytest.mark.parametrize("value", [1, "yes", None])
+def test_every_year_is_said_by_true_or_false(value):
+    with pytest.raises(ValidationError):
+        validate_parameters({"minutes_per_hour": 45, "every_year": value})
+
+    validate_parameters({"minutes_per_hour": 45, "every_year": True})

@@ -4,9 +4,12 @@ Run by test_concurrency.py in a process of its own, because a test's in-memory d
 """
 
 import json
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from functools import partial
 from threading import Barrier
+from typing import Any
 
 import django
 
@@ -17,21 +20,26 @@ from django.db import connection  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from courses.models import Choice  # noqa: E402
+from lms.learning.domain.appealing import appeal, settle  # noqa: E402
 from lms.learning.domain.checking import answer_check, ask_check, choice_code  # noqa: E402
 from lms.learning.domain.packages import accept_package_report, issue_package  # noqa: E402
+from lms.learning.domain.rebuilding import rebuild_watch_records  # noqa: E402
 from lms.learning.domain.watching import accept_report, open_session  # noqa: E402
+from lms.learning.enums import EvidenceKind, SettlementOutcome  # noqa: E402
 from lms.learning.models import (  # noqa: E402
     LessonCompletion,
     OfflinePackage,
     PlaySession,
     PresenceCheck,
     Receipt,
+    RefusedStretch,
     StudyClock,
     WatchRecord,
 )
 from lms.lib.stretches import Stretches  # noqa: E402
+from lms.people.enums import RoleKind  # noqa: E402
 from tests.factories import learning as make  # noqa: E402
-from tests.factories.people import PersonFactory  # noqa: E402
+from tests.factories.people import DivisionFactory, OrgFactory, PersonFactory, RoleFactory  # noqa: E402
 
 THREADS = 6
 
@@ -83,6 +91,21 @@ def answer_at_once(opened_at: datetime, at: datetime) -> tuple[PresenceCheck, li
         return check, [each.result() for each in sent]
 
 
+def at_once(calls: list[Callable[[], Any]]) -> list[Any]:
+    """Make the calls at the same moment, each from its own thread."""
+    barrier = Barrier(len(calls))
+
+    def wait_and_call(call: Callable[[], Any]) -> Any:
+        try:
+            barrier.wait()
+            return call()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(wait_and_call, calls))
+
+
 def main() -> None:
     call_command("migrate", verbosity=0)
     opened_at = timezone.now()
@@ -91,7 +114,9 @@ def main() -> None:
     same = open_session(PersonFactory(), make.lesson(seconds=30), at=opened_at)
     bodies = race([(same.pk, 1, 0, 30)] * THREADS, at)
 
-    person = PersonFactory()
+    village = DivisionFactory(village=True)
+    agriculture = OrgFactory(agriculture_department=True, division=village)
+    person = PersonFactory(village=village)
     devices = [open_session(person, make.lesson(seconds=100), at=opened_at) for _device in range(THREADS)]
     race([(session.pk, 1, 0, 100) for session in devices], at)
 
@@ -110,25 +135,39 @@ def main() -> None:
         for each in waiting:
             each.result()
 
-    check, outcomes = answer_at_once(opened_at, at)
+    check, answered = answer_at_once(opened_at, at)
+
+    refused = RefusedStretch.objects.filter(person=person).earliest("pk")
+    appeals = at_once([partial(appeal, refused, by=person, at=at) for _finger in range(THREADS)])
+    officers = [RoleFactory(kind=RoleKind.OFFICER, org=agriculture).person for _officer in range(THREADS)]
+    outcomes = [SettlementOutcome.GRANTED, SettlementOutcome.DECLINED] * (THREADS // 2)
+    settled = at_once(
+        [
+            partial(settle, appeals[0], by=by, outcome=outcome, reason="查过", at=at)
+            for by, outcome in zip(officers, outcomes, strict=True)
+        ]
+    )
 
     print(
         json.dumps(
             {
-                "outcomes_of_one_answer": sorted(set(outcomes)),
+                "outcomes_of_one_answer": sorted(set(answered)),
                 "checks_answered": StudyClock.objects.get(person=check.person).checks_answered,
                 "seconds_released": WatchRecord.objects.get(person=check.person).covered_seconds,
                 "receipts_of_one_number": Receipt.objects.filter(session=same).count(),
                 "answers_alike": all(body == bodies[0] for body in bodies),
                 "completions_of_one_lesson": LessonCompletion.objects.filter(person=same.person).count(),
                 "seconds_of_many_devices": sum(
-                    WatchRecord.objects.filter(person=person).values_list("covered_seconds", flat=True)
+                    record.coverage(EvidenceKind.ONLINE).seconds for record in WatchRecord.objects.filter(person=person)
                 ),
                 "seconds_of_a_session_and_packages": sum(
                     WatchRecord.objects.filter(person=traveller).values_list("covered_seconds", flat=True)
                 ),
                 "covered_by_tabs": WatchRecord.objects.get(person=shared).covered.pairs,
                 "completions_by_tabs": LessonCompletion.objects.filter(person=shared).count(),
+                "appeals_of_one_row": len(set(appeals)),
+                "settlements_of_one_appeal": len(set(settled)),
+                "records_differ": len(rebuild_watch_records(dry_run=True)),
             }
         )
     )

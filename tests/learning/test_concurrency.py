@@ -59,4 +59,7 @@ def test_reports_at_the_same_moment_are_judged_one_after_the_other(request, data
         "outcomes_of_one_answer": ["passed"],
         "checks_answered": 1,
         "seconds_released": 60,
+        "appeals_of_one_row": 1,
+        "settlements_of_one_appeal": 1,
+        "records_differ": 0,
     }

@@ -27,6 +27,12 @@ SEEN = {
         "neighbour_officer": {"neighbour_learner"},
         "prefecture_officer": {"learner", "farmer", "cadre_of_prefecture", "neighbour_learner"},
     },
+    Purpose.SETTLING_APPEALS: {
+        "officer": {"learner"},
+        "neighbour_officer": {"neighbour_learner"},
+        "prefecture_officer": {"learner", "neighbour_learner", "cadre_of_prefecture"},
+        "agriculture_officer": {"farmer"},
+    },
 }
 
 

@@ -1,4 +1,4 @@
-"""Watch records are caches of receipts and answered checks: compute them anew and say where they differed."""
+"""Watch records are caches of receipts, checks and settlements: compute them anew and say where they differed."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +14,7 @@ from lms.lib.stretches import Stretches
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A watch record that its receipts do not bear out, by one kind of evidence."""
+    """A watch record that the facts do not bear out, by one kind of evidence."""
 
     record_id: int
     kind: EvidenceKind
@@ -23,7 +23,7 @@ class Difference:
 
 
 def rebuild_watch_records(*, dry_run: bool = False) -> list[Difference]:
-    """Compute every record's coverage from its receipts and answered checks, repair and return what differs."""
+    """Compute every record's coverage from the facts, repair and return what differs."""
     found = []
     for record_id in WatchRecord.objects.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=1000):
         with transaction.atomic():
@@ -33,6 +33,7 @@ def rebuild_watch_records(*, dry_run: bool = False) -> list[Difference]:
             proven = {
                 EvidenceKind.ONLINE: _accepted(Receipt.objects.filter(session__record=record)) | _released(record),
                 EvidenceKind.OFFLINE: _accepted(PackageReceipt.objects.filter(package__record=record)),
+                EvidenceKind.SETTLED: _granted(record),
             }
             kept = {kind: record.coverage(kind) for kind in proven}
             differing = [kind for kind in proven if kept[kind] != proven[kind]]
@@ -40,9 +41,10 @@ def rebuild_watch_records(*, dry_run: bool = False) -> list[Difference]:
                 differing = [EvidenceKind.ONLINE]  # the coverage is right, its sum is not
             found += [Difference(record.pk, kind, kept[kind], proven[kind]) for kind in differing]
             if differing and not dry_run:
-                record.online, record.offline = (stretches.to_bytes() for stretches in proven.values())
+                for kind, stretches in proven.items():
+                    setattr(record, kind.value, stretches.to_bytes())
                 record.covered_seconds = record.covered.seconds
-                record.save(update_fields=["online", "offline", "covered_seconds"])
+                record.save(update_fields=[*(kind.value for kind in proven), "covered_seconds"])
     return found
 
 
@@ -50,6 +52,12 @@ def _released(record: WatchRecord) -> Stretches:
     """What had waited for a check that was answered since."""
     rows = WaitingStretch.objects.filter(record=record, presence_check__outcome__in=COUNTING_OUTCOMES)
     return Stretches.of(pair for row in rows for pair in row.seconds.pairs)
+
+
+def _granted(record: WatchRecord) -> Stretches:
+    """What was settled in the learner's favour."""
+    rows = record.settlements.values_list("granted", flat=True)
+    return Stretches.of(pair for row in rows for pair in Stretches.from_bytes(row).pairs)
 
 
 def _accepted(receipts: QuerySet[Any]) -> Stretches:

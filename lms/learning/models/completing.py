@@ -36,7 +36,7 @@ class LessonCompletion(models.Model):
     completed_at = models.DateTimeField(_("completed at"))
     # Of the recording that was studied; null where the lesson has none.
     decoded_seconds = models.PositiveIntegerField(_("length in seconds"), null=True)
-    # coverage: online_seconds, offline_seconds, group_seconds, needed_seconds, video_id; quiz: attempt_id; …
+    # coverage: seconds by kind of evidence, needed_seconds, video, settlements if any; quiz: attempt; …
     evidence = models.JSONField(_("evidence"), default=dict)
 
     objects = CompletionQuerySet.as_manager()

@@ -1,5 +1,6 @@
 """What was watched, what was said about it, and what did not count."""
 
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -32,7 +33,8 @@ class WatchRecordQuerySet(models.QuerySet["WatchRecord"]):
 class WatchRecord(models.Model):
     """Which seconds of a recording a person has watched for a lesson, by kind of evidence.
 
-    A cache of the receipts: `watching.accept_report` adds, `rebuild_learning` computes it anew.
+    A cache of receipts and settlements: `watching.accept_report` and `appealing.settle` add, `rebuild_learning`
+    computes it anew.
     """
 
     RETENTION = Retention("showing where to go on", until="the account is closed")
@@ -47,6 +49,7 @@ class WatchRecord(models.Model):
     online = models.BinaryField(default=bytes)
     offline = models.BinaryField(default=bytes)
     group = models.BinaryField(default=bytes)
+    settled = models.BinaryField(default=bytes)
     covered_seconds = models.PositiveIntegerField(_("seconds watched"), default=0)
     resume_point = models.PositiveIntegerField(_("resume point"), default=0)
     last_watched_at = models.DateTimeField(_("last watched"))
@@ -80,9 +83,7 @@ class WatchRecord(models.Model):
     @property
     def covered(self) -> Stretches:
         """What is known by any kind of evidence."""
-        return (
-            self.coverage(EvidenceKind.ONLINE) | self.coverage(EvidenceKind.OFFLINE) | self.coverage(EvidenceKind.GROUP)
-        )
+        return reduce(Stretches.union, map(self.coverage, EvidenceKind.values))
 
     @property
     def percent(self) -> int:
@@ -133,7 +134,7 @@ class Receipt(models.Model):
 class RefusedStretch(models.Model):
     """Seconds of a lesson that were reported and did not count: one row per person, lesson, reason and day, united.
 
-    Written by `watching.accept_report`; explained on the page "my learning".
+    Written by `watching.accept_report`; explained on the page "my learning", where it can be appealed against.
     """
 
     RETENTION = Retention("explaining what did not count, and appeals", until="the day", days=365)

@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from courses.models import CoursePage, LessonPage
 from lms.learning.domain.reading import opened_token
+from lms.learning.domain.retaking import retakable
+from lms.learning.models import UnderstandingVote
 from lms.learning.queries import CourseState, LessonState, Progress
 from lms.people.models import Person
 
@@ -48,6 +50,29 @@ def lesson_state(context: RequestContext, lesson: LessonPage) -> dict[str, Any]:
 def course_progress(context: RequestContext, course: CoursePage) -> dict[str, Any]:
     """{% course_progress course %}: lessons done out of those asked for; nothing where it was not begun."""
     return {"state": course_state(context, course)}
+
+
+@register.inclusion_tag("learning/take_again.html", takes_context=True)
+def take_again(context: RequestContext, course: CoursePage) -> dict[str, Any]:
+    """{% take_again course %}: the button for another round of a completed course; nothing where no rule counts it."""
+    state, user = course_state(context, course), context["request"].user
+    done = [course] if state and state.is_done else []
+    again = bool(done) and course.translation_key in retakable(user, done, at=timezone.now())
+    return {"course": course, "again": again, "csrf_token": context.get("csrf_token")}
+
+
+@register.inclusion_tag("learning/say.html", takes_context=True)
+def say(context: RequestContext, lesson: LessonPage) -> dict[str, Any]:
+    """{% say lesson %}: 看懂了 or 没看懂, and what is wrong in the lesson; nothing without sign-in."""
+    progress, user = lesson_progress(context, lesson), context["request"].user
+    votes = UnderstandingVote.objects.filter(lesson_key=lesson.translation_key)
+    return {
+        "lesson": lesson,
+        "shown": progress is not None,
+        "begun": progress is not None and progress.state != "new",
+        "vote": votes.filter(person=user).first() if progress else None,
+        "csrf_token": context.get("csrf_token"),
+    }
 
 
 @register.inclusion_tag("learning/reading_form.html", takes_context=True)

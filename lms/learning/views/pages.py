@@ -1,5 +1,6 @@
 """The pages learners see: my learning, a lesson's quiz, and the button "I have read it"."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -21,29 +22,35 @@ from lms.learning.domain.answering import (
     questions_of,
 )
 from lms.learning.domain.reading import NotRead, finish_reading
+from lms.learning.domain.retaking import retakable
 from lms.learning.forms import QuizForm
 from lms.learning.models import LessonCompletion
-from lms.learning.queries import Progress, begun_courses, open_check, unfinished, unpaid_of
+from lms.learning.queries import Progress, answers_for, begun_courses, open_check, unfinished, unpaid_of
 from lms.lib.durations import beijing_day
 from lms.people.enums import LearnerCategory
 from lms.people.queries import categories_on
 from lms.people.views.common import person_of
 
 DONE_SHOWN = 50
+ANSWERS_SHOWN_FOR = timedelta(days=60)
 
 
 @login_required
 def mine(request: HttpRequest) -> HttpResponse:
-    """Where to go on, what is missing, what is done, and what did not count."""
-    person = person_of(request)
+    """What was answered, where to go on, what is missing, what is done, and what did not count."""
+    person, now = person_of(request), timezone.now()
     progress = Progress(person)
+    courses = begun_courses(progress)
+    again = retakable(person, [course for course, state in courses if state.is_done], at=now)
     context = {
+        "answers": answers_for(person, since=now - ANSWERS_SHOWN_FOR),
         "unfinished": unfinished(progress),
-        "courses": begun_courses(progress),
+        "courses": courses,
+        "again": {course.pk for course, _state in courses if course.translation_key in again},
         "done": LessonCompletion.objects.of(person).select_related("page").order_by("-completed_at")[:DONE_SHOWN],
         "unpaid": unpaid_of(person),
         "check": open_check(person.pk),
-        "has_hours": LearnerCategory.CADRE in categories_on(person, beijing_day(timezone.now())),
+        "has_hours": LearnerCategory.CADRE in categories_on(person, beijing_day(now)),
     }
     return render(request, "learning/mine.html", context)
 

@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
+from lms.learning.enums import SettlementOutcome
 from lms.people.enums import Purpose, ReviewStep, RoleKind
 from lms.reports.definitions import REPORTS
 from media.enums import TranscriptSource
@@ -37,6 +38,8 @@ ACTIONS: Words = {
     "media.captions_returned": gettext_lazy("returned captions"),
     "courses.page_taken_down": gettext_lazy("took down a course or lesson"),
     "courses.takedown_lifted": gettext_lazy("lifted a takedown"),
+    "learning.appealed": gettext_lazy("appealed against what did not count"),
+    "learning.appeal_settled": gettext_lazy("settled an appeal"),
     "credit_rule_adopted": gettext_lazy("put a credit rule into force"),
     "credit_rule_ended": gettext_lazy("ended a credit rule"),
     "credit_reversed": gettext_lazy("reversed a ledger entry"),
@@ -50,6 +53,7 @@ SUBJECTS: Words = {
     "video": pgettext_lazy("audit log", "recording"),
     "course": pgettext_lazy("audit log", "course"),
     "lesson": pgettext_lazy("audit log", "lesson"),
+    "appeal": pgettext_lazy("audit log", "appeal"),
     "credit_rule": pgettext_lazy("audit log", "credit rule"),
     "credit_ledger_entry": pgettext_lazy("audit log", "ledger entry"),
     "report": pgettext_lazy("audit log", "report"),
@@ -78,6 +82,8 @@ DETAILS: Words = {
     "title": pgettext_lazy("audit log", "title"),
     "start_ms": pgettext_lazy("audit log", "from millisecond"),
     "end_ms": pgettext_lazy("audit log", "up to millisecond"),
+    "outcome": pgettext_lazy("audit log", "outcome"),
+    "seconds": pgettext_lazy("audit log", "seconds"),
     "recordings": pgettext_lazy("audit log", "recordings"),
     "lessons": pgettext_lazy("audit log", "lessons"),
     "format": pgettext_lazy("audit log", "file format"),
@@ -100,6 +106,7 @@ _VALUES: dict[str, Words] = {
         "old number": pgettext_lazy("audit log", "with the old number"),
         "in person": pgettext_lazy("audit log", "in person"),
     },
+    "outcome": dict(SettlementOutcome.choices),
     "purpose": dict(Purpose.choices),
     "role": dict(RoleKind.choices),
     "source": dict(TranscriptSource.choices),

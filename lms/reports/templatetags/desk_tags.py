@@ -3,9 +3,23 @@
 from decimal import Decimal
 
 from django import template
+from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from lms.learning.policies import appeals_for
+from lms.lib.durations import beijing_day
+from lms.people.policies import roles_today
+
 register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def open_appeals(context: dict[str, HttpRequest]) -> int:
+    """{% open_appeals as count %}: how many appeals wait for this officer."""
+    request = context["request"]
+    hers = appeals_for(request.user, on=beijing_day(timezone.now()), roles=roles_today(request))
+    return hers.filter(settlement__isnull=True).count()
 
 
 @register.simple_tag

@@ -8,7 +8,7 @@ from lms.learning.domain.rebuilding import rebuild_watch_records
 
 
 class Command(BaseCommand):
-    help = "Compute every watch record from its receipts, repair and report what differs; may be run at any time."
+    help = "Compute watch records from receipts and settlements, repair what differs; may be run at any time."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--dry-run", action="store_true", help="report differences and change nothing")
@@ -16,7 +16,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         found = rebuild_watch_records(dry_run=options["dry_run"])
         for each in found:
-            self.stdout.write(
-                f"watch record {each.record_id}, {each.kind}: {each.kept.pairs} instead of {each.proven.pairs}"
-            )
+            kept, proven = each.kept.pairs, each.proven.pairs
+            self.stdout.write(f"watch record {each.record_id}, {each.kind}: {kept} instead of {proven}")
         self.stdout.write(f"{len(found)} differences" + (" (dry run)" if options["dry_run"] else ""))

@@ -1,0 +1,31 @@
+"""What people wrote in their own words goes when its time is over; facts about learning hold none."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from lms.learning.models import Appeal, LessonProblem, UnderstandingVote
+
+_CLOSED = Q(person__closed_at__isnull=False)
+
+
+def forget_words(*, at: datetime, dry_run: bool = False) -> dict[str, int]:
+    """Empty the words of closed accounts, delete their votes, and mistakes long answered; how many, by label.
+
+    A mistake reported by somebody whose account is closed stays without her name until it is answered and old.
+    """
+    appeals = Appeal.objects.filter(_CLOSED).exclude(words="")
+    votes = UnderstandingVote.objects.filter(_CLOSED)
+    theirs = LessonProblem.objects.filter(reported_by__closed_at__isnull=False)
+    old = LessonProblem.objects.filter(replied_at__lt=at - timedelta(days=LessonProblem.RETENTION.days or 0))
+    counts = {
+        "learning.Appeal": appeals.count(),
+        "learning.UnderstandingVote": votes.count(),
+        "learning.LessonProblem": LessonProblem.objects.filter(Q(pk__in=theirs) | Q(pk__in=old)).count(),
+    }
+    if not dry_run:
+        appeals.update(words="")
+        votes.delete()
+        old.delete()
+        theirs.update(reported_by=None)
+    return counts

@@ -1,0 +1,58 @@
+"""What an officer chooses among appeals, and decides."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from lms.learning.domain.appealing import WORDS_LENGTH, CannotSettle, settle
+from lms.learning.enums import RefusalReason, SettlementOutcome
+from lms.learning.models import Appeal, Settlement
+from lms.people.models import Person
+
+
+class AppealFilter(forms.Form):
+    """Open or settled, and why it had not counted; everything may be left out."""
+
+    state = forms.ChoiceField(
+        label=_("State"),
+        required=False,
+        choices=[("", _("Open, oldest first")), ("settled", _("Settled, newest first"))],
+    )
+    reason = forms.ChoiceField(label=_("Why it did not count"), required=False)
+    lesson = forms.CharField(label=_("Lesson"), required=False, max_length=60)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].choices = [("", _("All")), *RefusalReason.choices]  # type: ignore[attr-defined]
+
+
+class SettleForm(forms.Form):
+    """Count it or leave it, and why: the learner reads it."""
+
+    outcome = forms.ChoiceField(
+        label=_("What shall become of it?"),
+        widget=forms.RadioSelect,
+        choices=[
+            (SettlementOutcome.GRANTED.value, _("Count it")),
+            (SettlementOutcome.DECLINED.value, _("Leave it as it is")),
+        ],
+        error_messages={"required": _("Please choose one of the two.")},
+    )
+    reason = forms.CharField(
+        label=_("Why"),
+        help_text=_("The learner reads this sentence. Name nobody in it."),
+        max_length=WORDS_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Please say why: the learner reads it.")},
+    )
+
+    def save(self, appeal: Appeal, *, by: Person, at: datetime) -> Settlement | None:
+        """The settlement, or None with the error on the form."""
+        said = self.cleaned_data
+        try:
+            return settle(appeal, by=by, outcome=SettlementOutcome(said["outcome"]), reason=said["reason"], at=at)
+        except CannotSettle as error:
+            self.add_error(None, str(error))
+            return None
