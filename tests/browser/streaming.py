@@ -75,8 +75,8 @@ def patiently(work: Callable[[], Any]) -> Any:
             time.sleep(0.1)
 
 
-def wait_until(question: Callable[[], Any]) -> None:
-    deadline = time.monotonic() + 10
+def wait_until(question: Callable[[], Any], seconds: float = 10) -> None:
+    deadline = time.monotonic() + seconds
     while not patiently(question):
         assert time.monotonic() < deadline
         time.sleep(0.1)

@@ -121,6 +121,7 @@ def test_what_was_watched_without_network_completes_the_lesson_and_says_what_it_
         "online_seconds": 0,
         "offline_seconds": 600,
         "group_seconds": 0,
+        "settled_seconds": 0,
     }
     assert CourseCompletion.objects.count() == 1
 

@@ -72,7 +72,7 @@ class Phone:
             return record.covered_seconds if record else 0
 
         with suppress(AssertionError):
-            wait_until(lambda: counted() == SECONDS)
+            wait_until(lambda: counted() == SECONDS, seconds=60)
         seconds = patiently(counted)
         print(f"{loss}: {SECONDS - seconds} honest seconds lost")
         assert seconds == SECONDS
