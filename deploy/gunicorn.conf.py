@@ -1,13 +1,22 @@
 """The web server of production, for containers, systemd and the production walk of the tests alike."""
 
 import os
+from typing import Any
 
 bind = os.environ.get("WEB_BIND", "127.0.0.1:8100")
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_WORKERS", "2"))
-threads = int(os.environ.get("WEB_THREADS", "8"))
+threads = int(os.environ.get("WEB_THREADS", "16"))
 timeout = 300  # a recording may take minutes to arrive over a village line
 graceful_timeout = 30
-max_requests = 20_000
-max_requests_jitter = 2_000
+# Watch reports come by the thousand in a second: fewer would mean a restart in every half minute of them.
+max_requests = 500_000
+max_requests_jitter = 50_000
 control_socket_disable = True
+
+
+def post_worker_init(worker: Any) -> None:
+    """Let reports know how many requests wait for a thread of this process."""
+    from lms.learning import pressure
+
+    pressure.waiting = worker.tpool._work_queue.qsize

@@ -12,13 +12,14 @@ _whole = get_wsgi_application()
 from django.urls import reverse  # noqa: E402  (settings and models are loaded only now)
 
 from lms.handlers import ReportHandler  # noqa: E402
+from lms.learning.views.quick import QuickReports  # noqa: E402
 from lms.tools.guard import refuse_unsafe_start  # noqa: E402
 
 refuse_unsafe_start()
-_short, _reports = ReportHandler(), reverse("learning:report")
+_quick, _reports = QuickReports(ReportHandler()), reverse("learning:report")
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """Watch reports go the short way, everything else through all of the middleware."""
-    handler = _short if environ.get("PATH_INFO") == _reports else _whole
+    """Watch reports go the quick way, or the short one; everything else goes through all of the middleware."""
+    handler = _quick if environ.get("PATH_INFO") == _reports else _whole
     return handler(environ, start_response)

@@ -39,6 +39,8 @@ class LessonPlayer {
   private listening = false;
   private begun = false;
   private session: string | null = null;
+  /** Shown with the session's reports, so that the server need not look up the sign-in each time. */
+  private token = "";
   private opening: Promise<void> | null = null;
   private asked = 0;
   private noted = 0;
@@ -421,8 +423,9 @@ class LessonPlayer {
       const response = await post(this.urls.sessions, { lesson: this.lesson }, false, {}, ANSWER_SECONDS);
       if (response.ok) {
         this.asked = 0;
-        const opened = (await response.json()) as { session: string; percent: number; addresses: Addresses; check_due?: CheckDue };
+        const opened = (await response.json()) as { session: string; token?: string; percent: number; addresses: Addresses; check_due?: CheckDue };
         this.session = opened.session;
+        this.token = opened.token ?? "";
         this.reporter?.startSession(opened.session);
         this.take(opened.addresses);
         this.showPercent(opened.percent);
@@ -497,8 +500,11 @@ class LessonPlayer {
       navigator.sendBeacon(this.urls.reports, new Blob([JSON.stringify(body)], { type: "application/json" }));
       return { kind: "retry" };
     }
-    const response = await post(this.urls.reports, body, leaving, {}, ANSWER_SECONDS);
+    const shown: Record<string, string> = this.token && session === this.session ? { "X-Play-Token": this.token } : {};
+    const response = await post(this.urls.reports, body, leaving, shown, ANSWER_SECONDS);
     if (response.ok) {
+      // The old one ran out, and the sign-in still holds.
+      this.token = (session === this.session && response.headers.get("X-Play-Token")) || this.token;
       return { kind: "receipt", receipt: (await response.json()) as Receipt };
     }
     if (response.status === 401 || response.status === 403) {

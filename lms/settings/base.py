@@ -252,6 +252,9 @@ MEDIA_INTERNAL_PREFIX = env.text("MEDIA_INTERNAL_PREFIX", "/_files/")
 CAPTIONS_OWN_APPROVAL = env.flag("CAPTIONS_OWN_APPROVAL", False)
 CAPTIONS_REPORTS_PER_HOUR = env.integer("CAPTIONS_REPORTS_PER_HOUR", 10)
 
+# Past so many waiting requests a web process sends watch reports away for a few seconds (lms/learning/pressure.py).
+REPORTS_WAITING = env.integer("REPORTS_WAITING", 100)
+
 # Messages
 SMS_BACKEND = env.text("SMS_BACKEND", "console")
 SMS_SIGNATURE = env.text("SMS_SIGNATURE", "田间课堂")

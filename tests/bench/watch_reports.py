@@ -1,40 +1,55 @@
-"""Durable watch reports per second over HTTP, their p95 and what each costs the server, with 1, 10 and 20 clients.
+"""Durable watch reports per second over HTTP, their p95 and what each costs the server's processes.
 
-Starts gunicorn with production settings on a new SQLite file (synchronous FULL) and, in processes of their own,
-clients that send an honest mix: many people, each with one lesson, a stretch of five seconds a report.
+Starts gunicorn as in production, on a new SQLite file (synchronous FULL) and, where there is one, on a PostgreSQL
+server (synchronous_commit on); a load process of its own sends an honest mix: many people, each with one lesson, most
+with a play token, some with a cookie, a few reports sent again or after a seek.
 
     python -m tests.bench.watch_reports
+    python -m tests.bench.watch_reports --growth      # a thousand people against a million, one lesson against 10,000
+    python -m tests.bench.watch_reports --overload    # more connections than can be served, and what comes after
+    python -m tests.bench.watch_reports --cookies --tree ../other     # the cookie's way alone, the server of other code
 """
 
+import argparse
+import atexit
+import contextlib
 import http.client
 import json
-import multiprocessing
 import os
 import socket
 import subprocess
 import sys
 import tempfile
 import time
-from datetime import timedelta
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
+
+import psycopg
+
+from tests.machine import offers
+from tests.migrated import Migrated, drop_database
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PEOPLE = 200
-LESSON_SECONDS = 3 * 3600
-CLIENTS = (1, 10, 20)
+PLAYERS = 1000
+CLIENTS = (1, 10, 50, 100)
 SECONDS_EACH = 8
-CLIENT_PROCESSES = 2
+# As many reports as a person may send at once, less some.
+REPORTS_EACH = 250
+CROWD = 1000
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
 
-def settings_of(folder: Path) -> dict[str, str]:
+def settings_of(folder: Path, database: str = "") -> dict[str, str]:
     """The environment of a small production server whose data lie in the folder."""
     return {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "lms.settings.production",
         "TIANJIAN_VAR": str(folder),
-        "DATABASE_URL": f"sqlite:///{folder / 'db.sqlite3'}",
+        "DATABASE_URL": database or f"sqlite:///{folder / 'db.sqlite3'}",
         "SECRET_KEY": "bench-only-" + "x" * 50,
         "FIELD_KEYS": "bench=" + "11" * 32,
         "SEALING_KEY": "22" * 32,
@@ -44,125 +59,138 @@ def settings_of(folder: Path) -> dict[str, str]:
     }
 
 
-def seed(output: Path) -> None:
-    """People signed in, each with an open play session; runs in a process with the server's settings."""
-    import django
+@dataclass
+class Site:
+    """A server with its people."""
 
-    django.setup()
-    from django.conf import settings
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
-    from django.core.management import call_command
-    from django.db import transaction
-    from django.utils import timezone
+    port: int
+    process: "subprocess.Popen[bytes]"
+    players: list[dict[str, Any]]
+    folder: Path
+    database: str
+    used: int = field(default=0)
 
-    from lms.learning.domain.watching import open_session
-    from tests.factories.learning import live_course, live_lesson, published
-    from tests.factories.people import DivisionFactory, OrgFactory, PersonFactory
+    def processes(self) -> list[int]:
+        """The web server's, and PostgreSQL's that serve it, where they run on this machine."""
+        own = [self.process.pid, *children_of(self.process.pid)]
+        if self.database.startswith("postgresql"):
+            with psycopg.connect(self.database) as connection:
+                asked = (
+                    "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+                own += [pid for (pid,) in connection.execute(asked) if Path(f"/proc/{pid}/stat").exists()]
+        return own
 
-    call_command("migrate", verbosity=0)
-    players = []
-    with transaction.atomic():
-        # Production does not start with the fictional province that factories use.
-        org = OrgFactory(division=DivisionFactory(code="110000000000"))
-        page = published(live_lesson(live_course(org), seconds=LESSON_SECONDS))
-        for _number in range(PEOPLE):
-            person = PersonFactory()
-            # Opened a while ago, so that the clock can pay for everything the bench sends.
-            session = open_session(person, page, at=timezone.now() - timedelta(minutes=15))
-            store = SessionStore()
-            store[SESSION_KEY] = str(person.pk)
-            store[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
-            store[HASH_SESSION_KEY] = person.get_session_auth_hash()
-            store.save()
-            players.append([session.code, f"{settings.SESSION_COOKIE_NAME}={store.session_key}"])
-    output.write_text(json.dumps(players))
+    def fresh_players(self, clients: int, reports: int) -> list[dict[str, Any]]:
+        """People enough for so many connections and reports, who have not reported before."""
+        wanted = min(len(self.players), max(clients, reports // REPORTS_EACH))
+        if self.used + wanted > len(self.players):
+            self.used = 0
+        self.used += wanted
+        return self.players[self.used - wanted : self.used]
 
 
-class Load:
-    """Some of the clients, in one process: each is a thread with a connection and people of its own."""
-
-    def __init__(self, port: int, until: float, players: list[list[Any]]) -> None:
-        self.port, self.until, self.players = port, until, players
-        self.waits: list[float] = []
-
-    def play(self) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        turn = 0
-        while time.monotonic() < self.until:
-            player = self.players[turn % len(self.players)]
-            code, cookie, number = player
-            turn += 1
-            body = json.dumps({"session": code, "number": number, "stretches": [[(number - 1) * 5, number * 5]]})
-            headers = {
-                "Content-Type": "application/json",
-                "Cookie": cookie,
-                "Sec-Fetch-Site": "same-origin",
-                "X-Forwarded-Proto": "https",
-            }
-            begun = time.monotonic()
-            connection.request("POST", "/learn/reports/", body, headers)
-            response = connection.getresponse()
-            answer = json.loads(response.read())
-            self.waits.append(time.monotonic() - begun)
-            if response.status != 200 or not answer["accepted"]:
-                raise RuntimeError(f"{response.status}: {answer}")
-            player[2] = number + 1
-        connection.close()
+@contextlib.contextmanager
+def database_of(kind: str, folder: Path) -> Iterator[str]:
+    """A migrated database of the kind, dropped afterwards; its address."""
+    if kind == "sqlite":
+        _migrated().copy_to_file(folder / "db.sqlite3")
+        yield f"sqlite:///{folder / 'db.sqlite3'}"
+        return
+    name = f"tianjian_bench_{uuid4().hex[:8]}"
+    try:
+        yield _migrated().copy_to_server(name)
+    finally:
+        drop_database(name)
 
 
-def run_load(port: int, until: float, groups: list[list[list[Any]]], results: Any) -> None:
-    """One process of clients, a thread for each group of players; puts waits and the players' next numbers."""
-    from concurrent.futures import ThreadPoolExecutor
+@cache
+def _migrated() -> Migrated:
+    """Migrated once for all that this process measures; left behind nowhere."""
+    folder = tempfile.TemporaryDirectory(prefix="tianjian-bench-migrated-")
+    migrated = Migrated(Path(folder.name))
+    atexit.register(lambda: (migrated.drop(), folder.cleanup()))
+    return migrated
 
-    loads = [Load(port, until, group) for group in groups]
-    with ThreadPoolExecutor(len(loads)) as pool:
-        for future in [pool.submit(load.play) for load in loads]:
-            future.result()
-    results.put(([wait for load in loads for wait in load.waits], [player for group in groups for player in group]))
+
+def crowd(environment: dict[str, str], *, people: int, lessons: int, players: int) -> list[dict[str, Any]]:
+    """Fill the database; returns so many players of them."""
+    seeded = Path(environment["TIANJIAN_VAR"]) / "players.json"
+    asked = json.dumps({"people": people, "lessons": lessons, "players": players})
+    command = [sys.executable, "-m", "tests.bench._crowd", str(seeded), asked]
+    subprocess.run(command, env=environment, cwd=ROOT, check=True, timeout=1800)
+    found: list[dict[str, Any]] = json.loads(seeded.read_text())
+    return found
+
+
+def start_server(environment: dict[str, str], tree: Path = ROOT) -> "subprocess.Popen[bytes]":
+    """gunicorn as in production, in a process group of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "lms.wsgi:application"],
+        env=environment,
+        cwd=tree,
+        stdout=subprocess.DEVNULL,
+        stderr=None if os.environ.get("BENCH_LOG") else subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+@contextlib.contextmanager
+def site(
+    kind: str, *, people: int = PLAYERS, lessons: int = 1, players: int = PLAYERS, tree: Path = ROOT
+) -> Iterator[Site]:
+    """A server of the code in `tree`, over a database with so many people and lessons; ended afterwards."""
+    with tempfile.TemporaryDirectory(prefix="tianjian-bench-") as name, contextlib.ExitStack() as stack:
+        folder = Path(name)
+        environment = settings_of(folder, stack.enter_context(database_of(kind, folder)))
+        found = crowd(environment, people=people, lessons=lessons, players=players)
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        server = start_server({**environment, "WEB_BIND": f"127.0.0.1:{port}"}, tree)
+        try:
+            wait_for(port, server)
+            yield Site(port, server, found, folder, environment["DATABASE_URL"])
+        finally:
+            server.terminate()
+            server.wait(timeout=30)
 
 
 def children_of(pid: int) -> list[int]:
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
-def cpu_seconds(pids: list[int]) -> float:
-    """User and system time of these processes so far."""
-    total = 0
+def cpu_seconds(pids: list[int]) -> dict[int, float]:
+    """User and system time of each of these processes so far; one that has ended is left out."""
+    found = {}
     for pid in pids:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        total += int(fields[11]) + int(fields[12])
-    return total / TICKS_PER_SECOND
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            found[pid] = (int(fields[11]) + int(fields[12])) / TICKS_PER_SECOND
+    return found
 
 
-def measure(port: int, server: int, clients: int, players: list[list[Any]], seconds: float) -> dict[str, float]:
-    """Let so many clients send for so long; moves the players' numbers on."""
-    groups = [players[client::clients] for client in range(clients)]
-    processes = min(CLIENT_PROCESSES, clients)
-    pids = [server, *children_of(server)]
-    cpu, begun = cpu_seconds(pids), time.monotonic()
-    results: Any = multiprocessing.Queue()
-    crews = [
-        multiprocessing.Process(target=run_load, args=(port, begun + seconds, groups[crew::processes], results))
-        for crew in range(processes)
-    ]
-    for crew in crews:
-        crew.start()
-    waits: list[float] = []
-    known = {player[0]: player for player in players}
-    for _crew in crews:
-        crew_waits, crew_players = results.get(timeout=seconds + 60)
-        waits += crew_waits
-        for code, _cookie, number in crew_players:
-            known[code][2] = number
-    for crew in crews:
-        crew.join()
-    took = time.monotonic() - begun
-    waits.sort()
+def measure(site: Site, clients: int, seconds: float, *, cookies: bool = False) -> dict[str, float]:
+    """Let so many connections send for so long, from a process of its own."""
+    plan = site.folder / "plan.json"
+    chosen = site.fresh_players(clients, int(4000 * seconds))
+    if cookies:
+        chosen = [player for player in site.players if player["cookie"]]
+    asked = {"port": site.port, "clients": clients, "seconds": seconds, "cookies": cookies, "players": chosen}
+    plan.write_text(json.dumps(asked))
+    before = cpu_seconds(site.processes())
+    subprocess.run([sys.executable, "-m", "tests.bench._load", str(plan)], cwd=ROOT, check=True, timeout=seconds + 90)
+    cpu = sum(spent - before.get(pid, 0) for pid, spent in cpu_seconds(site.processes()).items())
+    found = json.loads(plan.read_text())
+    moved = {player["code"]: player for player in found["players"]}
+    site.players = [moved.get(player["code"], player) for player in site.players]
+    waits, refusals = sorted(found["waits"]), sorted(found["refusals"])
     return {
-        "per_second": len(waits) / took,
+        "per_second": len(waits) / found["seconds"],
         "p95_ms": waits[int(len(waits) * 0.95)] * 1000,
-        "cpu_ms": (cpu_seconds(pids) - cpu) * 1000 / len(waits),
+        "cpu_ms": cpu * 1000 / len(waits),
+        "refused": len(refusals),
+        "refused_share": len(refusals) / (len(waits) + len(refusals)),
+        "refused_p95_ms": refusals[int(len(refusals) * 0.95)] * 1000 if refusals else 0.0,
     }
 
 
@@ -170,40 +198,53 @@ def figure(bench: str, value: float, unit: str) -> None:
     print(json.dumps({"bench": bench, "value": round(value, 2), "unit": unit}), flush=True)
 
 
-def main(seconds: float = SECONDS_EACH) -> None:
-    """Print the figures; ends what it started."""
-    with tempfile.TemporaryDirectory(prefix="tianjian-bench-") as name:
-        folder = Path(name)
-        environment = settings_of(folder)
-        seeded = folder / "players.json"
-        subprocess.run(
-            [sys.executable, "-m", "tests.bench.watch_reports", "seed", str(seeded)],
-            env=environment,
-            cwd=ROOT,
-            check=True,
-            timeout=120,
-        )
-        players = [[*player, 1] for player in json.loads(seeded.read_text())]
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
-        server = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "lms.wsgi:application"],
-            env={**environment, "WEB_BIND": f"127.0.0.1:{port}"},
-            cwd=ROOT,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL if not os.environ.get("BENCH_LOG") else None,
-        )
-        try:
-            wait_for(port, server)
-            measure(port, server.pid, 4, players, 1)  # warm up
-            for clients in CLIENTS:
-                found = measure(port, server.pid, clients, players, seconds)
-                figure(f"watch_reports_per_second_{clients}_clients", found["per_second"], "reports/s")
-                figure(f"watch_reports_p95_{clients}_clients", found["p95_ms"], "ms")
-                figure(f"watch_reports_cpu_{clients}_clients", found["cpu_ms"], "CPU-ms/report")
-        finally:
-            server.terminate()
-            server.wait(timeout=30)
+def speed(kind: str, seconds: float, *, cookies: bool = False, tree: Path = ROOT) -> None:
+    """Print the figures of one kind of database."""
+    with site(kind, tree=tree) as served:
+        measure(served, 4, 2, cookies=cookies)  # warm up
+        for clients in CLIENTS:
+            found = measure(served, clients, seconds, cookies=cookies)
+            figure(f"watch_reports_{kind}_{clients}_clients", found["per_second"], "reports/s")
+            figure(f"watch_reports_{kind}_{clients}_clients_p95", found["p95_ms"], "ms")
+            figure(f"watch_reports_{kind}_{clients}_clients_cpu", found["cpu_ms"], "CPU-ms/report")
+
+
+def growth(kind: str, seconds: float) -> None:
+    """What a report costs with few and with many rows in the tables, turn by turn on the same machine."""
+    sizes = {"small": (1000, 1), "people": (1_000_000, 1), "lessons": (10_000, 10_000)}
+    costs: dict[str, list[float]] = {name: [] for name in sizes}
+    with contextlib.ExitStack() as stack:
+        served = {
+            name: stack.enter_context(site(kind, people=people, lessons=lessons))
+            for name, (people, lessons) in sizes.items()
+        }
+        for name in sizes:
+            measure(served[name], 20, 3)
+        for _turn in range(3):
+            for name in sizes:
+                costs[name].append(measure(served[name], 20, seconds)["cpu_ms"])
+    small, people, lessons = (sorted(costs[name])[1] for name in sizes)
+    figure(f"watch_reports_{kind}_cpu_thousand_people_one_lesson", small, "CPU-ms/report")
+    figure(f"watch_reports_{kind}_cpu_million_people", people, "CPU-ms/report")
+    figure(f"watch_reports_{kind}_cpu_ten_thousand_lessons", lessons, "CPU-ms/report")
+    figure(f"watch_reports_{kind}_growth_people", people / small, "times")
+    figure(f"watch_reports_{kind}_growth_lessons", lessons / small, "times")
+
+
+def overload(kind: str, seconds: float) -> None:
+    """Many more connections than can be served: who is sent away, how fast, and how soon all is well again."""
+    with site(kind) as served:
+        measure(served, 4, 2)
+        found = measure(served, CROWD, seconds)
+        ended = time.monotonic()
+        while (after := measure(served, 10, 1))["refused"] or after["p95_ms"] > 100:
+            if time.monotonic() - ended > 60:
+                raise RuntimeError("The server did not recover within a minute.")
+        figure(f"watch_reports_{kind}_{CROWD}_clients", found["per_second"], "reports/s")
+        figure(f"watch_reports_{kind}_{CROWD}_clients_p95", found["p95_ms"], "ms")
+        figure(f"watch_reports_{kind}_{CROWD}_clients_sent_away", found["refused_share"] * 100, "percent")
+        figure(f"watch_reports_{kind}_{CROWD}_clients_sent_away_p95", found["refused_p95_ms"], "ms")
+        figure(f"watch_reports_{kind}_recovery_at_most", time.monotonic() - ended, "s")
 
 
 def wait_for(port: int, server: "subprocess.Popen[bytes]") -> None:
@@ -222,8 +263,25 @@ def wait_for(port: int, server: "subprocess.Popen[bytes]") -> None:
     raise TimeoutError("the server did not answer within 30 seconds")
 
 
+def main() -> None:
+    """Print the figures that are asked for; ends what it started."""
+    asked = argparse.ArgumentParser()
+    asked.add_argument("--growth", action="store_true")
+    asked.add_argument("--overload", action="store_true")
+    asked.add_argument("--cookies", action="store_true")
+    asked.add_argument("--tree", type=Path, default=ROOT)
+    asked.add_argument("--database", choices=["sqlite", "postgresql"])
+    asked.add_argument("--seconds", type=float, default=SECONDS_EACH)
+    chosen = asked.parse_args()
+    kinds = [chosen.database] if chosen.database else ["sqlite", *(["postgresql"] if offers("postgresql") else [])]
+    for kind in kinds:
+        if chosen.growth:
+            growth(kind, chosen.seconds)
+        elif chosen.overload:
+            overload(kind, chosen.seconds)
+        else:
+            speed(kind, chosen.seconds, cookies=chosen.cookies, tree=chosen.tree)
+
+
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["seed"]:
-        seed(Path(sys.argv[2]))
-    else:
-        main()
+    main()

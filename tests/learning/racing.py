@@ -22,6 +22,7 @@ from django.utils import timezone  # noqa: E402
 from courses.models import Choice  # noqa: E402
 from lms.learning.domain.appealing import appeal, settle  # noqa: E402
 from lms.learning.domain.checking import answer_check, ask_check, choice_code  # noqa: E402
+from lms.learning.domain.grouping import GROUP, Sent  # noqa: E402
 from lms.learning.domain.packages import accept_package_report, issue_package  # noqa: E402
 from lms.learning.domain.rebuilding import rebuild_watch_records  # noqa: E402
 from lms.learning.domain.watching import accept_report, open_session  # noqa: E402
@@ -44,11 +45,17 @@ from tests.factories.people import DivisionFactory, OrgFactory, PersonFactory, R
 THREADS = 6
 
 
-def report(barrier: Barrier, session_id: int, number: int, start: int, end: int, at: datetime) -> object:
+def report(barrier: Barrier, alone: bool, session_id: int, number: int, start: int, end: int, at: datetime) -> object:
+    """Some come through the group and some by themselves, as from another process."""
     try:
         session = PlaySession.objects.get(pk=session_id)
+        stretches = Stretches.of([(start, end)])
         barrier.wait()
-        return accept_report(session, number, stretches=Stretches.of([(start, end)]), at=at).body
+        if alone:
+            return accept_report(session, number, stretches=stretches, at=at).body
+        sent = Sent(session.pk, session.person_id, session.code, number, stretches, at)
+        GROUP.take([sent])
+        return sent.receipt
     finally:
         connection.close()
 
@@ -66,7 +73,10 @@ def race(reports: list[tuple[int, int, int, int]], at: datetime) -> list[object]
     """Send the reports (session, number, start, end) at the same moment, each from its own thread."""
     barrier = Barrier(len(reports))
     with ThreadPoolExecutor(len(reports)) as pool:
-        return [each.result() for each in [pool.submit(report, barrier, *sent, at) for sent in reports]]
+        return [
+            each.result()
+            for each in [pool.submit(report, barrier, place % 3 == 0, *sent, at) for place, sent in enumerate(reports)]
+        ]
 
 
 def answer(barrier: Barrier, check: PresenceCheck, choice: str, at: datetime) -> str:
@@ -130,7 +140,7 @@ def main() -> None:
     packages = [issue_package(traveller, make.lesson(seconds=100), at=opened_at) for _phone in range(THREADS - 1)]
     barrier = Barrier(THREADS)
     with ThreadPoolExecutor(THREADS) as pool:
-        waiting = [pool.submit(report, barrier, right.pk, 1, 0, 100, at)]
+        waiting = [pool.submit(report, barrier, True, right.pk, 1, 0, 100, at)]
         waiting += [pool.submit(hand_in, barrier, package.pk, 1, 0, 100, at) for package in packages]
         for each in waiting:
             each.result()

@@ -100,11 +100,11 @@ def test_report_is_answered_with_its_receipt(client, session):
     }
 
 
-def test_a_report_costs_eight_statements_in_one_transaction(client, session, django_assert_num_queries):
+def test_a_report_costs_seven_statements_in_one_transaction(client, session, django_assert_num_queries):
     send(client, {"session": session.code, "number": 1, "stretches": [[0, 15]]})
 
-    # sign-in, play session; savepoint, clock, latest receipt, record, then record, clock, receipt; savepoint released
-    with django_assert_num_queries(10):
+    # sign-in, play session; savepoint, clock, what it is judged by, then record, clock, receipt; savepoint released
+    with django_assert_num_queries(9):
         answer = send(client, {"session": session.code, "number": 2, "stretches": [[15, 30]]})
 
     assert answer.json()["accepted"] == [[15, 30]]

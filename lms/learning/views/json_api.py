@@ -17,7 +17,7 @@ from lms.learning.domain.watching import TooOften
 from lms.learning.wire import MAX_BODY_BYTES, Refused, read_object
 from lms.lib.durations import beijing_day
 
-View = Callable[..., dict[str, Any]]
+View = Callable[..., dict[str, Any] | JsonResponse]
 
 
 def comes_from_here(request: HttpRequest) -> bool:
@@ -36,18 +36,22 @@ def comes_from_here(request: HttpRequest) -> bool:
 
 
 def answers_json(view: View) -> Callable[..., JsonResponse]:
-    """Make a view out of a function of request and JSON object that returns a dict or raises Refused or TooOften."""
+    """Make a view out of a function of request and JSON object that raises Refused or TooOften.
+
+    It returns a dict, or the response where it needs headers of its own.
+    """
 
     @csrf_exempt  # comes_from_here stands in for the token, which sendBeacon cannot carry
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> JsonResponse:
         try:
             sent = _read(request)
-            return JsonResponse(view(request, sent, *args, **kwargs))
+            answered = view(request, sent, *args, **kwargs)
+            return answered if isinstance(answered, JsonResponse) else JsonResponse(answered)
         except TooOften as error:
-            return _refusal(too_often(error))
+            return refusal(too_often(error))
         except Refused as error:
-            return _refusal(error)
+            return refusal(error)
 
     return answer
 
@@ -64,7 +68,9 @@ def _read(request: HttpRequest) -> dict[str, Any]:
 
 
 def too_often(error: TooOften) -> Refused:
-    return Refused("too_often", str(error), HTTPStatus.TOO_MANY_REQUESTS, retry_after_seconds=error.retry_after_seconds)
+    """Said anew, in the language of whoever is answered here."""
+    sentence = _("Too many requests. Please wait a moment.")
+    return Refused("too_often", sentence, HTTPStatus.TOO_MANY_REQUESTS, retry_after_seconds=error.retry_after_seconds)
 
 
 def counted(refused: Refused) -> Refused:
@@ -73,7 +79,8 @@ def counted(refused: Refused) -> Refused:
     return refused
 
 
-def _refusal(refused: Refused) -> JsonResponse:
+def refusal(refused: Refused) -> JsonResponse:
+    """The answer, counted."""
     response = JsonResponse(counted(refused).answer, status=refused.status)
     if refused.retry_after_seconds:
         response["Retry-After"] = str(refused.retry_after_seconds)

@@ -11,6 +11,7 @@ from courses.models import LessonPage
 from courses.policies import can_play
 from lms.learning.domain.addresses import addresses_of
 from lms.learning.domain.evidence import HOLD_BACK, TOP_SPEED
+from lms.learning.domain.tokens import give_token
 from lms.learning.domain.watching import CannotPlay, adopt_resume_point, open_session, resume_point
 from lms.learning.models import PlaySession
 from lms.learning.queries import open_check
@@ -36,6 +37,7 @@ def sessions(request: HttpRequest, sent: dict[str, Any]) -> dict[str, Any]:
     asks = check is not None and (session.has_checks or check.session.lesson_key == session.lesson_key)
     return {
         "session": session.code,
+        "token": give_token(session_id=session.pk, person_id=person.pk, password=person.password, at=at),
         "seconds": record.decoded_seconds,
         "resume_point": resume_point(record),
         "percent": record.percent,

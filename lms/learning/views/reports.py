@@ -1,55 +1,109 @@
-"""Watch reports over HTTP; the contract stands in lms/docs/watch-reports.md."""
+"""Watch reports over HTTP; the contract stands in lms/docs/watch-reports.md.
+
+Here come reports that show a sign-in cookie, in batches or alone, and whatever views/quick.py has doubts about.
+"""
 
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
-from django.http import HttpRequest
+from django.db import OperationalError
+from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
-from lms.learning.domain.queueing import in_turn
-from lms.learning.domain.watching import BeyondLesson, TooOften, accept_report
-from lms.learning.models import PlaySession, Receipt
+from lms.learning.domain.grouping import GROUP, NotTheirs, Sent
+from lms.learning.domain.tokens import give_token
+from lms.learning.domain.watching import BeyondLesson, TooOften
+from lms.learning.models import PlaySession
+from lms.learning.pressure import busy, send_away_when_crowded
 from lms.learning.views.json_api import answers_json, counted, too_often
 from lms.learning.views.packages import accept_report_of_package, refused_json
 from lms.learning.wire import Refused, Report, beyond_lesson, read_batch, read_report
 from lms.people.models import Person
 
+# Shown with a report, and given anew in its answer where the one shown is good no longer.
+TOKEN_HEADER = "X-Play-Token"  # noqa: S105  (no secret: a name)
+
 
 @answers_json
-def report(request: HttpRequest, sent: dict[str, Any]) -> dict[str, Any]:
+def report(request: HttpRequest, sent: dict[str, Any]) -> dict[str, Any] | JsonResponse:
     """One report, or several in `reports`, each answered on its own."""
+    send_away_when_crowded(GROUP.underway)
     at = timezone.now()
-    if "reports" not in sent:
-        return _accept(request, read_report(sent), at)
-    return {"receipts": [_answer(request, each, at) for each in read_batch(sent["reports"])]}
+    if "reports" in sent:
+        return {"receipts": _answers(request, read_batch(sent["reports"]), at)}
+    read = read_report(sent)
+    if read.is_package:
+        return accept_report_of_package(request, read, at)
+    session = _own_session(request, read.session)
+    taken = _sent(session, read, at)
+    GROUP.take([taken])
+    response = JsonResponse(_receipt(taken))
+    if TOKEN_HEADER in request.headers:
+        response[TOKEN_HEADER] = give_token(
+            session_id=session.pk, person_id=session.person_id, password=session.person_password, at=at
+        )
+    return response
 
 
-def _answer(request: HttpRequest, sent: Any, at: datetime) -> dict[str, Any]:
-    """The receipt of one report of a batch, or why there is none."""
+def _answers(request: HttpRequest, batch: list[Any], at: datetime) -> list[dict[str, Any]]:
+    """The receipts of a batch in its order, or in the place of one why there is none.
+
+    Those of sessions are taken first: their window is short, that of a package long.
+    """
+    answers: list[dict[str, Any] | Sent | Report] = []
+    for each in batch:
+        try:
+            read = read_report(each)
+            answers.append(read if read.is_package else _sent(_own_session(request, read.session), read, at))
+        except Refused as error:
+            answers.append(_refused(each, error))
+    taken = [answer for answer in answers if isinstance(answer, Sent)]
+    if taken:
+        GROUP.take(taken)
+    return [answer if isinstance(answer, dict) else _answer(request, answer, at) for answer in answers]
+
+
+def _answer(request: HttpRequest, read: Sent | Report, at: datetime) -> dict[str, Any]:
+    """The receipt of a report that was read, or why there is none."""
     try:
-        return _accept(request, read_report(sent), at)
+        return _receipt(read) if isinstance(read, Sent) else accept_report_of_package(request, read, at)
     except Refused as error:
-        right = "package" if isinstance(sent, dict) and "package" in sent else "session"
-        named = {name: sent.get(name) for name in (right, "number")} if isinstance(sent, dict) else {}
-        return {**named, **counted(error).answer}
+        code = read.code if isinstance(read, Sent) else read.session
+        right = "session" if isinstance(read, Sent) else "package"
+        return _refused({right: code, "number": read.number}, error)
 
 
-def _accept(request: HttpRequest, sent: Report, at: datetime) -> dict[str, Any]:
-    if sent.is_package:
-        return accept_report_of_package(request, sent, at)
-    session = _own_session(request, sent.session)
+def _receipt(taken: Sent) -> dict[str, Any]:
     try:
-        with in_turn():
-            receipt = accept_report(session, sent.number, stretches=sent.stretches, at=at)
+        return receipt_json(taken.code, judged(taken))
+    except NotTheirs as error:  # it changed since the sign-in was looked up
+        raise _signed_out() from error
+
+
+def _refused(sent: Any, error: Refused) -> dict[str, Any]:
+    right = "package" if isinstance(sent, dict) and "package" in sent else "session"
+    named = {name: sent.get(name) for name in (right, "number")} if isinstance(sent, dict) else {}
+    return {**named, **counted(error).answer}
+
+
+def _sent(session: PlaySession, read: Report, at: datetime) -> Sent:
+    return Sent(session.pk, session.person_id, session.code, read.number, read.stretches, at)
+
+
+def judged(taken: Sent) -> dict[str, Any]:
+    """The receipt's body. Raises Refused with what stood against it, NotTheirs where the token does not hold."""
+    try:
+        return taken.receipt
     except BeyondLesson as error:
         raise beyond_lesson() from error
     except TooOften as error:
         raise too_often(error) from error
-    return receipt_json(session, receipt)
+    except OperationalError as error:  # the database is locked or away: that passes, and the phone keeps its report
+        raise busy() from error
 
 
 def _own_session(request: HttpRequest, code: str) -> PlaySession:
@@ -59,7 +113,7 @@ def _own_session(request: HttpRequest, code: str) -> PlaySession:
     """
     person_id = request.session.get(SESSION_KEY)
     if person_id is None:
-        raise Refused("sign_in", _("Please sign in again. What you watched is kept."), HTTPStatus.UNAUTHORIZED)
+        raise _signed_out()
     session = PlaySession.objects.for_report(code, int(person_id))
     if session is None:
         raise Refused(
@@ -69,11 +123,14 @@ def _own_session(request: HttpRequest, code: str) -> PlaySession:
     if not session.person_is_active or not constant_time_compare(
         request.session.get(HASH_SESSION_KEY, ""), signed_in_as
     ):
-        raise Refused("sign_in", _("Please sign in again. What you watched is kept."), HTTPStatus.UNAUTHORIZED)
+        raise _signed_out()
     return session
 
 
-def receipt_json(session: PlaySession, receipt: Receipt) -> dict[str, Any]:
+def _signed_out() -> Refused:
+    return Refused("sign_in", _("Please sign in again. What you watched is kept."), HTTPStatus.UNAUTHORIZED)
+
+
+def receipt_json(code: str, body: dict[str, Any]) -> dict[str, Any]:
     """The receipt as players read it; reasons are said in the person's language."""
-    refused = refused_json(receipt.body["refused"])
-    return {"session": session.code, "credit": None, "check_due": None, **receipt.body, "refused": refused}
+    return {"session": code, "credit": None, "check_due": None, **body, "refused": refused_json(body["refused"])}

@@ -1,0 +1,390 @@
+"""Reports of many people in one transaction: a commit costs the disk's patience once, and SQL its composing once.
+
+What a report brings is decided as `watching.accept_report` decides it, which stays the reference: whatever is not plain
+(a second report of the same person, a completion, a refusal, a session with checks, a recording taken down) is given to
+it, within the same transaction and behind a savepoint. Each report is answered only after the commit.
+"""
+
+import json
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import reduce
+from hmac import compare_digest
+from typing import Any
+
+from django.db import OperationalError, close_old_connections, connection, transaction
+from django.utils.translation import gettext as _
+
+from lms.learning.domain import evidence
+from lms.learning.domain.queueing import in_turn
+from lms.learning.domain.tokens import sign_in_of
+from lms.learning.domain.watching import END_TOLERANCE_SECONDS, BeyondLesson, TooOften, accept_report
+from lms.learning.models import PlaySession, Receipt, StudyClock, WatchRecord
+from lms.lib.rows import insert_rows, one_of, steady_cursor, update_rows
+from lms.lib.stretches import Stretches
+
+# So many reports share a commit at most: more would save little and keep the first one waiting.
+MOST = 64
+
+# While several come at once, a leader waits so long for more before it begins: a commit costs more than the wait.
+GATHER_SECONDS = 0.003
+
+_log = logging.getLogger(__name__)
+
+
+class NotTheirs(Exception):
+    """The play session is not this person's, or her sign-in holds no longer."""
+
+
+@dataclass(slots=True)
+class Sent:
+    """A report on its way: what was sent, when it came, and in the end its `outcome`.
+
+    `sign_in` None says that whoever took it has checked the sign-in by itself (domain/tokens.py).
+    """
+
+    session_id: int
+    person_id: int
+    code: str
+    number: int
+    stretches: Stretches
+    at: datetime
+    sign_in: bytes | None = None
+    # The receipt's body, or the error to raise.
+    outcome: dict[str, Any] | Exception | None = None
+
+    @property
+    def receipt(self) -> dict[str, Any]:
+        """The receipt's body. Raises what stood against it: BeyondLesson, TooOften, NotTheirs, or a fault of ours."""
+        if isinstance(self.outcome, dict):
+            return self.outcome
+        raise self.outcome or RuntimeError("The report was not judged.")
+
+
+@dataclass(slots=True, eq=False)
+class _Call:
+    """The reports of one request, and the bell that wakes its thread."""
+
+    reports: list[Sent]
+    bell: threading.Lock = field(default_factory=threading.Lock)
+    leads: bool = False
+
+
+class Group:
+    """Threads that bring reports at the same time: one of them leads and commits what all have brought meanwhile."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._calls: deque[_Call] = deque()
+        self._is_led = False
+        self._is_busy = False
+        # How many requests are here, waiting or being judged.
+        self.underway = 0
+
+    def take(self, reports: list[Sent]) -> None:
+        """Judge the reports together with those of other threads; each has its outcome when this returns."""
+        call = _Call(reports)
+        call.bell.acquire()
+        with self._lock:
+            self._calls.append(call)
+            self.underway += 1
+            call.leads, self._is_led = not self._is_led, True
+        if not call.leads:
+            call.bell.acquire()
+        if call.leads:
+            self._lead()
+
+    def _lead(self) -> None:
+        calls: list[_Call] = []
+        try:
+            if not connection.in_atomic_block:  # within one, as in tests, it is not ours to close
+                close_old_connections()
+            if self._is_busy:
+                time.sleep(GATHER_SECONDS)
+            with in_turn():
+                calls = self._those_waiting()
+                self._is_busy = len(calls) > 1
+                accept_reports([report for each in calls for report in each.reports])
+        finally:
+            with self._lock:
+                calls = calls or self._pop()
+                self.underway -= len(calls)
+                self._is_led = bool(self._calls)
+                if self._calls:
+                    self._calls[0].leads = True
+                    self._calls[0].bell.release()
+            for each in calls:
+                if not each.leads:
+                    each.bell.release()
+
+    def _those_waiting(self) -> list[_Call]:
+        with self._lock:
+            return self._pop()
+
+    def _pop(self) -> list[_Call]:
+        """The calls at the head of the queue; the leader's own is the first."""
+        calls: list[_Call] = []
+        count = 0
+        while self._calls and (not calls or count + len(self._calls[0].reports) <= MOST):
+            calls.append(self._calls.popleft())
+            count += len(calls[-1].reports)
+        return calls
+
+
+GROUP = Group()
+
+
+def accept_reports(reports: Sequence[Sent]) -> None:
+    """Give each report its outcome, all in one transaction, in the order in which they stand.
+
+    If that cannot be, each is tried in a transaction of its own, so that none suffers from its neighbour; except
+    where the database does not serve anybody (OperationalError): that is nobody's fault and everybody's outcome.
+    """
+    try:
+        with transaction.atomic():
+            _accept_together(reports)
+    except OperationalError as error:
+        for report in reports:
+            report.outcome = error
+    except Exception:  # whatever it is, it belongs to those whom it meets again alone
+        _log.exception("%d reports could not be taken together.", len(reports))
+        for report in reports:
+            _accept_alone(report)
+
+
+def _accept_alone(report: Sent) -> None:
+    """The reference: the one report in a transaction, or a savepoint, of its own."""
+    try:
+        with transaction.atomic():
+            session = _session_of(report)
+            report.outcome = accept_report(session, report.number, stretches=report.stretches, at=report.at).body
+    except Exception as error:  # raised again where the report is answered
+        report.outcome = error
+
+
+def _session_of(report: Sent) -> PlaySession:
+    session = PlaySession.objects.for_report(report.code, report.person_id)
+    if session is None or session.pk != report.session_id:
+        raise NotTheirs
+    if report.sign_in is not None and not _still_signed_in(report, session.person_is_active, session.person_password):
+        raise NotTheirs
+    return session
+
+
+def _still_signed_in(report: Sent, is_active: bool, password: str) -> bool:
+    return is_active and (report.sign_in is None or compare_digest(report.sign_in, sign_in_of(password)))
+
+
+@dataclass(slots=True)
+class _State:
+    """What a report is judged by, as it stands once its person's clock is locked."""
+
+    code: str
+    person_id: int
+    is_active: bool
+    password: str
+    opened_at: datetime
+    needed_seconds: int | None
+    record_id: int
+    decoded_seconds: int
+    online: Stretches
+    elsewhere: Stretches
+    has_checks: bool
+    covered_seconds: int
+    resume_point: int
+    last_watched_at: datetime
+    is_withdrawn: bool
+    last_number: int
+    last_contact_at: datetime
+
+
+@dataclass(slots=True)
+class _Clock:
+    paid: evidence.PaidTime
+    busy_until: datetime | None
+
+
+_STATES = """
+    SELECT session.id, session.code, session.person_id, person.is_active, person.password,
+           session.opened_at, session.needed_seconds, record.id,
+           record.decoded_seconds, record.online, record.offline, record."group", record.settled, session.has_checks,
+           record.covered_seconds, record.resume_point, record.last_watched_at,
+           video.taken_down_at IS NOT NULL OR NOT page.live,
+           (SELECT receipt.number FROM learning_receipt receipt
+            WHERE receipt.session_id = session.id ORDER BY receipt.number DESC LIMIT 1),
+           (SELECT receipt.received_at FROM learning_receipt receipt
+            WHERE receipt.session_id = session.id ORDER BY receipt.number DESC LIMIT 1)
+    FROM learning_playsession session
+    JOIN people_person person ON person.id = session.person_id
+    JOIN learning_watchrecord record ON record.id = session.record_id
+    JOIN media_video video ON video.id = record.video_id
+    JOIN wagtailcore_page page ON page.id = record.page_id
+    WHERE session.id """
+
+_RECEIPTS = "SELECT session_id, number, body FROM learning_receipt WHERE session_id "
+
+_CLOCKS = "SELECT person_id, paid, busy_until FROM learning_studyclock WHERE person_id "
+
+
+def _accept_together(reports: Sequence[Sent]) -> None:
+    first: dict[int, Sent] = {}
+    later: list[Sent] = []
+    for report in reports:
+        if first.setdefault(report.person_id, report) is not report:
+            later.append(report)
+    clocks = _locked_clocks(sorted(first))
+    states = _states([report.session_id for report in first.values()])
+    known = _known(
+        [
+            report
+            for report in first.values()
+            if report.session_id in states and report.number <= states[report.session_id].last_number
+        ]
+    )
+    records: list[tuple[Any, ...]] = []
+    paid: list[tuple[Any, ...]] = []
+    receipts: list[tuple[Any, ...]] = []
+    alone = []
+    for report in first.values():
+        body = known.get((report.session_id, report.number))
+        judged = _judge(report, states.get(report.session_id), clocks.get(report.person_id), body)
+        if judged is None:
+            alone.append(report)
+        elif isinstance(judged, dict | Exception):
+            report.outcome = judged
+        else:
+            record, clock, body = judged
+            records.append(record)
+            paid.append(clock)
+            receipts.append((report.session_id, report.number, report.at, body))
+            report.outcome = body
+    if receipts:
+        update_rows(WatchRecord, ("online", "covered_seconds", "resume_point", "last_watched_at"), records)
+        update_rows(StudyClock, ("paid", "busy_until"), paid)
+        insert_rows(Receipt, ("session", "number", "received_at", "body"), receipts)
+    for report in [*alone, *later]:
+        _accept_alone(report)
+
+
+def _locked_clocks(person_ids: list[int]) -> dict[int, _Clock]:
+    """The clocks by person, locked in the order of their ids so that two groups never block each other."""
+    wanted, parameters = one_of(person_ids)
+    locks = " FOR UPDATE" if connection.features.has_select_for_update else ""
+    with steady_cursor() as cursor:
+        cursor.execute(f"{_CLOCKS}{wanted} ORDER BY person_id{locks}", parameters)
+        return {
+            person: _Clock(evidence.PaidTime.from_bytes(paid), _moment(busy) if busy else None)
+            for person, paid, busy in cursor.fetchall()
+        }
+
+
+def _states(session_ids: list[int]) -> dict[int, _State]:
+    found: dict[int, _State] = {}
+    wanted, parameters = one_of(session_ids)
+    with steady_cursor() as cursor:
+        cursor.execute(_STATES + wanted, parameters)
+        for row in cursor.fetchall():
+            (pk, code, person, active, password, opened, needed, record, decoded, online, *elsewhere) = row[:13]
+            has_checks, covered, resume_point, watched, withdrawn, number, contact = row[13:]
+            opened_at = _moment(opened)
+            found[pk] = _State(
+                code,
+                person,
+                bool(active),
+                password,
+                opened_at,
+                needed,
+                record,
+                decoded,
+                Stretches.from_bytes(online),
+                reduce(Stretches.union, map(Stretches.from_bytes, elsewhere)),
+                bool(has_checks),
+                covered,
+                resume_point,
+                _moment(watched),
+                bool(withdrawn),
+                number or 0,
+                _moment(contact) if number else opened_at,
+            )
+    return found
+
+
+def _known(reports: list[Sent]) -> dict[tuple[int, int], dict[str, Any]]:
+    """The bodies of receipts that reports like these may have already, by session and number."""
+    if not reports:
+        return {}
+    of_sessions, sessions = one_of([report.session_id for report in reports])
+    of_numbers, numbers = one_of([report.number for report in reports])
+    with steady_cursor() as cursor:
+        cursor.execute(f"{_RECEIPTS}{of_sessions} AND number {of_numbers}", [*sessions, *numbers])
+        return {
+            (session, number): json.loads(body) if isinstance(body, str) else body
+            for session, number, body in cursor.fetchall()
+        }
+
+
+def _moment(value: Any) -> datetime:
+    """SQLite keeps moments in UTC without saying so, and gives those of a subquery as text."""
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _judge(
+    report: Sent, state: _State | None, clock: _Clock | None, known: dict[str, Any] | None
+) -> tuple[tuple[Any, ...], tuple[Any, ...], dict[str, Any]] | dict[str, Any] | Exception | None:
+    """New values of record and clock, and the receipt; a known receipt alone, or the error to answer.
+
+    None: this one is not plain.
+
+    Step by step what `accept_report` does with a plain report.
+    """
+    if state is None or state.code != report.code or state.person_id != report.person_id:
+        return NotTheirs()
+    if not _still_signed_in(report, state.is_active, state.password):
+        return NotTheirs()
+    if known is not None:
+        return known
+    if clock is None or state.is_withdrawn or state.has_checks:
+        return None
+    stretches = report.stretches
+    if stretches.end > state.decoded_seconds + END_TOLERANCE_SECONDS:
+        return BeyondLesson(_("The report names a part that this lesson does not have."))
+    busy_until = evidence.admit(clock.busy_until, report.at)
+    if busy_until is None:
+        return TooOften(evidence.REPORT_SPACING)
+    verdict = evidence.judge(
+        stretches,
+        covered=state.online,
+        lesson_seconds=state.decoded_seconds,
+        paid=clock.paid,
+        opened_at=state.opened_at,
+        last_contact_at=state.last_contact_at,
+        at=report.at,
+    )
+    if verdict.refused or verdict.new & state.elsewhere:
+        return None
+    online = state.online | verdict.new
+    covered_seconds = (online | state.elsewhere).seconds
+    was_met = state.needed_seconds is not None and state.covered_seconds >= state.needed_seconds
+    is_met = state.needed_seconds is not None and covered_seconds >= state.needed_seconds
+    # A completion, or better evidence of one, has consequences.
+    if is_met and (verdict.new or not was_met):
+        return None
+    moves_on = stretches and report.number > state.last_number
+    resume_point = min(stretches.end, state.decoded_seconds) if moves_on else state.resume_point
+    watched_at = max(state.last_watched_at, report.at)
+    record = (online.to_bytes(), covered_seconds, resume_point, watched_at, state.record_id)
+    body = {
+        "number": report.number,
+        "accepted": [[start, end] for start, end in verdict.accepted.pairs],
+        "refused": [],
+        "percent": covered_seconds * 100 // state.decoded_seconds if state.decoded_seconds else 0,
+        "resume_point": resume_point,
+        "completed": is_met,
+    }
+    return record, (verdict.paid.to_bytes(), busy_until, report.person_id), body

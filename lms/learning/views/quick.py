@@ -1,0 +1,131 @@
+"""The quick way of a watch report: one plain report with a good play token, answered without Django's handlers.
+
+What it cannot decide at a glance goes `otherwise`, with its body put back: a batch, a malformed body, another method,
+another site, no token or one that is not good any more, http where https is asked for. So there is one place for all
+answers to such requests, and the quick way only ever does what that place would do.
+"""
+
+import logging
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import Any
+
+from django.conf import settings
+from django.core.handlers.wsgi import WSGIRequest
+from django.http import HttpResponse, JsonResponse, parse_cookie
+from django.middleware.security import SecurityMiddleware
+from django.utils import translation
+
+from lms.learning.domain.grouping import GROUP, NotTheirs, Sent
+from lms.learning.domain.tokens import PlayToken, read_token
+from lms.learning.pressure import send_away_when_crowded
+from lms.learning.views.json_api import refusal
+from lms.learning.views.reports import TOKEN_HEADER, judged, receipt_json
+from lms.learning.wire import MAX_BODY_BYTES, Refused, read_object, read_report
+
+Environ = dict[str, Any]
+Start = Callable[..., Any]
+Application = Callable[[Environ, Start], Iterable[bytes]]
+
+_TOKEN = f"HTTP_{TOKEN_HEADER.upper().replace('-', '_')}"
+_log = logging.getLogger(__name__)
+
+
+class QuickReports:
+    """What a web server calls for watch reports; `otherwise` is the way through Django."""
+
+    def __init__(self, otherwise: Application) -> None:
+        self._otherwise = otherwise
+        self._safety = {secure: _safety_headers(secure=secure) for secure in (True, False)}
+
+    def __call__(self, environ: Environ, start_response: Start) -> Iterable[bytes]:
+        language = _language(environ)
+        with translation.override(language):
+            try:
+                send_away_when_crowded(GROUP.underway)
+                answer = self._take(environ)
+            except Refused as error:
+                answer = refusal(error)
+        if answer is None:
+            return self._otherwise(environ, start_response)
+        answer.headers["Content-Language"] = language
+        answer.headers["Content-Length"] = str(len(answer.content))
+        headers = [*answer.items(), *self._safety[_is_secure(environ)]]
+        start_response(f"{answer.status_code} {answer.reason_phrase}", headers)
+        return [answer.content]
+
+    def _take(self, environ: Environ) -> HttpResponse | None:
+        """The answer to a plain report; None where this is for others to say. Raises Refused."""
+        at = datetime.now(UTC)
+        token = self._token(environ, at)
+        sent = _read(environ, token, at) if token else None
+        if sent is None:
+            return None
+        GROUP.take([sent])
+        try:
+            return JsonResponse(receipt_json(sent.code, judged(sent)))
+        except NotTheirs:
+            return None
+        except Refused:
+            raise
+        except Exception:
+            _log.exception("A watch report could not be taken.")
+            return None
+
+    def _token(self, environ: Environ, at: datetime) -> PlayToken | None:
+        """The good token of a request that one of our own pages sent."""
+        if (
+            environ.get("HTTP_SEC_FETCH_SITE") != "same-origin"
+            or environ["REQUEST_METHOD"] != "POST"
+            or (settings.SECURE_SSL_REDIRECT and not _is_secure(environ))
+        ):
+            return None
+        return read_token(environ.get(_TOKEN, ""), at=at)
+
+
+def _read(environ: Environ, token: PlayToken, at: datetime) -> Sent | None:
+    """The one report in the body; None where it is anything else, with the body there to be read again."""
+    length = environ.get("CONTENT_LENGTH") or ""
+    if not (length.isascii() and length.isdecimal() and int(length) <= MAX_BODY_BYTES):
+        return None
+    body = environ["wsgi.input"].read(int(length))
+    environ["wsgi.input"] = BytesIO(body)
+    try:
+        read = read_object(body)
+        if "reports" in read:
+            return None
+        report = read_report(read)
+    except Refused:
+        return None
+    return Sent(
+        token.session_id, token.person_id, report.session, report.number, report.stretches, at, sign_in=token.sign_in
+    )
+
+
+def _language(environ: Environ) -> str:
+    """As lms.middleware.ChosenLanguageMiddleware finds it."""
+    cookies = environ.get("HTTP_COOKIE", "")
+    if settings.LANGUAGE_COOKIE_NAME not in cookies:
+        return settings.LANGUAGE_CODE
+    chosen = parse_cookie(cookies).get(settings.LANGUAGE_COOKIE_NAME, "")
+    return chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+
+
+def _is_secure(environ: Environ) -> bool:
+    """As HttpRequest.is_secure finds it."""
+    if settings.SECURE_PROXY_SSL_HEADER:
+        name, wanted = settings.SECURE_PROXY_SSL_HEADER
+        if name in environ:
+            return str(environ[name]).split(",", 1)[0].strip() == wanted
+    return environ["wsgi.url_scheme"] == "https"
+
+
+def _safety_headers(*, secure: bool) -> list[tuple[str, str]]:
+    """What Django's SecurityMiddleware adds to an answer, asked of it once."""
+    scheme = "https" if secure else "http"
+    request = WSGIRequest({"REQUEST_METHOD": "POST", "wsgi.url_scheme": scheme, "wsgi.input": BytesIO()})
+    bare = HttpResponse()
+    named = set(bare.headers)
+    dressed = SecurityMiddleware(lambda _request: bare).process_response(request, bare)
+    return [(name, value) for name, value in dressed.items() if name not in named]
