@@ -6,7 +6,8 @@ import { defineConfig } from "vite";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-const entries = ["site.ts", "player.ts", "captions.ts", "uploader.ts", "studio.ts", "admin.ts", "styles/desk.css"];
+const scripts = ["site.ts", "player.ts", "captions.ts", "uploader.ts", "studio.ts", "admin.ts"];
+const entries = [...scripts, "styles/desk.css", "styles/quiz.css"];
 const input = Object.fromEntries(
   entries
     .map((file) => [file.replace(/^.*\/|\.\w+$/g, ""), here(`lms/frontend/${file}`)] as const)

@@ -15,8 +15,8 @@ class CoursesConfig(AppConfig):
         from wagtail.permissions import register_permission_policy
 
         from courses.domain.recordings import published_since, why_recording_must_stay
-        from courses.models import OutlineVersion, QuestionSet
-        from courses.policies import ContentPolicy, QuizPolicy
+        from courses.models import OutlineVersion, Question, QuestionSet
+        from courses.policies import ContentPolicy, QuestionPolicy, QuizPolicy
         from courses.receivers import register_receivers
         from courses.viewsets.naming import name_fields
         from lms.lib.append_only import protect
@@ -28,5 +28,6 @@ class CoursesConfig(AppConfig):
         register_published_since(published_since)
         register_permission_policy(Page, ContentPolicy())
         register_permission_policy(QuestionSet, QuizPolicy(QuestionSet))
+        register_permission_policy(Question, QuestionPolicy(Question))
         register_receivers()
         name_fields()

@@ -54,6 +54,16 @@ class LessonKind(TextChoices):
     LIVE = "live", _("Live class")
     OFFLINE = "offline", _("Class in person")
     READING = "reading", _("Reading")
+    EXAM = "exam", _("Course exam")
+
+
+class QuestionKind(TextChoices):
+    SINGLE = "single", _("one right answer")
+    MULTIPLE = "multiple", _("several right answers")
+    TRUE_FALSE = "true_false", _("right or wrong")
+    SHORT = "short", _("short answer")
+    ORDER = "order", _("put in order")
+    MATCH = "match", _("match pairs")
 
 
 class CourseType(TextChoices):

@@ -11,10 +11,12 @@ from wagtail.admin.site_summary import PagesSummaryItem
 from courses.models import HomePage
 from courses.models.access import grants_of
 from courses.views import hooks as answers
+from courses.views.importing import import_questions, preview_import, question_template
 from courses.views.takedown import lift_page_takedown, take_down_page
 from courses.viewsets.editor_menu import TakedownMenuItem, arrange_menu
 from courses.viewsets.notices import NoticesPanel
 from courses.viewsets.publishing import PublishReadyPages
+from courses.viewsets.questions import QuestionViewSet, question_viewset
 from courses.viewsets.quizzes import QuizViewSet, quiz_viewset
 
 hooks.register("before_publish_page", answers.refuse_unready)
@@ -41,11 +43,25 @@ def register_quizzes() -> QuizViewSet:
     return quiz_viewset
 
 
+@hooks.register("register_admin_viewset")
+def register_questions() -> QuestionViewSet:
+    return question_viewset
+
+
 @hooks.register("register_admin_urls")
 def register_takedown_urls() -> list[URLPattern]:
     return [
         path("take-down/<int:page_id>/", take_down_page, name="courses_take_down"),
         path("take-down/<int:page_id>/lift/", lift_page_takedown, name="courses_lift_takedown"),
+    ]
+
+
+@hooks.register("register_admin_urls")
+def register_import_urls() -> list[URLPattern]:
+    return [
+        path("quizzes/import/", import_questions, name="courses_import_questions"),
+        path("quizzes/import/template.xlsx", question_template, name="courses_question_template"),
+        path("quizzes/import/<int:import_id>/", preview_import, name="courses_preview_import"),
     ]
 
 

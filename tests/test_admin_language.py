@@ -58,6 +58,8 @@ LATIN_NAMES |= {"English", "xlsx", "AVIF", "GIF", "JPEG", "JPG", "PNG", "WEBP", 
 LATIN_NAMES |= {"Alt", "Ctrl", "Delete", "Enter", "Shift", "Vahcuengh"}
 # A button for screen readers in Wagtail's choosers, in a template that cannot be changed in part.
 LATIN_NAMES |= {"Search"}
+# Kinds of files that questions and their sounds come in.
+LATIN_NAMES |= {"MP3", "MP", "M4A", "OGG", "WAV", "GIFT", "Aiken", "Moodle", "XML"}
 HIDDEN = {"None"}  # stands in counters that stay hidden until a script gives them a number
 # What the English interface leaves in Chinese: the name of the site and of the language.
 CHINESE_NAMES = ("田间课堂", "简体中文")

@@ -5,7 +5,7 @@ from courses.models.gate import GatedPage
 from courses.models.outlines import OutlineVersion
 from courses.models.pages import CataloguePage, CoursePage, HomePage, LessonPage
 from courses.models.publishing import EditorNotice, Takedown
-from courses.models.questions import Choice, Question, QuestionSet
+from courses.models.questions import Choice, Question, QuestionImport, QuestionSet
 from courses.models.reviewing import ReviewTask
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "LessonPage",
     "OutlineVersion",
     "Question",
+    "QuestionImport",
     "QuestionSet",
     "ReviewTask",
     "Takedown",

@@ -322,6 +322,8 @@ class LessonPage(ScopedPage, CodedPage, GatedPage, Page):
         if self.kind == LessonKind.OFFLINE:
             self.course_type = CourseType.ELECTIVE  # counts neither for nor against
             self.completion_rule = CompletionRule.OFFLINE
+        if self.kind == LessonKind.EXAM:
+            self.completion_rule = CompletionRule.QUIZ
 
     def full_clean(self, *args: Any, **kwargs: Any) -> None:
         self.prepare()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from courses.enums import QuestionKind
 from courses.models.questions import Question
 
 # Two checks lie at least so many seconds of counted watching apart (law 4).
@@ -17,10 +18,12 @@ def questions_needed(seconds: int) -> int:
 
 
 def askable(questions: Iterable[Question], *, least_choices: int = 2) -> list[Question]:
-    """Those of the questions that a check may ask: enough choices, exactly one of them right."""
+    """Those of the questions that a check may ask: single-choice, enough choices, exactly one right."""
     return [question for question in questions if _has_one_right_of(question, least_choices)]
 
 
 def _has_one_right_of(question: Question, least_choices: int) -> bool:
+    if question.kind != QuestionKind.SINGLE:
+        return False
     choices = list(question.choices.all())
     return len(choices) >= least_choices and sum(choice.is_right for choice in choices) == 1

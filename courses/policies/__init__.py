@@ -1,11 +1,12 @@
 """Who may play a lesson, who may work on pages and quizzes, and which pages must not be deleted."""
 
 from courses.policies.deleting import deletable, register_blocker
-from courses.policies.editing import ContentPolicy, QuizPolicy
+from courses.policies.editing import ContentPolicy, QuestionPolicy, QuizPolicy
 from courses.policies.playing import can_enter, can_play, is_on_show
 
 __all__ = [
     "ContentPolicy",
+    "QuestionPolicy",
     "QuizPolicy",
     "can_enter",
     "can_play",

@@ -8,7 +8,7 @@ from wagtail.models import GroupPagePermission, Page
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permission_policies.pages import PagePermissionPolicy
 
-from courses.models import CataloguePage, CoursePage, HomePage, LessonPage, QuestionSet
+from courses.models import CataloguePage, CoursePage, HomePage, LessonPage, Question, QuestionSet
 from courses.models.access import grants_of
 
 ALL_ACTIONS = {"add", "change", "publish"}
@@ -71,14 +71,24 @@ class QuizPolicy(ModelPermissionPolicy):
     def user_has_permission(self, user: Any, action: str) -> bool:
         return self.user_has_any_permission(user, [action])
 
-    def user_has_any_permission_for_instance(self, user: Any, actions: Iterable[str], instance: QuestionSet) -> bool:
+    def user_has_any_permission_for_instance(self, user: Any, actions: Iterable[str], instance: Any) -> bool:
         return instance.org_id in grants_of(user).orgs_with({"add"})
 
-    def user_has_permission_for_instance(self, user: Any, action: str, instance: QuestionSet) -> bool:
+    def user_has_permission_for_instance(self, user: Any, action: str, instance: Any) -> bool:
         return self.user_has_any_permission_for_instance(user, [action], instance)
 
-    def instances_user_has_any_permission_for(self, user: Any, actions: Iterable[str]) -> QuerySet[QuestionSet]:
+    def instances_user_has_any_permission_for(self, user: Any, actions: Iterable[str]) -> QuerySet[Any]:
         return QuestionSet.objects.filter(org__in=grants_of(user).orgs_with({"add"}))
 
-    def instances_user_has_permission_for(self, user: Any, action: str) -> QuerySet[QuestionSet]:
+    def instances_user_has_permission_for(self, user: Any, action: str) -> QuerySet[Any]:
         return self.instances_user_has_any_permission_for(user, [action])
+
+
+class QuestionPolicy(QuizPolicy):
+    """A question is seen and changed by the trainers of its quiz's organisation alone."""
+
+    def user_has_any_permission_for_instance(self, user: Any, actions: Iterable[str], instance: Any) -> bool:
+        return instance.question_set.org_id in grants_of(user).orgs_with({"add"})
+
+    def instances_user_has_any_permission_for(self, user: Any, actions: Iterable[str]) -> QuerySet[Any]:
+        return Question.objects.filter(question_set__org__in=grants_of(user).orgs_with({"add"}))

@@ -42,3 +42,10 @@ class SettlementOutcome(models.TextChoices):
 
     GRANTED = "granted", _("It counts now.")
     DECLINED = "declined", _("It stays as it was.")
+
+
+class AssessmentPhase(models.TextChoices):
+    """Whether a self-assessment is the first one, with which later ones are compared."""
+
+    PRE_TEST = "pre_test", _("before")
+    POST_TEST = "post_test", _("after")

@@ -1,31 +1,142 @@
 """Forms learners fill in."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django import forms
+from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
-from courses.models import Question
+from courses.domain.instruments import Instrument, Part
+from courses.enums import QuestionKind
+from courses.models.asking import LONGEST_ANSWER
+
+_CHOOSE = {"required": _("Please choose an answer."), "invalid_choice": _("Please choose an answer.")}
+
+
+class SelfAssessmentForm(forms.Form):
+    """Every sentence of the self-assessment with the whole scale."""
+
+    def __init__(self, *args: Any, instrument: Instrument, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.instrument = instrument
+        for part in instrument.parts:
+            for item in part.items:
+                self.fields[item.code] = forms.TypedChoiceField(
+                    label=item.text,
+                    choices=instrument.scale,
+                    coerce=int,
+                    widget=forms.RadioSelect,
+                    error_messages=_CHOOSE,
+                )
+
+    def parts(self) -> Iterator[tuple[Part, list[BoundField]]]:
+        """The dimensions in order, each with its sentences."""
+        for part in self.instrument.parts:
+            yield part, [self[item.code] for item in part.items]
+
+
+class Asked:
+    """One question of a form with its fields: one, or one for each thing to be put in order or matched."""
+
+    def __init__(self, number: int, item: dict[str, Any], fields: list[BoundField]) -> None:
+        self.number = number
+        self.item = item
+        self.fields = fields
+
+    @property
+    def errors(self) -> list[str]:
+        """The sentences about this question, each once."""
+        return list(dict.fromkeys(str(error) for field in self.fields for error in field.errors))
 
 
 class QuizForm(forms.Form):
-    """A question with its choices is one field; which choice is right is not in it."""
+    """Every question of a paper, under names that hold in its sitting alone. It was given no key."""
 
-    def __init__(self, *args: Any, questions: list[Question], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, items: list[dict[str, Any]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.questions = questions
-        for question in questions:
-            self.fields[f"question-{question.pk}"] = forms.ChoiceField(
-                label=question.text,
-                choices=[(str(choice.pk), choice.text) for choice in question.choices.all()],
-                widget=forms.RadioSelect,
-                error_messages={
-                    "required": _("Please choose an answer."),
-                    "invalid_choice": _("Please choose an answer."),
-                },
-            )
+        self.items = items
+        for item in items:
+            for name, field in _fields(item):
+                self.fields[name] = field
+
+    def asked(self) -> Iterator[Asked]:
+        """The questions in order, for the page."""
+        for number, item in enumerate(self.items, start=1):
+            yield Asked(number, item, [self[name] for name in _names(item)])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        for item in self.items:
+            if item["kind"] == QuestionKind.ORDER:
+                places = [cleaned[name] for name in _names(item) if name in cleaned]
+                if len(set(places)) < len(places):
+                    self.add_error(_names(item)[0], _("Two things have the same place. Give each place once."))
+        return cleaned
 
     @property
-    def answers(self) -> dict[int, int]:
-        """The chosen choice's id by question id."""
-        return {question.pk: int(self.cleaned_data[f"question-{question.pk}"]) for question in self.questions}
+    def given(self) -> dict[str, Any]:
+        """What was answered, by the names of the items."""
+        return {item["id"]: self._given(item) for item in self.items}
+
+    def _given(self, item: dict[str, Any]) -> Any:
+        values = [self.cleaned_data[name] for name in _names(item)]
+        match item["kind"]:
+            case QuestionKind.ORDER:
+                return dict(zip(_ids(item["options"]), map(int, values), strict=True))
+            case QuestionKind.MATCH:
+                return dict(zip(_ids(item["options"]), values, strict=True))
+        return values[0]
+
+
+def _ids(each: Iterable[dict[str, Any]]) -> list[str]:
+    return [one["id"] for one in each]
+
+
+def _names(item: dict[str, Any]) -> list[str]:
+    if item["kind"] in {QuestionKind.ORDER, QuestionKind.MATCH}:
+        return [f"q-{item['id']}-{option['id']}" for option in item["options"]]
+    return [f"q-{item['id']}"]
+
+
+def _fields(item: dict[str, Any]) -> Iterator[tuple[str, forms.Field]]:
+    options = [(option["id"], option["text"]) for option in item["options"]]
+    names = _names(item)
+    match item["kind"]:
+        case QuestionKind.SHORT:
+            yield (
+                names[0],
+                forms.CharField(
+                    label=_("Your answer"),
+                    max_length=LONGEST_ANSWER,
+                    widget=forms.TextInput(attrs={"autocomplete": "off"}),
+                    error_messages={"required": _("Please write an answer.")},
+                ),
+            )
+        case QuestionKind.MULTIPLE:
+            yield (
+                names[0],
+                forms.MultipleChoiceField(
+                    label=item["text"],
+                    choices=options,
+                    widget=forms.CheckboxSelectMultiple,
+                    error_messages={**_CHOOSE, "required": _("Please choose at least one answer.")},
+                ),
+            )
+        case QuestionKind.ORDER | QuestionKind.MATCH:
+            if item["kind"] == QuestionKind.ORDER:
+                offered = [(str(place), str(place)) for place in range(1, len(options) + 1)]
+            else:
+                offered = [(partner["id"], partner["text"]) for partner in item["partners"]]
+            for name, (_id, text) in zip(names, options, strict=True):
+                yield (
+                    name,
+                    forms.ChoiceField(label=text, choices=[("", _("Please choose")), *offered], error_messages=_CHOOSE),
+                )
+        case _:
+            yield (
+                names[0],
+                forms.ChoiceField(
+                    label=item["text"], choices=options, widget=forms.RadioSelect, error_messages=_CHOOSE
+                ),
+            )

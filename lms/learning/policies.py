@@ -16,6 +16,7 @@ from lms.learning.models import (
     PlaySession,
     PresenceCheck,
     QuizAttempt,
+    QuizSitting,
     UnderstandingVote,
     WatchRecord,
 )
@@ -34,6 +35,7 @@ def why_not_deletable(pages: list[Page]) -> list[str]:
         WatchRecord,
         PresenceCheck,
         QuizAttempt,
+        QuizSitting,
         LessonCompletion,
         CourseEnrolment,
         UnderstandingVote,

@@ -48,7 +48,7 @@ def file(request: HttpRequest, token: str, name: str) -> HttpResponseBase:
         response["X-Accel-Redirect"] = stored().inner_address(f"{folder}/{name}", kind)
     else:
         try:
-            response = _send(request, f"{folder}/{name}", kind)
+            response = send_stored(request, f"{folder}/{name}", kind)
         except FileNotFoundError:
             return _not_found()
         except StorageFailed:
@@ -64,7 +64,7 @@ def _not_found() -> HttpResponse:
     return HttpResponse("Not found.", status=404, content_type="text/plain")
 
 
-def _send(request: HttpRequest, name: str, kind: str) -> HttpResponseBase:
+def send_stored(request: HttpRequest, name: str, kind: str) -> HttpResponseBase:
     """The whole file, or the one stretch of bytes that was asked for. Raises FileNotFoundError, StorageFailed."""
     size = stored().size(name)
     asked = _RANGE.fullmatch(request.headers.get("Range", "").strip())

@@ -12,7 +12,6 @@ from wagtail.models import Locale
 from wagtail.models import Page as WagtailPage
 
 from courses.models import LessonPage
-from lms.learning.domain.answering import answer_quiz
 from lms.learning.domain.feedback import report_problem, vote
 from lms.learning.domain.watching import accept_report, open_session
 from lms.learning.models import Appeal, LessonProblem, RefusedStretch, UnderstandingVote
@@ -22,6 +21,7 @@ from tests.browser.test_accessibility import enter, faults
 from tests.cast import Cast
 from tests.factories.learning import live_course, live_lesson, published, quiz_of
 from tests.factories.people import PersonFactory
+from tests.learning.papers import answer_quiz
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PHONE, DESK = {"width": 360, "height": 800}, {"width": 1440, "height": 900}

@@ -4,15 +4,18 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from wagtail.models import Page
 from wagtail.permissions import policy_registry
 
 from courses.models import CataloguePage, CoursePage, LessonPage, QuestionSet
+from lms.learning.domain.sitting import open_sitting
 from lms.people.enums import RoleKind
 from tests.cast import Cast
-from tests.factories.learning import quiz_of, ready_video
+from tests.factories.learning import live_course, live_lesson, published, quiz_of, ready_video
 from tests.factories.people import RoleFactory
 
 Desk = Callable[[Any], Client]
@@ -164,6 +167,82 @@ def test_quizzes_with_the_whole_cast(cast: Cast, at_desk: Desk) -> None:
     quiz_of(cast.orgs.neighbour_provider)
     index = at_desk(cast.neighbour_trainer).get(reverse("courses_quizzes:index"))
     assert [each.org for each in index.context["object_list"]] == [cast.orgs.neighbour_provider]
+
+
+def test_questions_with_the_whole_cast(cast: Cast, at_desk: Desk) -> None:
+    quiz, theirs = quiz_of(cast.orgs.provider), quiz_of(cast.orgs.neighbour_provider)
+    question = quiz.questions.get(text="问题1")
+    views = [
+        reverse(f"courses_questions:{view}", args=[question.pk]) for view in ("edit", "delete", "history", "usage")
+    ]
+    for name, person in cast.everybody.items():
+        desk = at_desk(person)
+        for address in views:
+            assert (desk.get(address).status_code == 200) == (name in WRITERS), (name, address)
+    neighbour = at_desk(cast.neighbour_trainer)
+    index, peek = (neighbour.get(f"{reverse('courses_questions:index')}{end}") for end in ("", f"?set={quiz.pk}"))
+    form = neighbour.get(reverse("courses_questions:add") + f"?set={quiz.pk}").context["form"]
+
+    assert {each.question_set for each in index.context["object_list"]} == {theirs}
+    assert list(peek.context["object_list"]) == []
+    assert list(form.fields["question_set"].queryset) == [theirs]
+
+
+def test_a_large_quiz_is_saved_without_its_questions_and_they_one_by_one(cast: Cast, at_desk: Desk) -> None:
+    quiz, desk = quiz_of(cast.orgs.provider, questions=31), at_desk(cast.trainer)
+    address = reverse("courses_quizzes:edit", args=[quiz.pk])
+    fields = {"org": quiz.org_id, "pass_mark": 70, "draw_count": 10, "attempt_limit": 0, "pause_minutes": 1}
+
+    assert "questions-TOTAL_FORMS" not in desk.get(address).content.decode()
+    desk.post(address, {**fields, "title": "大题库"})
+    desk.post(
+        reverse("courses_questions:add"),
+        {
+            "question_set": quiz.pk,
+            "kind": "true_false",
+            "text": "新的一题",
+            "is_true": "true",
+            "choices-TOTAL_FORMS": 0,
+            "choices-INITIAL_FORMS": 0,
+        },
+    )
+
+    quiz.refresh_from_db()
+    assert (quiz.title, quiz.draw_count, quiz.questions.count()) == ("大题库", 10, 32)
+    assert quiz.questions.last().text == "新的一题"
+
+
+def test_a_quiz_as_large_as_fits_on_one_page_can_be_saved(cast: Cast, at_desk: Desk) -> None:
+    quiz, desk = quiz_of(cast.orgs.provider, questions=30), at_desk(cast.trainer)
+    address = reverse("courses_quizzes:edit", args=[quiz.pk])
+    page = BeautifulSoup(desk.get(address).content, "html.parser")
+    data = {}
+    for field in page.select("form[method=POST] [name]"):
+        if field.name == "select":
+            chosen = field.select_one("option[selected]") or field.select_one("option")
+            data[field["name"]] = chosen.get("value", "") if chosen else ""
+        elif field.name == "textarea":
+            data[field["name"]] = field.text
+        elif field.get("type") not in {"checkbox", "file", "submit"} or field.has_attr("checked"):
+            data[field["name"]] = field.get("value", "")
+    data["title"] = "三十题"
+
+    assert len(data) > 1000
+    assert desk.post(address, data).status_code == 302
+    quiz.refresh_from_db()
+    assert (quiz.title, quiz.questions.count()) == ("三十题", 30)
+
+
+def test_quiz_that_somebody_answered_is_not_deleted(cast: Cast, at_desk: Desk) -> None:
+    page = live_lesson(live_course(cast.orgs.provider), completion_rule="quiz", kind="practice")
+    published(page)
+    open_sitting(cast.learner, page, at=timezone.now())
+    LessonPage.objects.filter(pk=page.pk).update(quiz=None)
+
+    answer = at_desk(cast.trainer).post(reverse("courses_quizzes:delete", args=[page.quiz_id]), follow=True)
+
+    assert answer.status_code == 200
+    assert QuestionSet.objects.filter(pk=page.quiz_id).exists()
 
 
 def test_quiz_in_use_is_not_deleted(cast: Cast, at_desk: Desk, new_lesson: Lessons) -> None:

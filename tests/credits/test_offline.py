@@ -16,13 +16,13 @@ from lms.credits.domain.missing import not_yet_because, unpaid_completions
 from lms.credits.domain.registering import register_credit
 from lms.credits.domain.telling import tell_of_lesson
 from lms.credits.models import CreditLedgerEntry, CreditRule
-from lms.learning.domain.answering import answer_quiz
 from lms.learning.domain.packages import accept_package_report, issue_package
 from lms.learning.domain.watching import accept_report, open_session
 from lms.learning.models import LessonCompletion, QuizAttempt, WatchRecord
 from lms.lib.stretches import Stretches
 from tests.credits.world import AT, Taught, adopt, complete_course, per_course, teach
 from tests.factories import learning as make
+from tests.learning.papers import answer_quiz
 
 pytestmark = pytest.mark.django_db
 

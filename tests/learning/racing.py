@@ -20,11 +20,13 @@ from django.db import connection  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from courses.models import Choice  # noqa: E402
+from lms.learning.domain import answering  # noqa: E402
 from lms.learning.domain.appealing import appeal, settle  # noqa: E402
 from lms.learning.domain.checking import answer_check, ask_check, choice_code  # noqa: E402
 from lms.learning.domain.grouping import GROUP, Sent  # noqa: E402
 from lms.learning.domain.packages import accept_package_report, issue_package  # noqa: E402
 from lms.learning.domain.rebuilding import rebuild_watch_records  # noqa: E402
+from lms.learning.domain.sitting import open_sitting  # noqa: E402
 from lms.learning.domain.watching import accept_report, open_session  # noqa: E402
 from lms.learning.enums import EvidenceKind, SettlementOutcome  # noqa: E402
 from lms.learning.models import (  # noqa: E402
@@ -32,6 +34,8 @@ from lms.learning.models import (  # noqa: E402
     OfflinePackage,
     PlaySession,
     PresenceCheck,
+    QuizAttempt,
+    QuizSitting,
     Receipt,
     RefusedStretch,
     StudyClock,
@@ -39,6 +43,7 @@ from lms.learning.models import (  # noqa: E402
 )
 from lms.lib.stretches import Stretches  # noqa: E402
 from lms.people.enums import RoleKind  # noqa: E402
+from lms.people.models import Person  # noqa: E402
 from tests.factories import learning as make  # noqa: E402
 from tests.factories.people import DivisionFactory, OrgFactory, PersonFactory, RoleFactory  # noqa: E402
 
@@ -116,6 +121,21 @@ def at_once(calls: list[Callable[[], Any]]) -> list[Any]:
         return list(pool.map(wait_and_call, calls))
 
 
+def together(story: Callable[[], int]) -> list[int]:
+    """What the story returns in each of several threads that begin it at the same moment."""
+    barrier = Barrier(THREADS)
+
+    def once(_thread: int) -> int:
+        try:
+            barrier.wait()
+            return story()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        return list(pool.map(once, range(THREADS)))
+
+
 def main() -> None:
     call_command("migrate", verbosity=0)
     opened_at = timezone.now()
@@ -158,6 +178,12 @@ def main() -> None:
         ]
     )
 
+    sitter = PersonFactory()
+    asked = make.lesson(completion_rule="quiz", kind="practice")
+    sittings = together(lambda: open_sitting(Person.objects.get(pk=sitter.pk), asked, at=at).pk)
+    given = {item["id"]: item["key"] for item in QuizSitting.objects.get(pk=sittings[0]).paper}
+    attempts = together(lambda: answering.hand_in(QuizSitting.objects.get(pk=sittings[0]), given=given, at=at).pk)
+
     print(
         json.dumps(
             {
@@ -177,6 +203,8 @@ def main() -> None:
                 "completions_by_tabs": LessonCompletion.objects.filter(person=shared).count(),
                 "appeals_of_one_row": len(set(appeals)),
                 "settlements_of_one_appeal": len(set(settled)),
+                "sittings_opened_at_once": len(set(sittings)),
+                "attempts_handed_in_at_once": [len(set(attempts)), QuizAttempt.objects.count()],
                 "records_differ": len(rebuild_watch_records(dry_run=True)),
             }
         )

@@ -61,5 +61,7 @@ def test_reports_at_the_same_moment_are_judged_one_after_the_other(request, data
         "seconds_released": 60,
         "appeals_of_one_row": 1,
         "settlements_of_one_appeal": 1,
+        "sittings_opened_at_once": 1,
+        "attempts_handed_in_at_once": [1, 1],
         "records_differ": 0,
     }

@@ -6,13 +6,24 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
+from courses.domain.instruments import self_assessment
 from lms.learning.domain.appealing import appeal, settle
+from lms.learning.domain.assessing import assess
 from lms.learning.domain.feedback import answer_problem, report_problem, vote
+from lms.learning.domain.sitting import open_sitting
 from lms.learning.enums import SettlementOutcome
-from lms.learning.models import Appeal, LessonProblem, Settlement, UnderstandingVote
+from lms.learning.models import (
+    Appeal,
+    LessonProblem,
+    QuizSitting,
+    SelfAssessment,
+    Settlement,
+    UnderstandingVote,
+)
 from lms.people.domain.closing import close_account
 from tests.cast import Cast
 from tests.clock import Clock
+from tests.factories import learning as make
 from tests.learning.test_appealing import refused_for
 
 pytestmark = pytest.mark.django_db
@@ -26,6 +37,8 @@ def said(cast: Cast, clock: Clock) -> LessonProblem:
     made = appeal(refused, by=cast.farmer, words="我叫王大山", at=clock.now)
     settle(made, by=cast.agriculture_officer, outcome=SettlementOutcome.GRANTED, reason="属实", at=clock.now)
     vote(cast.farmer, refused.page, understood=True, at=clock.now)
+    assess(cast.farmer, dict.fromkeys(self_assessment().item_codes, 2), at=clock.now)
+    open_sitting(cast.farmer, make.lesson(completion_rule="quiz", kind="practice"), at=clock.now)
     return report_problem(cast.farmer, refused.page, words="有错", at=clock.now)
 
 
@@ -46,8 +59,9 @@ def test_words_and_votes_of_a_closed_account_go_and_the_settlement_stays(cast: C
 
     assert (Appeal.objects.get().words, Settlement.objects.count()) == ("", 1)
     assert not UnderstandingVote.objects.exists()
+    assert not SelfAssessment.objects.exists() and not QuizSitting.objects.exists()
     assert LessonProblem.objects.get().reported_by is None
-    assert [line.split()[1] for line in forget().splitlines()] == ["0", "0", "0"]
+    assert [line.split()[1] for line in forget().splitlines()] == ["0"] * 5
 
 
 def test_a_mistake_goes_a_year_after_it_was_answered(cast: Cast, clock: Clock, said):

@@ -1,4 +1,4 @@
-"""My learning, the quiz without JavaScript, reading, and the template tags."""
+"""My learning, reading, and the template tags."""
 
 import pytest
 from django.template import Context, Template
@@ -6,7 +6,7 @@ from django.test import RequestFactory
 
 from lms.learning.domain.reading import least_seconds, opened_token
 from lms.learning.domain.watching import accept_report, open_session
-from lms.learning.models import LessonCompletion, QuizAttempt
+from lms.learning.models import LessonCompletion
 from lms.lib.stretches import Stretches
 from tests.factories import learning as make
 from tests.factories.people import PersonFactory
@@ -22,14 +22,6 @@ def person():
 @pytest.fixture
 def client(person):
     return make.signed_in(person)
-
-
-def right_answers(lesson, wrong: int = 0) -> dict[str, int]:
-    answers = {}
-    for number, question in enumerate(lesson.quiz.questions.all()):
-        choice = question.choices.filter(is_right=number >= wrong).first()
-        answers[f"question-{question.pk}"] = choice.pk
-    return answers
 
 
 def test_my_learning_asks_strangers_to_sign_in(client):
@@ -60,64 +52,6 @@ def test_what_was_watched_again_is_no_longer_shown_as_not_counted(client, person
     accept_report(session, 2, stretches=Stretches.of([(20, 50)]), at=clock.move(seconds=30))
 
     assert client.get("/learn/").context["unpaid"] == []
-
-
-def test_quiz_page_works_without_javascript_and_holds_no_key(client):
-    lesson = make.lesson(completion_rule="quiz", kind="practice")
-
-    page = client.get(f"/learn/lessons/{lesson.pk}/quiz/").content.decode()
-
-    assert page.count('type="radio"') == 9
-    assert "is_right" not in page and "checked" not in page
-
-
-def test_passing_the_quiz_completes_the_lesson(client, person):
-    lesson = make.lesson(completion_rule="quiz", kind="practice")
-
-    page = client.post(f"/learn/lessons/{lesson.pk}/quiz/", right_answers(lesson), follow=True)
-
-    attempt, completion = QuizAttempt.objects.get(), LessonCompletion.objects.get()
-    assert (attempt.right_count, attempt.question_count, attempt.passed) == (3, 3, True)
-    assert (completion.person, completion.rule, completion.evidence["attempt"]) == (person, "quiz", attempt.pk)
-    assert b'data-passed="yes"' in page.content
-
-
-def test_failing_the_quiz_tells_what_was_wrong_and_asks_for_a_pause(client, clock):
-    lesson = make.lesson(completion_rule="quiz", kind="practice")
-    address = f"/learn/lessons/{lesson.pk}/quiz/"
-
-    page = client.post(address, right_answers(lesson, wrong=2), follow=True)
-    hurried = client.post(address, right_answers(lesson))
-    clock.move(seconds=60)
-    later = client.post(address, right_answers(lesson))
-
-    assert [each.is_right for each in page.context["feedback"]] == [False, False, True]
-    assert (hurried.status_code, later.status_code) == (422, 302)
-    assert [attempt.passed for attempt in QuizAttempt.objects.order_by("number")] == [False, True]
-
-
-@pytest.mark.parametrize("answers", [{}, {"question-0": "1"}, "foreign"])
-def test_unanswered_or_foreign_choices_leave_no_attempt(client, answers):
-    lesson = make.lesson(completion_rule="quiz", kind="practice")
-    if answers == "foreign":
-        other = make.lesson(completion_rule="quiz", kind="practice")
-        foreign = other.quiz.questions.first().choices.first().pk
-        answers = dict.fromkeys(right_answers(lesson), foreign)
-
-    page = client.post(f"/learn/lessons/{lesson.pk}/quiz/", answers)
-
-    assert page.status_code == 422
-    assert not QuizAttempt.objects.exists()
-
-
-def test_a_passed_quiz_does_not_complete_a_lesson_whose_rule_is_coverage(client):
-    course = make.live_course()
-    lesson = make.published(make.live_lesson(course, quiz=make.quiz_of(course.org)))
-
-    client.post(f"/learn/lessons/{lesson.pk}/quiz/", right_answers(lesson))
-
-    assert QuizAttempt.objects.get().passed
-    assert not LessonCompletion.objects.exists()
 
 
 READING = [("paragraph", "<p>" + "读" * 300 + "</p>")]

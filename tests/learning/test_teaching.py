@@ -7,7 +7,6 @@ from django.test import Client
 from django.urls import reverse
 
 from courses.models import LessonPage
-from lms.learning.domain.answering import answer_quiz
 from lms.learning.domain.feedback import vote
 from lms.learning.domain.teaching import Bin, Viewing, counts_of, failed_questions, viewing_of
 from lms.learning.domain.watching import accept_report, open_session
@@ -18,6 +17,7 @@ from tests.cast import Cast
 from tests.clock import Clock
 from tests.factories import learning as make
 from tests.factories.people import PersonFactory
+from tests.learning.papers import answer_quiz
 
 pytestmark = pytest.mark.django_db
 

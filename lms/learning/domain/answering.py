@@ -1,105 +1,107 @@
-"""A learner answers a lesson's quiz; it is marked here, and the key never leaves."""
+"""A learner hands in a quiz; it is marked here, and the key never leaves."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from math import ceil
+from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from courses.enums import CompletionRule
-from courses.models import LessonPage, Question
+from courses.enums import CompletionRule, QuestionKind
+from courses.models import LessonPage, QuestionSet
 from courses.policies import can_enter
 from lms.learning.domain.completing import complete_lesson
-from lms.learning.domain.enrolling import NotPublished, enrol, lock_clock, terms_of
-from lms.learning.models import QuizAttempt
+from lms.learning.domain.enrolling import lock_clock
+from lms.learning.domain.marking import Item, in_words, is_answered, is_right
+from lms.learning.domain.sitting import NoQuiz, terms_for
+from lms.learning.models import QuizAttempt, QuizSitting
 from lms.learning.signals import announce, quiz_passed
 from lms.people.models import Person
 
-# Tries are not limited, their pace is: guessing at every combination must take longer than watching.
-PAUSE_AFTER_FAILING = timedelta(minutes=1)
-
-
-class NoQuiz(Exception):
-    """The lesson has no quiz for this person; the text says so."""
-
 
 class AnswersMissing(Exception):
-    """Some questions were not answered, or not with one of their choices."""
+    """Some questions were not answered, or not with what stands on the paper."""
 
 
-class TooSoon(Exception):
-    """The next try may start only after `wait_seconds`."""
-
-    def __init__(self, wait: timedelta) -> None:
-        self.wait_seconds = ceil(wait.total_seconds())
-        super().__init__(
-            _("Have another look at the lesson first. You can try again in %(seconds)d seconds.")
-            % {"seconds": self.wait_seconds}
-        )
+class Replaced(Exception):
+    """The sitting was replaced by another, because questions were changed meanwhile; the text says so."""
 
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """What is said about one answer afterwards."""
+    """What is said about one answer afterwards; `item` is the part of it that may travel, where it is known."""
 
-    question: Question
+    text: str
     chosen: str
     is_right: bool
+    explanation: str
+    item: str = ""
+    has_image: bool = False
+    image_alt: str = ""
 
 
-def questions_of(lesson: LessonPage) -> list[Question]:
-    """The lesson's questions in order, each with its choices."""
-    return list(lesson.quiz.questions.prefetch_related("choices")) if lesson.quiz else []
+def hand_in(sitting: QuizSitting, *, given: Mapping[str, Any], at: datetime) -> QuizAttempt:
+    """Mark what was given, keep the attempt, and complete the lesson if its rule is the quiz.
 
-
-def answer_quiz(person: Person, lesson: LessonPage, *, answers: Mapping[int, int], at: datetime) -> QuizAttempt:
-    """Mark the answers (choice id by question id), keep the attempt, and complete the lesson if its rule is the quiz.
-
-    Raises NoQuiz, AnswersMissing or TooSoon, leaving nothing.
+    A sitting handed in before returns its attempt, whatever is given now. Raises NoQuiz, AnswersMissing or Replaced,
+    leaving nothing. Whoever calls has found the sitting among the person's own.
     """
-    quiz, questions = lesson.quiz, questions_of(lesson)
-    if quiz is None or not questions or not can_enter(person, lesson, at):
-        raise NoQuiz(_("This lesson has no quiz at the moment."))
-    marked = []
-    for question in questions:
-        choice = next((each for each in question.choices.all() if each.pk == answers.get(question.pk)), None)
-        if choice is None:
-            raise AnswersMissing(_("Please answer every question."))
-        marked.append({"question": question.pk, "choice": choice.pk, "right": choice.is_right})
     with transaction.atomic():
-        lock_clock(person)
-        try:
-            terms = terms_of(enrol(person, lesson.course, at=at), lesson)
-        except NotPublished as error:
-            raise NoQuiz(_("This lesson has no quiz at the moment.")) from error
-        tries = QuizAttempt.objects.filter(person=person, lesson_key=lesson.translation_key, round=terms.round)
-        last = tries.order_by("-number").first()
-        if last and not last.passed and at < last.submitted_at + PAUSE_AFTER_FAILING:
-            raise TooSoon(last.submitted_at + PAUSE_AFTER_FAILING - at)
-        right = sum(answer["right"] for answer in marked)
-        attempt = QuizAttempt.objects.create(
-            person=person,
-            lesson_key=lesson.translation_key,
-            page=lesson,
-            outline_version=terms.outline_version,
-            question_set=quiz,
-            round=terms.round,
-            number=last.number + 1 if last else 1,
-            answers=marked,
-            right_count=right,
-            question_count=len(marked),
-            pass_mark=quiz.pass_mark,
-            passed=right * 100 >= quiz.pass_mark * len(marked),
-            submitted_at=at,
-        )
+        lock_clock(sitting.person)
+        sitting.refresh_from_db()
+        if sitting.attempt:
+            return sitting.attempt
+        lesson = sitting.page
+        if sitting.closed_at:
+            raise Replaced(_("The questions were changed meanwhile. Please answer the new ones."))
+        if not lesson.quiz or not can_enter(sitting.person, lesson, at):
+            raise NoQuiz(_("This lesson has no quiz at the moment."))
+        if not all(is_answered(item, given.get(item["id"])) for item in sitting.paper):
+            raise AnswersMissing(_("Please answer every question."))
+        terms, _enrolment = terms_for(sitting.person, lesson, at=at)
+        attempt = _attempt(sitting, lesson.quiz, terms.outline_version.pk, given, at)
+        sitting.attempt, sitting.closed_at = attempt, at
+        sitting.given = {item["id"]: given[item["id"]] for item in sitting.paper}
+        sitting.save(update_fields=["attempt", "closed_at", "given"])
         if attempt.passed:
             announce(quiz_passed, attempt_id=attempt.pk)
-        if attempt.passed and terms.entry["rule"] == CompletionRule.QUIZ:
-            evidence = {"attempt": attempt.pk, "right": right, "questions": len(marked)}
-            complete_lesson(person, lesson, terms, evidence=evidence, at=at)
+        if attempt.passed and terms.entry["rule"] == CompletionRule.QUIZ and terms.round == sitting.round:
+            evidence = {"attempt": attempt.pk, "right": attempt.right_count, "questions": attempt.question_count}
+            complete_lesson(sitting.person, lesson, terms, evidence=evidence, at=at)
     return attempt
+
+
+def _attempt(
+    sitting: QuizSitting, quiz: QuestionSet, outline_version_id: int, given: Mapping[str, Any], at: datetime
+) -> QuizAttempt:
+    marked = [_marked(item, given[item["id"]]) for item in sitting.paper]
+    right = sum(answer["right"] for answer in marked)
+    tries = QuizAttempt.objects.filter(person_id=sitting.person_id, lesson_key=sitting.lesson_key, round=sitting.round)
+    last = tries.order_by("-number").first()
+    return QuizAttempt.objects.create(
+        person_id=sitting.person_id,
+        lesson_key=sitting.lesson_key,
+        page_id=sitting.page_id,
+        outline_version_id=outline_version_id,
+        question_set_id=sitting.question_set_id,
+        round=sitting.round,
+        number=last.number + 1 if last else 1,
+        answers=marked,
+        right_count=right,
+        question_count=len(marked),
+        pass_mark=quiz.pass_mark,
+        passed=right * 100 >= quiz.pass_mark * len(marked),
+        submitted_at=at,
+    )
+
+
+def _marked(item: Item, given: Any) -> dict[str, Any]:
+    """One answer as the attempt keeps it for ever: ids, nothing that somebody wrote."""
+    answer = {"question": item["question"], "right": is_right(item, given)}
+    if item["kind"] == QuestionKind.SINGLE:
+        answer["choice"] = next(option["choice"] for option in item["options"] if option["id"] == given)
+    return answer
 
 
 def last_attempt(person: Person, lesson: LessonPage) -> QuizAttempt | None:
@@ -108,16 +110,32 @@ def last_attempt(person: Person, lesson: LessonPage) -> QuizAttempt | None:
 
 
 def feedback_on(attempt: QuizAttempt) -> list[Feedback]:
-    """What was chosen and whether it was right, question by question; the right choice is not told."""
-    questions = {question.pk: question for question in questions_of(attempt.page)}
+    """What was answered and whether it was right, question by question; the right answer is not told."""
+    sitting = QuizSitting.objects.filter(attempt=attempt).first()
+    if sitting is None:
+        return _feedback_without_paper(attempt)
+    right = {answer["question"]: answer["right"] for answer in attempt.answers}
     return [
         Feedback(
-            questions[answer["question"]],
-            next(
-                (each.text for each in questions[answer["question"]].choices.all() if each.pk == answer["choice"]), ""
-            ),
-            answer["right"],
+            text=item["text"],
+            chosen=in_words(item, sitting.given[item["id"]]) if item["id"] in sitting.given else "",
+            is_right=right[item["question"]],
+            explanation=item["explanation"],
+            item=item["id"],
+            has_image=bool(item["image"]),
+            image_alt=item["image_alt"],
         )
-        for answer in attempt.answers
-        if answer["question"] in questions
+        for item in sitting.paper
     ]
+
+
+def _feedback_without_paper(attempt: QuizAttempt) -> list[Feedback]:
+    """For attempts whose sitting is gone: the questions as they stand in the bank now."""
+    questions = {each.pk: each for each in attempt.question_set.questions.prefetch_related("choices")}
+    found = []
+    for answer in attempt.answers:
+        question = questions.get(answer["question"])
+        if question:
+            chosen = [each.text for each in question.choices.all() if each.pk == answer.get("choice")]
+            found.append(Feedback(question.text, "".join(chosen), answer["right"], question.explanation))
+    return found

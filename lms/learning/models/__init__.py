@@ -1,12 +1,13 @@
 """Nouns of learning: the right to play, what was watched, what was answered, what is complete."""
 
 from lms.learning.models.appealing import Appeal, Settlement
+from lms.learning.models.assessing import SelfAssessment
 from lms.learning.models.checking import PresenceCheck, WaitingStretch
 from lms.learning.models.completing import CourseCompletion, LessonCompletion
 from lms.learning.models.feedback import LessonProblem, UnderstandingVote
 from lms.learning.models.packages import OfflinePackage, PackageReceipt
 from lms.learning.models.playing import CourseEnrolment, PlaySession, StudyClock, new_session_code
-from lms.learning.models.quizzes import QuizAttempt
+from lms.learning.models.quizzes import QuizAttempt, QuizSitting, new_sitting_code
 from lms.learning.models.watching import Receipt, RefusedStretch, WatchRecord
 
 __all__ = [
@@ -20,12 +21,15 @@ __all__ = [
     "PlaySession",
     "PresenceCheck",
     "QuizAttempt",
+    "QuizSitting",
     "Receipt",
     "RefusedStretch",
+    "SelfAssessment",
     "Settlement",
     "StudyClock",
     "UnderstandingVote",
     "WaitingStretch",
     "WatchRecord",
     "new_session_code",
+    "new_sitting_code",
 ]

@@ -1,7 +1,6 @@
-"""The pages learners see: my learning, a lesson's quiz, and the button "I have read it"."""
+"""The pages learners see: my learning, and the button "I have read it"."""
 
 from datetime import timedelta
-from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -12,18 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from courses.models import LessonPage
-from lms.learning.domain.answering import (
-    AnswersMissing,
-    NoQuiz,
-    TooSoon,
-    answer_quiz,
-    feedback_on,
-    last_attempt,
-    questions_of,
-)
 from lms.learning.domain.reading import NotRead, finish_reading
 from lms.learning.domain.retaking import retakable
-from lms.learning.forms import QuizForm
 from lms.learning.models import LessonCompletion
 from lms.learning.queries import Progress, answers_for, begun_courses, open_check, unfinished, unpaid_of
 from lms.lib.durations import beijing_day
@@ -53,36 +42,6 @@ def mine(request: HttpRequest) -> HttpResponse:
         "has_hours": LearnerCategory.CADRE in categories_on(person, beijing_day(now)),
     }
     return render(request, "learning/mine.html", context)
-
-
-@login_required
-def quiz(request: HttpRequest, lesson_id: int) -> HttpResponse:
-    """The quiz of a lesson: questions, or what was said about the last try."""
-    lesson = get_object_or_404(LessonPage.objects.live().select_related("quiz"), pk=lesson_id, quiz__isnull=False)
-    form = QuizForm(request.POST if request.method == "POST" else None, questions=questions_of(lesson))
-    context: dict[str, Any] = {"lesson": lesson, "form": form}
-    if request.method == "POST" and form.is_valid():
-        try:
-            answer_quiz(person_of(request), lesson, answers=form.answers, at=timezone.now())
-        except NoQuiz as error:
-            messages.error(request, str(error))
-            return redirect(lesson.url)
-        except (TooSoon, AnswersMissing) as error:
-            form.add_error(None, str(error))
-        else:
-            return redirect("learning:quiz_result", lesson_id=lesson.pk)
-    return render(request, "learning/quiz.html", context, status=422 if form.errors else 200)
-
-
-@login_required
-def quiz_result(request: HttpRequest, lesson_id: int) -> HttpResponse:
-    """What was said about the last try at a lesson's quiz."""
-    lesson = get_object_or_404(LessonPage.objects.live(), pk=lesson_id)
-    attempt = last_attempt(person_of(request), lesson)
-    if attempt is None:
-        return redirect("learning:quiz", lesson_id=lesson.pk)
-    context = {"lesson": lesson, "attempt": attempt, "feedback": feedback_on(attempt)}
-    return render(request, "learning/quiz_result.html", context)
 
 
 @login_required

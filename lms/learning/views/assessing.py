@@ -1,0 +1,36 @@
+"""The self-assessment, and the picture of before and after that only the person sees."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+
+from courses.domain.instruments import self_assessment
+from lms.learning.domain.assessing import assess, compare
+from lms.learning.forms import SelfAssessmentForm
+from lms.learning.models import SelfAssessment
+from lms.people.views.common import person_of
+
+
+@login_required
+@never_cache
+def take(request: HttpRequest) -> HttpResponse:
+    """Eighteen sentences in six dimensions."""
+    form = SelfAssessmentForm(request.POST if request.method == "POST" else None, instrument=self_assessment())
+    if form.is_valid():
+        assess(person_of(request), form.cleaned_data, at=timezone.now())
+        return redirect("learning:self_assessment_result")
+    return render(request, "learning/self_assessment.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@login_required
+@never_cache
+def result(request: HttpRequest) -> HttpResponse:
+    """Before and after; who has not said anything yet is asked."""
+    taken = list(SelfAssessment.objects.of(person_of(request)))
+    if not taken:
+        return redirect("learning:self_assessment")
+    first, latest = taken[0], taken[-1] if len(taken) > 1 else None
+    context = {"first": first, "latest": latest, "rows": compare(first, latest)}
+    return render(request, "learning/self_assessment_result.html", context)
