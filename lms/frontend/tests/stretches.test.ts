@@ -78,5 +78,52 @@ test("stretches unite", () => {
   );
 });
 
-import { counts, StretchCollector, unite, without } from "../player/stretches.ts";
+test("what is known is taken away", () => {
+  assert.deepEqual(without([[0, 10], [20, 30]], [[2, 4], [8, 22]]), [[0, 2], [4, 8], [22, 30]]);
+  assert.deepEqual(without([[0, 10]], []), [[0, 10]]);
+  assert.deepEqual(without([[3, 5]], [[0, 9]]), []);
+});
+
+test("looking at what was played takes nothing away", () => {
+  const collector = new StretchCollector();
+  play(collector, 0, 4);
+  assert.deepEqual(collector.peek(), [[0, 4]]);
+  assert.deepEqual(collector.take(), [[0, 4]]);
+  assert.deepEqual(collector.peek(), []);
+});
+
+test("a hidden page counts as its lesson says", () => {
+  const table: [setting: string, hidden: boolean, listening: boolean, counted: boolean][] = [
+    ["listening", true, false, false],
+    ["listening", true, true, true],
+    ["never", true, false, false],
+    ["never", true, true, false],
+    ["picture", true, false, true],
+    ["picture", true, true, true],
+    ["", true, true, false],
+    ["listening", false, false, true],
+    ["never", false, false, true],
+    ["never", false, true, true],
+  ];
+  assert.deepEqual(
+    table.map(([setting, hidden, listening]) => counts(setting, hidden, listening)),
+    table.map(([, , , counted]) => counted),
+  );
+});
+
+test("what played while the page was hidden is not collected, what was seen before and after it is", () => {
+  const collector = new StretchCollector();
+  for (let position = 0; position <= 30; position += 0.25) {
+    const hidden = position > 10 && position < 20;
+    if (counts("listening", hidden, false)) {
+      collector.sample(position, position * 1000, 1);
+    } else {
+      collector.stop();
+    }
+  }
+  collector.stop();
+  assert.deepEqual(collector.take(), [
+    [0, 10],
+    [20, 30],
+  ]);
 });
