@@ -16,7 +16,9 @@ from django.test import Client
 
 from courses.models import LessonPage
 from lms.learning.domain.checks import MOST_SECONDS
+from lms.learning.domain.packages import accept_package_report, issue_package
 from lms.learning.models import LessonCompletion, PresenceCheck, WatchRecord
+from lms.lib.stretches import Stretches
 from tests.factories import learning as make
 from tests.factories.people import PersonFactory
 
@@ -264,3 +266,19 @@ def test_nobody_completes_an_eligible_lesson_without_answering(clock):
     assert [completion.person for completion in LessonCompletion.objects.all()] == [honest.person]
     assert honest.passed >= 1
     assert honest.report("answering rightly at top speed")[0] == TWENTY_MINUTES
+
+
+def test_what_was_claimed_from_a_package_does_not_switch_the_checks_off(clock):
+    """Else a lesson claimed offline could be played again online, unasked, and its hours would come without a quiz."""
+    cheat, lesson = Cheat(clock), make.credit_lesson(seconds=TWENTY_MINUTES)
+    package = issue_package(cheat.person, lesson, at=clock.now)
+    clock.move(hours=1)
+    accept_package_report(package, 1, stretches=Stretches.of([(0, TWENTY_MINUTES)]), at=clock.now)
+    assert LessonCompletion.objects.filter(person=cheat.person).exists(), "complete, but its hours wait for a quiz"
+
+    clock.move(hours=1)
+    cheat.claim(lesson)
+
+    witnessed = WatchRecord.objects.get(person=cheat.person).witnessed.seconds
+    print(f"a package first: {witnessed} lesson seconds seen online")
+    assert witnessed <= MOST_SECONDS

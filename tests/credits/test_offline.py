@@ -1,6 +1,6 @@
 """What was watched without network gives hours once a quiz was passed, or it was watched with network, too."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from io import StringIO
 from typing import Any
@@ -9,17 +9,20 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 
-from courses.models import QuestionSet
+from courses.models import Choice, QuestionSet
 from lms.credits.domain.checking import ledger_faults, person_faults
 from lms.credits.domain.explaining import explain
 from lms.credits.domain.missing import not_yet_because, unpaid_completions
 from lms.credits.domain.registering import register_credit
 from lms.credits.domain.telling import tell_of_lesson
 from lms.credits.models import CreditLedgerEntry, CreditRule
+from lms.learning.domain.checking import answer_check, ask_check, choice_code
 from lms.learning.domain.packages import accept_package_report, issue_package
 from lms.learning.domain.watching import accept_report, open_session
 from lms.learning.models import LessonCompletion, QuizAttempt, WatchRecord
+from lms.learning.queries import open_check
 from lms.lib.stretches import Stretches
+from lms.people.models import Person
 from tests.credits.world import AT, Taught, adopt, complete_course, per_course, teach
 from tests.factories import learning as make
 from tests.learning.papers import answer_quiz
@@ -262,6 +265,15 @@ def test_an_entry_whose_quiz_was_never_passed_is_found(cast, video):
     assert faults == ["entry 1: no passed quiz vouches for what was watched without network"]
 
 
+def answer_what_is_asked(person: Person, *, at: datetime) -> None:
+    """Rightly, until no question in between waits any more."""
+    while check := open_check(person.pk):
+        check = ask_check(person, check.code, at=at)
+        asked = check.asked[-1]
+        right = Choice.objects.get(question_id=asked["question"], is_right=True)
+        answer_check(person, check.code, len(check.asked), choice_code(check, right.pk), at=at)
+
+
 @pytest.mark.parametrize("way", ["quiz", "network"])
 def test_from_the_fields_to_the_ledger(cast, worker, way, django_capture_on_commit_callbacks):
     """With nothing faked: fetched, watched without network, complete, no hours; then vouched for, and registered."""
@@ -286,6 +298,7 @@ def test_from_the_fields_to_the_ledger(cast, worker, way, django_capture_on_comm
                 at = later + timedelta(minutes=14 * number)
                 start = 840 * (number - 1)
                 accept_report(session, number, stretches=Stretches.of([(start, start + 840)]), at=at)
+                answer_what_is_asked(person, at=at + timedelta(seconds=30))
 
     entry = CreditLedgerEntry.objects.get()
     assert (entry.source_id, entry.hours) == (LessonCompletion.objects.get().pk, Decimal("1.00"))

@@ -29,10 +29,11 @@ LESSONS_LOOKED_AT = 5
 def hangs_on(person: Person, terms: Terms, record: WatchRecord, *, at: datetime) -> bool:
     """Whether credit hangs on watching this lesson for this person, so that checks fall due.
 
-    Not where a quiz or reading completes it, not where she has watched enough already, not for farmers in elder mode.
+    Not where a quiz or reading completes it, not where she has watched enough already
+    (what is known only from a package gives no hours by itself), not for farmers in elder mode.
     """
     credit_for = frozenset(terms.outline_version.credit_for)
-    if not credit_for or terms.needed_seconds is None or record.covered_seconds >= terms.needed_seconds:
+    if not credit_for or terms.needed_seconds is None or record.witnessed.seconds >= terms.needed_seconds:
         return False
     earning = credit_for & categories_on(person, beijing_day(at))
     return bool(earning - EXEMPT_IN_ELDER_MODE if person.elder_mode else earning)

@@ -90,12 +90,16 @@ class WatchRecord(models.Model):
         return self.covered_seconds * 100 // self.decoded_seconds if self.decoded_seconds else 0
 
     @property
+    def witnessed(self) -> Stretches:
+        """What is known by more than an offline package."""
+        return reduce(Stretches.union, (self.coverage(kind) for kind in EvidenceKind if kind != EvidenceKind.OFFLINE))
+
+    @property
     def witnessed_percent(self) -> int:
-        """How much was watched online or in a group, in whole percent."""
+        """How much was watched online or in a group, or settled by a person, in whole percent."""
         if not self.offline:
             return self.percent
-        seen = self.coverage(EvidenceKind.ONLINE) | self.coverage(EvidenceKind.GROUP)
-        return seen.seconds * 100 // self.decoded_seconds if self.decoded_seconds else 0
+        return self.witnessed.seconds * 100 // self.decoded_seconds if self.decoded_seconds else 0
 
 
 class ReceiptQuerySet(models.QuerySet["Receipt"]):
