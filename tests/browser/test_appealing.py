@@ -149,7 +149,7 @@ def test_a_trainer_reads_counts_and_answers(
     page.get_by_role("link", name="用微信打视频电话").click()
     expect(page.locator("[data-count=started] dd")).to_have_text("30")
     expect(page.locator("[data-count=finished] dd")).to_contain_text("14")
-    assert page.locator("[data-histogram] rect").count() == 20
+    expect(page.locator("[data-histogram] rect")).to_have_count(20)
     assert fits(page)
     assert faults(context, site, ["/studio/lessons/", f"/studio/lessons/{lesson.pk}/"]) == {}
     page.get_by_label("回复学员").fill("谢谢，微信更新了，下周重录这一段。")

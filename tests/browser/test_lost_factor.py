@@ -88,7 +88,9 @@ def test_a_lost_factor_is_reset_by_two_and_set_up_anew(
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     secret = page.locator("li code").inner_text()
     give_code(page, app_code(secret))
-    recovery = page.locator("[data-recovery-codes] code").all_inner_texts()
+    codes = page.locator("[data-recovery-codes] code")
+    expect(codes).to_have_count(8)
+    recovery = codes.all_inner_texts()
     assert len(set(recovery)) == 8
     page.locator("a.button-wide").click()
     expect(page.locator("h1")).to_have_text("工作页面")

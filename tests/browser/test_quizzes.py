@@ -165,7 +165,7 @@ def test_before_and_after_stand_side_by_side(
     page.goto(f"{live_server.url}/learn/self-assessment/result/")
     whole(page, 360)
     keep(page, "before-after-360")
-    assert page.locator(".bar-after").count() == 7
+    expect(page.locator(".bar-after")).to_have_count(7)
     context.close()
 
 
