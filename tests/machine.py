@@ -10,12 +10,14 @@ import socket
 from collections import Counter
 from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 import psycopg
 import pytest
 
 from lms.tools.browser import find_browser
 
+LEFT_OUT = pytest.StashKey[int]()
 DEFAULT_POSTGRESQL_URL = "postgresql://postgres@127.0.0.1:5432/postgres"
 
 
@@ -61,10 +63,38 @@ def offers(need: str) -> bool:
     return bool(PROBES[need]())
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--on-database",
+        action="store_true",
+        help="run only what depends on the kind of database: for a second run, on another kind",
+    )
+
+
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Stories with servers of their own take longest and touch no database of the suite: they go first."""
     items.sort(key=lambda item: not (item.get_closest_marker("story") and not item.get_closest_marker("django_db")))
+    if config.getoption("--on-database"):
+        config.stash[LEFT_OUT] = len(items)
+        items[:] = [item for item in items if depends_on_database(item)]
+        config.stash[LEFT_OUT] -= len(items)
+
+
+def depends_on_database(item: pytest.Item) -> bool:
+    """Whether another kind of database could bring another result."""
+    uses_the_suites = "db" in getattr(item, "fixturenames", ()) or item.get_closest_marker("django_db")
+    return bool(uses_the_suites or item.get_closest_marker("any_database"))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["left_out"] = session.config.stash.get(LEFT_OUT, 0)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    node.config.stash[LEFT_OUT] = getattr(node, "workeroutput", {}).get("left_out", 0)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -76,7 +106,10 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             pytest.skip(reason)
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if left_out := config.stash.get(LEFT_OUT, 0):
+        terminalreporter.section("left out", sep="-")
+        terminalreporter.line(f"{left_out} left out: no kind of database changes what they find")
     reasons = Counter(
         report.longrepr[2].removeprefix("Skipped: ")
         for report in terminalreporter.stats.get("skipped", [])

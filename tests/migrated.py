@@ -1,7 +1,8 @@
 """Migrated databases: once in a run of the suite for each kind of server; all else copies what came of it.
 
-The SQLite file is kept for later runs, until anything that migrating depends on is changed. The outcome knows of no
-keys: whoever has keys of its own runs `migrate` over its copy, which takes seconds.
+What came of it is kept for later runs, as a file of SQLite and as a dump of PostgreSQL, until anything that migrating
+depends on is changed. The outcome knows of no keys: whoever has keys of its own runs `migrate` over its copy, which
+takes seconds.
 """
 
 import fcntl
@@ -51,15 +52,12 @@ class Migrated:
     def copy_to_file(self, file: Path) -> None:
         """Make an SQLite file with every table."""
         with self._locked("file"):
-            kept = KEPT / f"{_state()}.sqlite3"
+            kept = _kept("sqlite3")
             if not kept.exists():
-                shutil.rmtree(KEPT, ignore_errors=True)
-                KEPT.mkdir()
                 half = self._file.with_suffix(".half")
                 half.unlink(missing_ok=True)
                 _migrate(f"sqlite:///{half}")
-                shutil.copyfile(half, kept.with_suffix(".half"))
-                kept.with_suffix(".half").rename(kept)
+                _keep(half, kept)
             shutil.copyfile(kept, file)
 
     def copy_to_server(self, name: str) -> str:
@@ -69,12 +67,22 @@ class Migrated:
             if not mark.exists():
                 _drop(server, self._name)
                 server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(self._name)))
-                _migrate(address_of(self._name))
+                self._fill_server()
                 mark.touch()
             _drop(server, name)
             copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
             server.execute(copy.format(sql.Identifier(name), sql.Identifier(self._name)))
         return address_of(name)
+
+    def _fill_server(self) -> None:
+        """Migrate, or read what an earlier run dumped; where the tools of PostgreSQL are missing, migrate each time."""
+        address, kept = address_of(self._name), _kept("dump")
+        if kept.exists() and _is_done("pg_restore", "--no-owner", "--single-transaction", "--dbname", address, str(kept)):
+            return
+        _migrate(address)
+        half = self._file.with_suffix(".dump")
+        if _is_done("pg_dump", "--format=custom", "--compress=1", "--file", str(half), address):
+            _keep(half, kept)
 
     def drop(self) -> None:
         """Leave nothing on the server."""
@@ -87,6 +95,27 @@ class Migrated:
         with self._file.with_suffix(f".{what}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+
+
+def _kept(ending: str) -> Path:
+    """Where the outcome of the present state stands, or would."""
+    return KEPT / f"{_state()}.{ending}"
+
+
+def _keep(outcome: Path, kept: Path) -> None:
+    """Put it there whole, in place of what older states left."""
+    KEPT.mkdir(exist_ok=True)
+    for older in KEPT.glob(f"*{kept.suffix}"):
+        older.unlink()
+    half = kept.with_name(f"{kept.name}.half")
+    shutil.copyfile(outcome, half)
+    half.rename(kept)
+
+
+def _is_done(tool: str, *arguments: str) -> bool:
+    if not shutil.which(tool):
+        return False
+    return subprocess.run([tool, *arguments], capture_output=True, timeout=120).returncode == 0
 
 
 def _state() -> str:

@@ -44,7 +44,7 @@ class Site:
             **{
                 name: value
                 for name, value in os.environ.items()
-                if name not in {"DATABASE_URL", "DJANGO_SETTINGS_MODULE"}
+                if name not in NOT_PASSED_ON
             },
             "DJANGO_SETTINGS_MODULE": "lms.settings.dev",
             "DEMO": "1",
@@ -52,8 +52,8 @@ class Site:
             "PYTHONUNBUFFERED": "1",
             "TIANJIAN_VAR": str(self.folder / "var"),
             "WHISPER_MODEL": str(MODEL),
-            # What a phone plays; that the whole ladder is made and plays is seen in tests/media and tests/browser.
-            "MEDIA_HIGHEST_VARIANT": "360",
+            # The smallest that a phone plays; that the whole ladder is made and plays is seen in tests/media and tests/browser.
+            "MEDIA_HIGHEST_VARIANT": "240",
         }
         if os.environ.get("DATABASE_URL", "").startswith("postgres"):
             self.database = f"tianjian_story_{secrets.token_hex(4)}"

@@ -21,7 +21,7 @@ from tests.stories.fresh import FreshPlaces
 pytestmark = pytest.mark.story
 ROOT = Path(__file__).resolve().parent.parent.parent
 MODEL = ROOT / "tests" / "data" / "whisper-nano" / "whisper-nano.pt"
-FILM_SECONDS = 40
+FILM_SECONDS = 15
 MAKE_ORG = (
     "from tests.factories.people import DivisionFactory, OrgFactory;"
     "print(OrgFactory(division=DivisionFactory(code='900000000000')).code)"
@@ -42,6 +42,7 @@ class Place:
             "TRANSCRIBE_BACKEND": "dummy",
             "MEDIA_SWEEP_SECONDS": "1",
             "MEDIA_LANES": "1",
+            "MEDIA_HIGHEST_VARIANT": "240",
         }
         self.worker: subprocess.Popen[bytes] | None = None
         self.org = org
@@ -161,7 +162,7 @@ def test_a_worker_killed_in_the_middle_loses_nothing(place: Place, film: Path):
         "from media.models import Video; v = Video.objects.get();"
         "print(v.status, v.decoded_seconds, v.renditions.count(), v.recognition_audio.name or '-')"
     )
-    assert told == f"ready {FILM_SECONDS} 5 -"
+    assert told == f"ready {FILM_SECONDS} 3 -"
     folders = [path for path in (place.files / "recordings").glob("*/*") if path.is_dir()]
     assert len(folders) == 1, "nothing half-done beside what is served"
 

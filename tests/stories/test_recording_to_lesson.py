@@ -13,7 +13,13 @@ from tests.stories.fresh import FreshPlaces
 from tests.stories.site import Site
 from tests.stories.walking import SECONDS, sign_in_staff
 
-pytestmark = [pytest.mark.story, pytest.mark.browser, pytest.mark.speech, pytest.mark.slow]
+pytestmark = [
+    pytest.mark.story,
+    pytest.mark.browser,
+    pytest.mark.speech,
+    pytest.mark.slow,
+    pytest.mark.any_database,
+]
 SPOKEN = "phone-video-call"
 TITLE = "给外地的孩子打视频电话"
 ORG = "青禾县职业教育中心"

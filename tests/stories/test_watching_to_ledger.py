@@ -7,7 +7,13 @@ from tests.stories.conftest import COURSES, DESK, PHONE
 from tests.stories.site import Site
 from tests.stories.walking import play, see_the_end, sign_in_by_phone, sign_in_staff, wait_for
 
-pytestmark = [pytest.mark.story, pytest.mark.browser, pytest.mark.speech, pytest.mark.slow]
+pytestmark = [
+    pytest.mark.story,
+    pytest.mark.browser,
+    pytest.mark.speech,
+    pytest.mark.slow,
+    pytest.mark.any_database,
+]
 
 
 def addresses(site: Site, course: str) -> list[str]:
