@@ -77,7 +77,9 @@ class Migrated:
     def _fill_server(self) -> None:
         """Migrate, or read what an earlier run dumped; where the tools of PostgreSQL are missing, migrate each time."""
         address, kept = address_of(self._name), _kept("dump")
-        if kept.exists() and _is_done("pg_restore", "--no-owner", "--single-transaction", "--dbname", address, str(kept)):
+        if kept.exists() and _is_done(
+            "pg_restore", "--no-owner", "--single-transaction", "--dbname", address, str(kept)
+        ):
             return
         _migrate(address)
         half = self._file.with_suffix(".dump")

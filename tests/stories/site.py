@@ -41,18 +41,14 @@ class Site:
         self.url = f"http://127.0.0.1:{self.port}"
         self.database = ""
         self.environment = {
-            **{
-                name: value
-                for name, value in os.environ.items()
-                if name not in NOT_PASSED_ON
-            },
+            **{name: value for name, value in os.environ.items() if name not in NOT_PASSED_ON},
             "DJANGO_SETTINGS_MODULE": "lms.settings.dev",
             "DEMO": "1",
             "DEBUG": "0",
             "PYTHONUNBUFFERED": "1",
             "TIANJIAN_VAR": str(self.folder / "var"),
             "WHISPER_MODEL": str(MODEL),
-            # The smallest that a phone plays; that the whole ladder is made and plays is seen in tests/media and tests/browser.
+            # The smallest that plays; that the whole ladder is made and plays is seen in tests/media and tests/browser.
             "MEDIA_HIGHEST_VARIANT": "240",
         }
         if os.environ.get("DATABASE_URL", "").startswith("postgres"):
