@@ -15,25 +15,41 @@ _CHOOSE = {"required": _("Please choose an answer."), "invalid_choice": _("Pleas
 
 
 class SelfAssessmentForm(forms.Form):
-    """Every sentence of the self-assessment with the whole scale."""
+    """One dimension of the self-assessment with the whole scale; what the others were answered travels along, hidden.
 
-    def __init__(self, *args: Any, instrument: Instrument, **kwargs: Any) -> None:
+    `number` counts dimensions from 1. Those after it need no answer yet.
+    """
+
+    def __init__(self, *args: Any, instrument: Instrument, number: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.instrument = instrument
-        for part in instrument.parts:
+        self.instrument, self.number = instrument, number
+        for place, part in enumerate(instrument.parts, start=1):
             for item in part.items:
                 self.fields[item.code] = forms.TypedChoiceField(
                     label=item.text,
                     choices=instrument.scale,
                     coerce=int,
-                    widget=forms.RadioSelect,
+                    empty_value=None,
+                    required=place <= number,
+                    widget=forms.RadioSelect if place == number else forms.HiddenInput,
                     error_messages=_CHOOSE,
                 )
 
-    def parts(self) -> Iterator[tuple[Part, list[BoundField]]]:
-        """The dimensions in order, each with its sentences."""
-        for part in self.instrument.parts:
-            yield part, [self[item.code] for item in part.items]
+    @property
+    def part(self) -> Part:
+        return self.instrument.parts[self.number - 1]
+
+    @property
+    def is_last(self) -> bool:
+        return self.number == len(self.instrument.parts)
+
+    def asked(self) -> list[BoundField]:
+        return [self[item.code] for item in self.part.items]
+
+    def first_faulty(self) -> int:
+        """The first dimension in which an answer is missing or wrong; raises StopIteration where none is."""
+        parts = enumerate(self.instrument.parts, start=1)
+        return next(place for place, part in parts if any(item.code in self.errors for item in part.items))
 
 
 class Asked:

@@ -65,26 +65,67 @@ def test_what_is_not_on_the_scale_leaves_nothing(clock, change):
 def test_the_page_asks_then_shows_bars_and_a_table(clock):
     client = make.signed_in(PersonFactory())
     asked = client.get(f"{ADDRESS}result/", follow=True).content.decode()
-    assert asked.count("<legend>") == 18 and asked.count('type="radio"') == 90
+    assert asked.count("<legend>") == 3 and asked.count('type="radio"') == 15
 
-    before = client.post(ADDRESS, all_of(1), follow=True).content.decode()
+    before = client.post(ADDRESS, {**all_of(1), "number": 6}, follow=True).content.decode()
     clock.move(days=3)
-    after = client.post(ADDRESS, all_of(4), follow=True).content.decode()
+    after = client.post(ADDRESS, {**all_of(4), "number": 6}, follow=True).content.decode()
 
     assert before.count("bar-after") == 0 and before.count('width="25"') == 7
     assert after.count('width="25"') == 7 and after.count('class="bar-after" y="9" width="100"') == 7
     assert after.count('scope="row"') == 7
 
 
-def test_an_unanswered_sentence_is_marked(clock):
+def answers_on(page) -> dict[str, str]:
+    """What a browser would send again: everything hidden in the page, and each first radio button."""
+    form = page.context["form"]
+    carried = {field.name: str(field.value()) for field in form.hidden_fields() if field.value() is not None}
+    return {**carried, **{field.name: "3" for field in form.asked()}, "number": str(form.number)}
+
+
+def test_six_pages_carry_the_answers_and_the_way_back_keeps_them(clock):
+    client = make.signed_in(PersonFactory())
+    page = client.get(ADDRESS)
+    for number in range(1, 6):
+        assert page.context["form"].number == number
+        page = client.post(ADDRESS, answers_on(page))
+    back = client.post(ADDRESS, {**answers_on(page), "back": "1"})
+    assert (back.status_code, back.context["form"].number) == (200, 5)
+    assert back.content.decode().count("checked") == 3
+    assert not SelfAssessment.objects.exists()
+
+    page = client.post(ADDRESS, answers_on(back))
+    done = client.post(ADDRESS, answers_on(page))
+
+    assert done.status_code == 302
+    assert set(SelfAssessment.objects.get().percents.values()) == {75}
+
+
+@pytest.mark.parametrize(
+    ("number", "missing", "shown"), [("6", "security-2", None), ("6", "device-1", 1), ("x", "device-1", 1)]
+)
+def test_an_unanswered_sentence_is_marked_on_its_page(clock, number, missing, shown):
     client = make.signed_in(PersonFactory())
     answers = all_of(2)
-    answers.pop("security-2")
+    answers.pop(missing)
 
-    page = client.post(ADDRESS, answers)
+    page = client.post(ADDRESS, {**answers, "number": number})
 
+    form = page.context["form"]
     assert page.status_code == 422
-    assert list(page.context["form"].errors) == ["security-2"]
+    assert list(form.errors) == [missing]
+    assert missing in [field.name for field in form.asked()]
+    assert form.number == (shown or form.number)
+
+
+@pytest.mark.parametrize("wrong", ["9", "", "<b>", "-1"])
+def test_a_carried_answer_that_was_changed_is_asked_again(clock, wrong):
+    client = make.signed_in(PersonFactory())
+
+    page = client.post(ADDRESS, {**all_of(2), "device-1": wrong, "number": "6"})
+
+    assert (page.status_code, page.context["form"].number) == (422, 1)
+    assert not SelfAssessment.objects.exists()
 
 
 def test_nobody_sees_what_another_said(clock):

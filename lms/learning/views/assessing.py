@@ -16,12 +16,28 @@ from lms.people.views.common import person_of
 @login_required
 @never_cache
 def take(request: HttpRequest) -> HttpResponse:
-    """Eighteen sentences in six dimensions."""
-    form = SelfAssessmentForm(request.POST if request.method == "POST" else None, instrument=self_assessment())
-    if form.is_valid():
+    """Eighteen sentences, one dimension a page. Nothing is kept before the last: the pages carry what was answered."""
+    instrument = self_assessment()
+    if request.method != "POST":
+        form = SelfAssessmentForm(instrument=instrument, number=1)
+        return render(request, "learning/self_assessment.html", {"form": form})
+    number = _number(request.POST.get("number", ""), len(instrument.parts))
+    form = SelfAssessmentForm(request.POST, instrument=instrument, number=number)
+    if "back" in request.POST:
+        form = SelfAssessmentForm(initial=request.POST.dict(), instrument=instrument, number=max(number - 1, 1))
+    elif not form.is_valid():
+        form = SelfAssessmentForm(request.POST, instrument=instrument, number=form.first_faulty())
+    elif not form.is_last:
+        form = SelfAssessmentForm(initial=form.cleaned_data, instrument=instrument, number=number + 1)
+    else:
         assess(person_of(request), form.cleaned_data, at=timezone.now())
         return redirect("learning:self_assessment_result")
     return render(request, "learning/self_assessment.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _number(said: str, most: int) -> int:
+    """The dimension that a page says it asked."""
+    return min(max(int(said), 1), most) if said.isdecimal() and len(said) < 4 else 1
 
 
 @login_required
