@@ -68,7 +68,7 @@ def _appeal_all(villagers: Iterable[int], moments: Moments) -> None:
         for number, row in enumerate(rows):
             at = row.last_at + timedelta(hours=3)
             if row in waiting:
-                at = max(at, moments.now - timedelta(days=len(rows) - number, hours=5))
+                at = max(at, moments.day_at(len(rows) - number, 19, 10 + number))
             said = voices()["appeals"][row.reason]
             made = appeal_as(row, said[number % len(said)], at=min(at, moments.now))
             if row not in waiting:
