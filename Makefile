@@ -10,7 +10,7 @@ endif
 PORT ?= 8000
 SECONDS ?= 60
 CLIENTS ?= 10
-export PORT SECONDS CLIENTS URL
+export PORT SECONDS CLIENTS URL KILL
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test setup run worker lint bench soak clean
@@ -40,7 +40,7 @@ lint: setup ## Check style, types, floors, migrations, production settings, tran
 bench: setup ## Measure; one JSON line for each figure
 	@.venv/bin/python -m lms.tools.check bench
 
-soak: setup ## Load a running site (URL, SECONDS) and print what it did as JSON
+soak: setup ## Load a running site (URL, SECONDS, CLIENTS); with KILL=100000 a site of its own, killed three times
 	@.venv/bin/python -m lms.tools.soak
 
 clean: ## Remove everything that setup made; your data in var/ stays

@@ -2,8 +2,11 @@
 
     make demo                                             # in one terminal
     make soak SECONDS=60 CLIENTS=10                       # in another; URL names another address
+    make soak KILL=100000                                 # no demo needed: a site of its own, killed three times
 
 Half of the clients read pages; the others open a lesson and report every few seconds what they watched, as players do.
+With KILL so many shuffled, repeated reports are sent to a site in a temporary folder, whose server is killed with -9
+three times meanwhile; each line says how many of what should not happen did. DATABASE=postgresql has it on a server.
 """
 
 from __future__ import annotations
@@ -155,7 +158,17 @@ def soak(address: str, seconds: float, clients: int) -> dict[str, Any]:
     }
 
 
+def kill(sends: str) -> int:
+    """Let tests/losses/killed.py do it: it needs what the tests need."""
+    if not sends.isdecimal():
+        print(f"KILL is a number of reports, such as KILL=100000; {sends!r} is none.", file=sys.stderr)
+        return 2
+    return subprocess.run([VENV_PYTHON, "-m", "tests.losses.killed", sends], cwd=ROOT, check=False).returncode
+
+
 def main() -> int:
+    if sends := os.environ.get("KILL"):
+        return kill(sends)
     address = (os.environ.get("URL") or f"http://127.0.0.1:{os.environ.get('PORT', '8000')}").rstrip("/")
     seconds = float(os.environ.get("SECONDS", "60"))
     clients = int(os.environ.get("CLIENTS", "10"))

@@ -57,6 +57,10 @@ class Line:
         self.sent_at = time.monotonic()
         self.socket.sendall(head + body)
 
+    def took(self, answer: dict[str, Any]) -> bool:
+        """Whether the answer to the last report says that it counted."""
+        return bool(answer["accepted"])
+
     def answer(self) -> tuple[int, dict[str, Any]] | None:
         """Status and JSON, once all of it is here."""
         data = self.socket.recv(65536)
@@ -79,13 +83,13 @@ class Line:
         return int(head[9:12]), json.loads(body[:length])
 
 
-def run(plan: dict[str, Any]) -> dict[str, Any]:
+def run(plan: dict[str, Any], make_line: type[Line] = Line) -> dict[str, Any]:
     """Send for `seconds` from `clients` connections; a 503 is counted and the report sent again later."""
     selector = selectors.DefaultSelector()
     for client in range(plan["clients"]):
         connection = socket.create_connection(("127.0.0.1", plan["port"]), timeout=30)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        line = Line(connection, plan["players"][client :: plan["clients"]])
+        line = make_line(connection, plan["players"][client :: plan["clients"]])
         selector.register(connection, selectors.EVENT_READ, line)
     begun = time.monotonic()
     lines: list[Line] = [key.data for key in selector.get_map().values()]
@@ -105,7 +109,7 @@ def run(plan: dict[str, Any]) -> dict[str, Any]:
             now = time.monotonic()
             if status == 503:
                 refusals.append(now - line.sent_at)
-            elif status != 200 or not answer["accepted"]:
+            elif status != 200 or not line.took(answer):
                 raise RuntimeError(f"{status}: {answer}")
             else:
                 waits.append(now - line.sent_at)

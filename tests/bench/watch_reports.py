@@ -82,8 +82,8 @@ class Site:
         return own
 
     def fresh_players(self, clients: int, reports: int) -> list[dict[str, Any]]:
-        """People enough for so many connections and reports, who have not reported before."""
-        wanted = min(len(self.players), max(clients, reports // REPORTS_EACH))
+        """People enough for so many connections and reports, as many for each, who have not reported before."""
+        wanted = min(len(self.players), max(1, -(-reports // REPORTS_EACH // clients)) * clients)
         if self.used + wanted > len(self.players):
             self.used = 0
         self.used += wanted

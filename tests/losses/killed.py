@@ -1,9 +1,9 @@
 """A server killed with -9 again and again under shuffled, repeated reports: what was acknowledged is there.
 
-    python -m tests.losses.killed 100000      # so many sends, a third of them repeats
+    make soak KILL=100000      # so many sends, a third of them repeats
 
-Prints what came of it as JSON and ends with 1 if anything acknowledged is missing, an answer changed, or the records
-are not what the receipts say. On SQLite; with DATABASE=postgresql on the server of the tests.
+Prints one JSON line for each figure and ends with 1 if anything acknowledged is missing, an answer changed, or the
+records are not what the receipts say. On SQLite; with DATABASE=postgresql on the server of the tests.
 """
 
 import contextlib
@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.bench.watch_reports import ROOT, crowd, database_of, settings_of, start_server, wait_for
+from tests.bench.watch_reports import ROOT, crowd, database_of, figure, settings_of, start_server, wait_for
 
 SENDERS = 12
 KILLS = 3
@@ -175,6 +175,12 @@ def judged(sending: Sending, sends: int, environment: dict[str, str]) -> dict[st
     }
 
 
+UNITS = {
+    "differences_after_rebuilding": "records",
+    "honest_stretches_refused": "stretches",
+    "seconds": "s",
+    "kills": "times",
+}
 FAULTS = (
     "acknowledged_and_missing",
     "answers_that_changed",
@@ -185,8 +191,10 @@ FAULTS = (
 
 
 def main() -> int:
-    found = run(int(sys.argv[1]) if len(sys.argv) > 1 else 3000, os.environ.get("DATABASE", "sqlite"))
-    print(json.dumps(found))
+    kind = os.environ.get("DATABASE", "sqlite")
+    found = run(int(sys.argv[1]) if len(sys.argv) > 1 else 3000, kind)
+    for name, value in found.items():
+        figure(f"killed_{kind}_{name}", value, UNITS.get(name, "reports"))
     return int(any(found[fault] for fault in FAULTS))
 
 

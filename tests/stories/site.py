@@ -109,8 +109,8 @@ class Site:
 
     def open(self) -> None:
         """Start the web server and both workers, and wait until the site answers."""
-        gunicorn = ["-m", "gunicorn", "lms.wsgi:application", "--bind", f"127.0.0.1:{self.port}", "--no-control-socket"]
-        self.start("web", *gunicorn, "--worker-class", "gthread", "--workers", "2", "--threads", "4")
+        gunicorn = ["-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "lms.wsgi:application"]
+        self.start("web", *gunicorn, "--bind", f"127.0.0.1:{self.port}", "--threads", "4")
         self.start("worker", "manage.py", "db_worker", "--queue-name", "default", "--no-startup-delay", "--no-reload")
         self.start_media_worker()
         deadline = time.monotonic() + 60

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lms.tools.demo import check_port
+from lms.tools.demo import check_port, web
 from lms.tools.setup import SetupError
 from lms.tools.supervise import Child, ChildDied, Supervisor
 from tests.deploy.production import ROOT, free_port
@@ -148,3 +148,11 @@ def test_a_taken_port_is_said_in_a_sentence():
     finally:
         server.kill()
         server.wait()
+
+
+def test_the_demo_starts_the_web_server_with_the_settings_of_production():
+    command = web(8123).command
+
+    assert command[command.index("--config") + 1] == "deploy/gunicorn.conf.py"
+    assert (ROOT / "deploy" / "gunicorn.conf.py").is_file()
+    assert {each for each in command if each.startswith("--")} == {"--config", "--bind", "--graceful-timeout"}

@@ -34,10 +34,11 @@ def publish_lesson(recording: Recording, video: Video, *, by: Person, reviewers:
     return _review(lesson, reviewers=reviewers, at=at + timedelta(minutes=5))
 
 
-def publish_classes_in_person(*, by: Person, reviewers: Reviewers, at: datetime) -> list[LessonPage]:
-    """Show the lessons that take place in the village (线下课); told twice, it is done once."""
+def publish_without_recording(*, by: Person, reviewers: Reviewers, at: datetime) -> list[LessonPage]:
+    """Show exams, and the lessons that take place in the village (线下课); told twice, it is done once."""
     online = []
-    for lesson in LessonPage.objects.filter(kind=LessonKind.OFFLINE, live=False).order_by("path"):
+    kinds = (LessonKind.OFFLINE, LessonKind.EXAM)
+    for lesson in LessonPage.objects.filter(kind__in=kinds, live=False).order_by("path"):
         if not lesson.workflow_in_progress and not why_not_publishable(lesson):
             with moved_to(at):
                 submit_for_review(lesson, by=by)
@@ -64,4 +65,4 @@ def _approve_captions(recording: Recording, video: Video, *, by: Person, reviewe
     approve(draft, by=reviewer, at=at + timedelta(minutes=2))
 
 
-__all__ = ["NotPublishable", "publish_classes_in_person", "publish_lesson"]
+__all__ = ["NotPublishable", "publish_lesson", "publish_without_recording"]

@@ -8,11 +8,13 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from courses.models import LessonPage
+from lms.demo.domain.cast_history import tell_cast_history
 from lms.demo.domain.history import live, plan
 from lms.demo.domain.moments import moments
 from lms.demo.domain.people import person_of
-from lms.demo.domain.publishing import NotPublishable, publish_classes_in_person, publish_lesson
+from lms.demo.domain.publishing import NotPublishable, publish_lesson, publish_without_recording
 from lms.demo.domain.recordings import Recording, all_recordings
+from lms.demo.domain.voices import speak
 from lms.people.enums import ReviewStep
 from lms.people.models import Person
 from media.enums import VideoStatus
@@ -36,7 +38,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.publish_all(deadline=time.monotonic() + options["minutes"] * 60)
-        publish_classes_in_person(
+        publish_without_recording(
             by=person_of("trainer"), reviewers=reviewers(), at=moments().published + timedelta(hours=3)
         )
         if not options["no_history"]:
@@ -77,6 +79,9 @@ class Command(BaseCommand):
         for done in live(sittings):
             if done % SAY_EVERY == 0 or done == len(sittings):
                 self.say(f"{done} of {len(sittings)} people's sittings")
+        tell_cast_history(moments())
+        speak(moments())
+        self.say("appeals, questions and self-assessments")
 
     def say(self, words: str) -> None:
         self.stdout.write(f"Demo world: {words}")

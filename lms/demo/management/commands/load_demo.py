@@ -14,6 +14,7 @@ from lms.demo.clock import moved_to
 from lms.demo.domain.moments import moments
 from lms.demo.domain.people import PARTY_SCHOOL, VOCATIONAL, fill_villages, make_cast, person_of
 from lms.demo.domain.places import Places, make_places, province
+from lms.demo.domain.questions import write_questions
 from lms.demo.domain.recordings import all_recordings, receive
 from lms.lib.durations import beijing_day
 from media.models import Video
@@ -50,6 +51,8 @@ class Command(BaseCommand):
             for (kind, code), tracks in TRACKS.items():
                 org = places.org_of(kind, places.divisions[code])
                 call_command("load_outline", org=org.code, track=tracks, verbosity=0)
+        self.say("questions for checks, quizzes and exams")
+        write_questions(by=person_of("trainer"), at=now.settled)
         self.say("people of the villages")
         count = fill_villages(places, now)
         self.stdout.write(f"  {count} people")
