@@ -10,8 +10,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from lms.audit.domain import record
-from lms.learning.domain.completing import complete_lesson
-from lms.learning.domain.enrolling import Terms, lock_clock
+from lms.learning.domain.clocks import share_with_twins
+from lms.learning.domain.completing import complete_watched
+from lms.learning.domain.enrolling import lock_clock
 from lms.learning.enums import EvidenceKind, SettlementOutcome
 from lms.learning.models import Appeal, RefusedStretch, Settlement, WatchRecord
 from lms.learning.policies import may_settle
@@ -104,7 +105,7 @@ def settle(appeal: Appeal, *, by: Person, outcome: SettlementOutcome, reason: st
         )
         if granted:
             _add(watched, granted)
-            _complete_if_met(watched, at=at)
+            complete_watched(watched, at=at)
         record(
             "learning.appeal_settled",
             actor=by,
@@ -120,29 +121,8 @@ def _add(watched: WatchRecord, granted: Stretches) -> None:
     watched.settled = (watched.coverage(EvidenceKind.SETTLED) | granted).to_bytes()
     watched.covered_seconds = watched.covered.seconds
     watched.save(update_fields=["settled", "covered_seconds"])
+    share_with_twins(watched)
     announce(evidence_improved, watch_record_id=watched.pk)
-
-
-def _complete_if_met(watched: WatchRecord, *, at: datetime) -> None:
-    """Complete the lesson by the terms on which it was last opened, if they are met now."""
-    session = watched.sessions.select_related("outline_version").order_by("-opened_at", "-pk").first()
-    entry = session.outline_version.lesson(watched.lesson_key) if session else None
-    if session is None or entry is None:
-        return
-    terms = Terms(session.outline_version, entry, watched.round)
-    if terms.needed_seconds is None or watched.covered_seconds < terms.needed_seconds:
-        return
-    evidence = {
-        "watch_record": watched.pk,
-        "video": watched.video_id,
-        "needed_seconds": terms.needed_seconds,
-        "covered_seconds": watched.covered_seconds,
-        **{f"{kind}_seconds": watched.coverage(kind).seconds for kind in EvidenceKind.values},
-        "settlements": sorted(
-            watched.settlements.filter(outcome=SettlementOutcome.GRANTED).values_list("pk", flat=True)
-        ),
-    }
-    complete_lesson(watched.person, watched.page, terms, evidence=evidence, at=at)
 
 
 def _tidy(words: str) -> str:

@@ -3,6 +3,8 @@
 from http import HTTPStatus
 from typing import Any
 
+from django.contrib.auth import SESSION_KEY
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,7 +17,7 @@ from lms.learning.domain.tokens import give_token
 from lms.learning.domain.watching import CannotPlay, adopt_resume_point, open_session, resume_point
 from lms.learning.models import PlaySession
 from lms.learning.queries import open_check
-from lms.learning.views.json_api import answers_json
+from lms.learning.views.json_api import answers_json, merged_away
 from lms.learning.wire import MAX_NUMBER, Refused, read_code, read_places, read_whole
 from lms.people.models import Person
 
@@ -56,7 +58,8 @@ def addresses(request: HttpRequest, sent: dict[str, Any], code: str) -> dict[str
     """New addresses for a play session whose old ones run out, while the lesson may still be played."""
     at = timezone.now()
     person = signed_in(request)
-    session = PlaySession.objects.select_related("video", "page").filter(code=read_code(code), person=person).first()
+    mine = Q(person=person) | Q(person__merged_into=person)
+    session = PlaySession.objects.filter(mine, code=read_code(code)).select_related("video", "page").first()
     if session is None:
         raise Refused(
             "unknown_session", _("This lesson was not opened here. Please open it again."), HTTPStatus.NOT_FOUND
@@ -97,7 +100,8 @@ def adopt(request: HttpRequest, sent: dict[str, Any]) -> dict[str, Any]:
 def signed_in(request: HttpRequest) -> Person:
     """The person signed in here, or Refused."""
     if not isinstance(request.user, Person) or not request.user.is_active:
-        raise Refused("sign_in", _("Please sign in first."), HTTPStatus.UNAUTHORIZED)
+        merged = merged_away(request.session.get(SESSION_KEY))
+        raise merged or Refused("sign_in", _("Please sign in first."), HTTPStatus.UNAUTHORIZED)
     return request.user
 
 
