@@ -75,9 +75,19 @@ def _still_refused(refused: RefusedStretch, earlier: list[Appeal]) -> Stretches:
     return Stretches.from_bytes(refused.stretches) - refused.record.covered - appealed
 
 
-def settle(appeal: Appeal, *, by: Person, outcome: SettlementOutcome, reason: str, at: datetime) -> Settlement:
+def settle(
+    appeal: Appeal,
+    *,
+    by: Person,
+    outcome: SettlementOutcome,
+    reason: str,
+    at: datetime,
+    part: tuple[int, int] | None = None,
+) -> Settlement:
     """Grant the seconds that were asked for, or decline them, with a reason that the learner reads.
 
+    Where a `part` is given, [from, to) in lesson seconds, only what was asked for in it is granted, and that decides
+    the rest as well.
     Granted seconds enter the watch record as evidence of their own kind and may complete the lesson. Told twice, the
     first settlement stands and is returned, whoever made it. Raises CannotSettle, leaving nothing.
     """
@@ -93,7 +103,10 @@ def settle(appeal: Appeal, *, by: Person, outcome: SettlementOutcome, reason: st
             return known
         watched = WatchRecord.objects.select_related("person", "page").get(pk=appeal.refused.record_id)
         is_granted = outcome == SettlementOutcome.GRANTED
-        granted = appeal.asked.clip(0, watched.decoded_seconds) if is_granted else Stretches()
+        granted = appeal.asked.clip(*(part or (0, watched.decoded_seconds))) if is_granted else Stretches()
+        granted = granted.clip(0, watched.decoded_seconds)
+        if is_granted and not granted:
+            raise CannotSettle(_("Nothing that was asked for lies between these two moments."))
         settlement = Settlement.objects.create(
             appeal=appeal,
             record=watched,
@@ -111,7 +124,12 @@ def settle(appeal: Appeal, *, by: Person, outcome: SettlementOutcome, reason: st
             actor=by,
             subject_kind="appeal",
             subject_id=appeal.pk,
-            detail={"outcome": outcome.value, "code": watched.page.code, "seconds": granted.seconds},
+            detail={
+                "outcome": outcome.value,
+                "code": watched.page.code,
+                "seconds": granted.seconds,
+                **({"of_seconds": appeal.asked.seconds} if granted and granted != appeal.asked else {}),
+            },
             at=at,
         )
     return settlement
