@@ -92,8 +92,9 @@ def test_questions_about_the_sense_are_not_passed_by_looking_for_words(cast, clo
 
 
 def test_captions_alone_make_no_question_and_no_lesson_that_earns_hours(cast, clock):
+    lesson = make.credit_lesson(seconds=TWENTY_MINUTES, presence_questions=None)
     before = Question.objects.count()
-    lesson = captioned(make.credit_lesson(seconds=TWENTY_MINUTES, presence_questions=None), cast, clock)
+    captioned(lesson, cast, clock)
     cheat = Cheat(clock, Reader(LINES))
 
     cheat.claim(lesson, until=900)

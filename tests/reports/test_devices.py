@@ -112,7 +112,8 @@ def test_lessons_open_at_the_same_time_are_said(
 
     (row,) = at_desk(cast.officer).get(reverse(LIST)).context["rows"]
 
-    assert row["overlaps"] == [(sighting.seen_at, sighting.seen_at + timedelta(minutes=1))]
+    both = ("李秀英", "李国强")
+    assert row["overlaps"] == [(both, sighting.seen_at, sighting.seen_at + timedelta(minutes=1))]
 
 
 def test_the_cookie_is_random_and_kept_for_lessons_that_earn_hours_alone(

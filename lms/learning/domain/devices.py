@@ -85,12 +85,12 @@ class SharedDevice:
         played = sum((use.played for use in self.uses if use.person_id == person_id), timedelta())
         return round(played / timedelta(minutes=1))
 
-    def overlaps(self) -> Iterator[tuple[datetime, datetime]]:
-        """When lessons of two people were open at the same time, in order."""
+    def overlaps(self) -> Iterator[tuple[int, int, datetime, datetime]]:
+        """Of which two people lessons were open at the same time, and from when until when; in order."""
         for one, other in combinations(sorted(self.uses, key=lambda use: use.opened_at), 2):
             start, end = max(one.opened_at, other.opened_at), min(one.heard_at, other.heard_at)
             if one.person_id != other.person_id and start < end:
-                yield start, end
+                yield one.person_id, other.person_id, start, end
 
     @property
     def is_noted(self) -> bool:

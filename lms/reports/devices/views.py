@@ -29,11 +29,11 @@ def _in_view(request: HttpRequest, at: datetime) -> list[SharedDevice]:
 
 
 def _row(shared: SharedDevice, form: NoteForm | None = None) -> dict[str, Any]:
-    overlaps = list(shared.overlaps())
+    overlaps, names = list(shared.overlaps()), {each.pk: each.name for each in shared.people}
     return {
         "shared": shared,
         "people": [(each, shared.minutes_of(each.pk)) for each in shared.people],
-        "overlaps": overlaps[:OVERLAPS_SHOWN],
+        "overlaps": [((names[one], names[other]), start, end) for one, other, start, end in overlaps[:OVERLAPS_SHOWN]],
         "more_overlaps": max(len(overlaps) - OVERLAPS_SHOWN, 0),
         "form": form or NoteForm(sighting=shared.sighting),
     }
