@@ -54,6 +54,8 @@ class LessonPlayer {
   private moved = { position: 0, at: 0, stalls: 0 };
   /** Something played while the page was hidden and did not count; said once the person looks again. */
   private unseen = false;
+  /** Why nobody is signed in any more, where the server gives a reason. */
+  private signedOut = "signedOut";
   /** Said where there is nothing else to say. */
   private notice: string | null = null;
 
@@ -362,7 +364,7 @@ class LessonPlayer {
         return true;
       }
       if (response.status === 401) {
-        this.say("signedOut", this.root.dataset.signInUrl);
+        await this.saySignedOut(response);
       } else if (response.status < 500 && response.status !== 429) {
         this.say(((await response.json()) as { message: string }).message);
       } else {
@@ -398,7 +400,7 @@ class LessonPlayer {
         onState: (state) => {
           this.showKept(state === "sent");
           if (state === "signed-out") {
-            this.say("signedOut", this.root.dataset.signInUrl);
+            this.say(this.signedOut, this.root.dataset.signInUrl);
           } else if (state === "waiting") {
             this.say("offline");
           } else if (!this.mending) {
@@ -431,7 +433,7 @@ class LessonPlayer {
         this.showPercent(opened.percent);
         this.ask(opened.check_due);
       } else if (response.status === 401) {
-        this.say("signedOut", this.root.dataset.signInUrl);
+        await this.saySignedOut(response);
       } else {
         this.say("notRecorded");
         if (response.status >= 500 || response.status === 429) {
@@ -492,6 +494,17 @@ class LessonPlayer {
     }
   }
 
+  /** Two accounts that have become one: the server says with which number to sign in. */
+  private async learnWhy(response: Response): Promise<void> {
+    const told = (await response.json().catch(() => null)) as { error?: string; message?: string } | null;
+    this.signedOut = (told?.error === "merged" && told.message) || "signedOut";
+  }
+
+  private async saySignedOut(response: Response): Promise<void> {
+    await this.learnWhy(response);
+    this.say(this.signedOut, this.root.dataset.signInUrl);
+  }
+
   private async send(report: Report, leaving: boolean): Promise<Answer> {
     const { session, number, stretches } = report;
     const body = { session, number, stretches };
@@ -508,6 +521,7 @@ class LessonPlayer {
       return { kind: "receipt", receipt: (await response.json()) as Receipt };
     }
     if (response.status === 401 || response.status === 403) {
+      await this.learnWhy(response);
       return { kind: "signed-out" };
     }
     if (response.status >= 500 || response.status === 429) {

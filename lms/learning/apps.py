@@ -21,9 +21,11 @@ class LearningConfig(AppConfig):
             Settlement,
         )
         from lms.learning.policies import why_not_deletable, why_recording_must_stay
+        from lms.learning.receivers import register_receivers
         from lms.lib import append_only
         from media.domain import deleting
 
+        register_receivers()
         register_blocker(why_not_deletable)
         deleting.register_blocker(why_recording_must_stay)
         append_only.protect(Receipt, PackageReceipt, QuizAttempt, LessonCompletion, CourseCompletion, Settlement)

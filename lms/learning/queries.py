@@ -194,6 +194,14 @@ def parts_in_words(stretches: Stretches) -> str:
     return ", ".join(shown) + (" …" if len(stretches.pairs) > PARTS_SHOWN else "")
 
 
+def settlement_in_words(settlement: Settlement) -> str:
+    """What became of an appeal, in one sentence; where only a part counts now, which."""
+    if not settlement.is_granted or not settlement.left_out:
+        return str(settlement.get_outcome_display())
+    values = {"counts": parts_in_words(settlement.counted), "rest": parts_in_words(settlement.left_out)}
+    return str(_("A part counts now: %(counts)s. The rest stays as it was: %(rest)s.") % values)
+
+
 def unpaid_of(person: Person, *, newest: int = 20) -> list[Unpaid]:
     """The person's refused stretches, newest first, without what was watched again and counted since."""
     mine = Q(person=person) | Q(person__merged_into=person)
@@ -239,7 +247,7 @@ def answers_for(person: Person, *, since: datetime) -> list[Answer]:
                     "day": date_format(each.appeal.refused.day, "DATE_FORMAT"),
                 }
             ),
-            each.get_outcome_display(),
+            settlement_in_words(each),
             each.reason,
             each.is_granted,
         )

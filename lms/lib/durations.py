@@ -1,5 +1,6 @@
 """Lengths in whole seconds, and the days and years of Beijing."""
 
+import unicodedata
 from datetime import UTC, date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -28,6 +29,16 @@ def whole_seconds(length: Fraction | Decimal | float) -> int:
         length if isinstance(length, Decimal) else Decimal(Fraction(length).numerator) / Fraction(length).denominator
     )
     return max(int(exact.quantize(Decimal(1), rounding=ROUND_HALF_UP)), 1 if length > 0 else 0)
+
+
+def read_seconds(text: str) -> int | None:
+    """What `format_seconds` wrote, or a number of seconds, as people type it; None where it is neither."""
+    parts = unicodedata.normalize("NFKC", text).replace(" ", "").split(":")
+    if len(parts) > 3 or not all(part.isascii() and part.isdecimal() and len(part) <= 6 for part in parts):
+        return None
+    if any(int(part) >= 60 for part in parts[1:]):
+        return None
+    return sum(int(part) * 60**place for place, part in enumerate(reversed(parts)))
 
 
 def format_seconds(seconds: int) -> str:

@@ -4,6 +4,7 @@ from django.urls import path
 
 from lms.reports import views
 from lms.reports.appeals import views as appeals
+from lms.reports.devices import views as devices
 
 app_name = "desk"
 urlpatterns = [
@@ -13,5 +14,7 @@ urlpatterns = [
     path("farmers/<int:pk>/", views.farmer, name="farmer"),
     path("appeals/", appeals.appeals, name="appeals"),
     path("appeals/<int:pk>/", appeals.appeal, name="appeal"),
+    path("devices/", devices.devices, name="devices"),
+    path("devices/<int:sighting>/", devices.note, name="note_device"),
     path("export/<slug:code>.<slug:extension>", views.export, name="export"),
 ]

@@ -1,5 +1,6 @@
 """A question in between, in a real browser: below the paused picture, by hand and by keyboard, and what it counts."""
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from lms.people.models import Person
 from media.domain.transcoding import transcode
 from media.enums import VideoStatus
 from media.models import Video
+from tests.browser.streaming import patiently
 from tests.browser.test_accessibility import AXE
 from tests.browser.test_player import enter, play
 from tests.cast import Cast
@@ -113,6 +115,34 @@ def test_a_question_stands_below_the_paused_picture_and_a_right_answer_finishes_
 
     assert PresenceCheck.objects.get().outcome == "passed"
     assert LessonCompletion.objects.get(person=cadre).page_id == lesson.pk
+
+
+# As user scripts do it: every dialog is agreed to, every button in one is pressed, and what would ask is replaced.
+AGREE_TO_EVERYTHING = """
+    window.dialogs = 0;
+    for (const name of ['alert', 'confirm', 'prompt']) window[name] = () => { window.dialogs += 1; return true; };
+    setInterval(() => {
+        for (const button of document.querySelectorAll(':is(dialog, [role=dialog], [role=alertdialog]) button')) {
+            window.dialogs += 1;
+            button.click();
+        }
+    }, 50);
+"""
+
+
+def test_a_script_that_agrees_to_every_dialog_finds_none_and_gains_nothing(opened: Open, cadre: Person) -> None:
+    page = opened(before=lambda page: page.add_init_script(AGREE_TO_EVERYTHING))
+    expect(page.locator(QUESTION)).to_be_visible(timeout=20_000)
+    begun = time.monotonic()
+
+    page.evaluate("document.querySelector('video').play().catch(() => 0)")
+    page.wait_for_function("document.querySelector('video').paused")
+    page.wait_for_timeout(300)  # six rounds of the script
+
+    gained = patiently(lambda: WatchRecord.objects.get(person=cadre).covered_seconds)
+    print(f"every dialog agreed to: {gained} lesson seconds in {time.monotonic() - begun:.1f} real seconds")
+    assert page.evaluate("window.dialogs") == 0
+    assert (gained, PresenceCheck.objects.get().asked[0].get("chosen")) == (0, None)
 
 
 def test_the_keyboard_answers_and_the_lesson_goes_on(opened: Open) -> None:

@@ -42,6 +42,7 @@ from lms.learning.models import (  # noqa: E402
     WatchRecord,
 )
 from lms.lib.stretches import Stretches  # noqa: E402
+from lms.people.domain.merging import merge  # noqa: E402
 from lms.people.enums import RoleKind  # noqa: E402
 from lms.people.models import Person  # noqa: E402
 from tests.factories import learning as make  # noqa: E402
@@ -136,6 +137,49 @@ def together(story: Callable[[], int]) -> list[int]:
         return list(pool.map(once, range(THREADS)))
 
 
+def race_of_two_accounts(opened_at: datetime, at: datetime) -> dict[str, Any]:
+    """Six devices of two accounts, merged before the reports come; and of two that are merged while they come."""
+    pairs = [[PersonFactory() for _account in range(2)] for _human in range(2)]
+    sessions = [
+        [open_session(accounts[place % 2], make.lesson(seconds=100), at=opened_at) for place in range(THREADS)]
+        for accounts in pairs
+    ]
+    before, meanwhile = ([(each.pk, 1, 0, 100) for each in devices] for devices in sessions)
+    by = PersonFactory()
+
+    def become_one(accounts: list[Person]) -> None:
+        merge(accounts[1], into=accounts[0], by=by, reason="换了手机", at=at)
+
+    become_one(pairs[0])
+    race(before, at)
+
+    barrier = Barrier(THREADS + 1)
+
+    def at_the_same_moment() -> None:
+        barrier.wait()
+        become_one(pairs[1])
+        connection.close()
+
+    with ThreadPoolExecutor(THREADS + 1) as pool:
+        merging = pool.submit(at_the_same_moment)
+        sent = [pool.submit(report, barrier, place % 3 == 0, *one, at) for place, one in enumerate(meanwhile)]
+        answers = [each.result() for each in sent]
+        merging.result()
+    # Whatever came first: the same minute pays nobody a third time.
+    late = race([(session_id, 2, 0, 100) for session_id, *_rest in meanwhile], at)
+    new = [body for body, first in zip(late, answers, strict=True) if body["accepted"] != first["accepted"]]
+    return {
+        "seconds_of_two_accounts": _gained(pairs[0]),
+        "gained_while_merging_is_bounded": 2 * 60 <= _gained(pairs[1]) <= 4 * 60,
+        "gained_after_merging": len(new),
+        "clocks_of_two_accounts": StudyClock.objects.filter(person__in=[*pairs[0], *pairs[1]]).count(),
+    }
+
+
+def _gained(accounts: list[Person]) -> int:
+    return sum(WatchRecord.objects.filter(person__in=accounts).values_list("covered_seconds", flat=True))
+
+
 def main() -> None:
     call_command("migrate", verbosity=0)
     opened_at = timezone.now()
@@ -149,6 +193,13 @@ def main() -> None:
     person = PersonFactory(village=village)
     devices = [open_session(person, make.lesson(seconds=100), at=opened_at) for _device in range(THREADS)]
     race([(session.pk, 1, 0, 100) for session in devices], at)
+
+    # Half a real second pays for one lesson second, and six ask for it.
+    eager = PersonFactory()
+    last = [open_session(eager, make.lesson(seconds=100), at=opened_at) for _device in range(THREADS)]
+    race([(session.pk, 1, 0, 1) for session in last], opened_at + timedelta(milliseconds=500))
+
+    of_two_accounts = race_of_two_accounts(opened_at, at)
 
     shared = PersonFactory()
     lesson = make.lesson(seconds=60)
@@ -196,6 +247,8 @@ def main() -> None:
                 "seconds_of_many_devices": sum(
                     record.coverage(EvidenceKind.ONLINE).seconds for record in WatchRecord.objects.filter(person=person)
                 ),
+                "seconds_of_the_last_one": _gained([eager]),
+                **of_two_accounts,
                 "seconds_of_a_session_and_packages": sum(
                     WatchRecord.objects.filter(person=traveller).values_list("covered_seconds", flat=True)
                 ),

@@ -11,6 +11,7 @@ from lms.learning.domain.rebuilding import rebuild_watch_records
 from lms.learning.domain.watching import accept_report, open_session
 from lms.learning.enums import SettlementOutcome
 from lms.learning.models import Appeal, LessonCompletion, RefusedStretch, Settlement, WatchRecord
+from lms.learning.queries import settlement_in_words
 from lms.learning.signals import evidence_improved, lesson_completed
 from lms.lib.stretches import Stretches
 from lms.people.models import Person
@@ -129,6 +130,32 @@ def test_granted_seconds_that_do_not_suffice_count_and_complete_nothing(cast: Ca
     assert not LessonCompletion.objects.exists()
 
 
+def test_a_part_of_what_was_asked_for_is_granted_and_the_rest_is_decided_with_it(cast: Cast, clock: Clock):
+    refused = refused_for(cast.learner, clock)
+    made = appeal(refused, by=cast.learner, at=clock.now)
+
+    settlement = settle(made, by=cast.officer, outcome=GRANTED, reason="前半段", at=clock.now, part=(0, 60))
+
+    assert (settlement.counted.pairs, settlement.left_out.pairs) == ([(20, 60)], [(60, 100)])
+    assert WatchRecord.objects.get().percent == 60
+    assert not LessonCompletion.objects.exists()
+    assert settlement_in_words(settlement) == "现在算上了一部分：0:20–1:00。其余的还是不算：1:00–1:40。"
+    assert AuditEntry.objects.get(action="learning.appeal_settled").detail["of_seconds"] == 80
+    with pytest.raises(CannotAppeal):
+        appeal(refused, by=cast.learner, at=clock.now)
+    assert rebuild_watch_records() == []
+
+
+@pytest.mark.parametrize("part", [(0, 20), (100, 200), (60, 60), (80, 40)])
+def test_a_part_in_which_nothing_was_asked_for_settles_nothing(cast: Cast, clock: Clock, part: tuple[int, int]):
+    made = appeal(refused_for(cast.learner, clock), by=cast.learner, at=clock.now)
+
+    with pytest.raises(CannotSettle):
+        settle(made, by=cast.officer, outcome=GRANTED, reason="好", at=clock.now, part=part)
+
+    assert not Settlement.objects.exists()
+
+
 def test_declining_changes_nothing_that_counts(cast: Cast, clock: Clock):
     refused = refused_for(cast.learner, clock)
     made = appeal(refused, by=cast.learner, at=clock.now)
@@ -228,7 +255,7 @@ def test_an_appeal_of_a_merged_account_is_settled_for_whom_it_has_become(cast: C
 
     settle(made, by=cast.officer, outcome=GRANTED, reason="查过", at=clock.now)
 
-    assert list(LessonCompletion.objects.of(cast.learner)) == [LessonCompletion.objects.get(person=other)]
+    assert [completion.person for completion in LessonCompletion.objects.all()] == [cast.learner]
 
 
 def test_rebuilding_knows_settlements(cast: Cast, clock: Clock):

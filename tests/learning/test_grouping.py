@@ -71,8 +71,11 @@ def tried(action: Any) -> Any:
 
 @pytest.fixture
 def sessions() -> list[PlaySession]:
-    """Three people; the first with two sessions of one lesson and one of another, the last with a lesson taken down."""
-    first, second, third = (PersonFactory() for _person in range(3))
+    """Four people; the first with two sessions of one lesson and one of another, the third with a lesson taken down.
+
+    The last has two accounts that were merged, and a session of the same lesson with each.
+    """
+    first, second, third, survivor, merged = (PersonFactory() for _person in range(5))
     lesson, other, gone = (make.lesson(seconds=SECONDS) for _lesson in range(3))
     found = [
         make.play_session(first, lesson, at=AT),
@@ -80,7 +83,10 @@ def sessions() -> list[PlaySession]:
         make.play_session(first, other, at=AT),
         make.play_session(second, lesson, at=AT),
         make.play_session(third, gone, at=AT),
+        make.play_session(survivor, lesson, at=AT),
+        make.play_session(merged, lesson, at=AT),
     ]
+    type(merged).objects.filter(pk=merged.pk).update(merged_into=survivor)
     # Partly known from elsewhere, so that evidence_improved has its turn.
     WatchRecord.objects.filter(pk=found[3].record_id).update(
         offline=Stretches.of([(40, 60)]).to_bytes(), covered_seconds=20
@@ -94,7 +100,7 @@ def sessions() -> list[PlaySession]:
 
 REPORTS = st.lists(
     st.tuples(
-        st.integers(0, 4),  # session
+        st.integers(0, 6),  # session
         st.integers(1, 4),  # number
         st.lists(st.tuples(st.integers(0, 70), st.integers(0, 70)).map(sorted).map(tuple), max_size=3),
         st.integers(0, 40),  # seconds after the one before

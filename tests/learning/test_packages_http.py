@@ -108,16 +108,15 @@ def test_a_report_of_a_package_is_answered_with_its_receipt(client, package):
     }
 
 
-def test_a_report_of_a_package_costs_nine_statements_in_one_transaction(
+def test_a_report_of_a_package_costs_eight_statements_in_one_transaction(
     client, person, package, django_assert_num_queries
 ):
     for number in range(1, 4):
         issue_package(person, make.lesson(), at=package.issued_at)
         send(client, {"package": package.code, "number": number, "stretches": [[0, 15 * number]]})
 
-    # sign-in (2), package; savepoint, clock, merged accounts, known number, record, then record, clock, receipt;
-    # savepoint released
-    with django_assert_num_queries(12):
+    # sign-in (2), package; savepoint, clock, known number, record, then record, clock, receipt; savepoint released
+    with django_assert_num_queries(11):
         answer = send(client, {"package": package.code, "number": 4, "stretches": [[45, 60]]})
 
     assert answer.json()["accepted"] == [[45, 60]]

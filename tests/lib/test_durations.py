@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from lms.lib.durations import beijing_day, format_seconds, whole_seconds
+from lms.lib.durations import beijing_day, format_seconds, read_seconds, whole_seconds
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,16 @@ def test_whole_seconds_refuses_a_negative_length():
 @pytest.mark.parametrize(("seconds", "text"), [(0, "0:00"), (7, "0:07"), (725, "12:05"), (3723, "1:02:03")])
 def test_format_seconds(seconds, text):
     assert format_seconds(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("0:07", 7), ("12:05", 725), ("1:02:03", 3723), ("75", 75), ("１：05", 65), (" 1 : 05 ", 65), ("0", 0)],
+)
+def test_read_seconds(text, seconds):
+    assert read_seconds(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["", ":", "1:", "1:70", "-1", "1.5", "1:2:3:4", "一分钟", "٣:05", "9999999"])
+def test_read_seconds_reads_nothing_else(text):
+    assert read_seconds(text) is None

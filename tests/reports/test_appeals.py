@@ -101,6 +101,27 @@ def test_settling_counts_the_seconds_and_goes_back_to_the_list(
     assert (settlement.seconds, settlement.settled_by, settlement.record.percent) == (80, cast.officer, 20 + 80)
 
 
+def test_a_part_is_counted_by_the_times_on_the_player(
+    cast: Cast, clock: Clock, at_desk: Callable[[Person], Client]
+) -> None:
+    made = appeal_of(cast.learner, clock)
+    desk, address = at_desk(cast.officer), reverse("desk:appeal", args=[made.pk])
+    form = desk.get(address).context["form"]
+    granted = {"outcome": "granted", "reason": "前半段"}
+
+    wrong = [
+        desk.post(address, {**granted, "begin": begin, "end": end}).status_code
+        for begin, end in [("一分钟", "1:40"), ("1:70", "1:40"), ("1:40", "0:20"), ("-1", "5")]
+    ]
+    desk.post(address, {**granted, "begin": "0：20", "end": "1:00"})
+
+    assert (form["begin"].value(), form["end"].value()) == ("0:20", "1:40")
+    assert wrong == [422] * 4
+    assert Settlement.objects.get().counted.pairs == [(20, 60)]
+    assert "其余的还是不算" in desk.get(address).content.decode()
+    assert "其余的还是不算" in desk.get(reverse("desk:appeals"), {"state": "settled"}).content.decode()
+
+
 @pytest.mark.parametrize("sent", [{}, {"outcome": "granted"}, {"reason": "好"}, {"outcome": "doubled", "reason": "好"}])
 def test_half_a_settlement_is_none(
     cast: Cast, clock: Clock, at_desk: Callable[[Person], Client], sent: dict[str, str]

@@ -48,18 +48,19 @@ def hand_in(sitting: QuizSitting, *, given: Mapping[str, Any], at: datetime) -> 
     leaving nothing. Whoever calls has found the sitting among the person's own.
     """
     with transaction.atomic():
-        lock_clock(sitting.person)
+        person = sitting.person.survivor
+        lock_clock(person)
         sitting.refresh_from_db()
         if sitting.attempt:
             return sitting.attempt
         lesson = sitting.page
         if sitting.closed_at:
             raise Replaced(_("The questions were changed meanwhile. Please answer the new ones."))
-        if not lesson.quiz or not can_enter(sitting.person, lesson, at):
+        if not lesson.quiz or not can_enter(person, lesson, at):
             raise NoQuiz(_("This lesson has no quiz at the moment."))
         if not all(is_answered(item, given.get(item["id"])) for item in sitting.paper):
             raise AnswersMissing(_("Please answer every question."))
-        terms, _enrolment = terms_for(sitting.person, lesson, at=at)
+        terms, _enrolment = terms_for(person, lesson, at=at)
         attempt = _attempt(sitting, lesson.quiz, terms.outline_version.pk, given, at)
         sitting.attempt, sitting.closed_at = attempt, at
         sitting.given = {item["id"]: given[item["id"]] for item in sitting.paper}
@@ -68,7 +69,7 @@ def hand_in(sitting: QuizSitting, *, given: Mapping[str, Any], at: datetime) -> 
             announce(quiz_passed, attempt_id=attempt.pk)
         if attempt.passed and terms.entry["rule"] == CompletionRule.QUIZ and terms.round == sitting.round:
             evidence = {"attempt": attempt.pk, "right": attempt.right_count, "questions": attempt.question_count}
-            complete_lesson(sitting.person, lesson, terms, evidence=evidence, at=at)
+            complete_lesson(person, lesson, terms, evidence=evidence, at=at)
     return attempt
 
 
@@ -106,7 +107,7 @@ def _marked(item: Item, given: Any) -> dict[str, Any]:
 
 def last_attempt(person: Person, lesson: LessonPage) -> QuizAttempt | None:
     """The person's latest try at the lesson's quiz."""
-    return QuizAttempt.objects.filter(person=person, lesson_key=lesson.translation_key).order_by("-pk").first()
+    return QuizAttempt.objects.of(person).filter(lesson_key=lesson.translation_key).order_by("-pk").first()
 
 
 def feedback_on(attempt: QuizAttempt) -> list[Feedback]:

@@ -10,8 +10,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from lms.audit.domain import record
-from lms.learning.domain.completing import complete_lesson
-from lms.learning.domain.enrolling import Terms, lock_clock
+from lms.learning.domain.clocks import share_with_twins
+from lms.learning.domain.completing import complete_watched
+from lms.learning.domain.enrolling import lock_clock
 from lms.learning.enums import EvidenceKind, SettlementOutcome
 from lms.learning.models import Appeal, RefusedStretch, Settlement, WatchRecord
 from lms.learning.policies import may_settle
@@ -74,9 +75,19 @@ def _still_refused(refused: RefusedStretch, earlier: list[Appeal]) -> Stretches:
     return Stretches.from_bytes(refused.stretches) - refused.record.covered - appealed
 
 
-def settle(appeal: Appeal, *, by: Person, outcome: SettlementOutcome, reason: str, at: datetime) -> Settlement:
+def settle(
+    appeal: Appeal,
+    *,
+    by: Person,
+    outcome: SettlementOutcome,
+    reason: str,
+    at: datetime,
+    part: tuple[int, int] | None = None,
+) -> Settlement:
     """Grant the seconds that were asked for, or decline them, with a reason that the learner reads.
 
+    Where a `part` is given, [from, to) in lesson seconds, only what was asked for in it is granted, and that decides
+    the rest as well.
     Granted seconds enter the watch record as evidence of their own kind and may complete the lesson. Told twice, the
     first settlement stands and is returned, whoever made it. Raises CannotSettle, leaving nothing.
     """
@@ -92,7 +103,10 @@ def settle(appeal: Appeal, *, by: Person, outcome: SettlementOutcome, reason: st
             return known
         watched = WatchRecord.objects.select_related("person", "page").get(pk=appeal.refused.record_id)
         is_granted = outcome == SettlementOutcome.GRANTED
-        granted = appeal.asked.clip(0, watched.decoded_seconds) if is_granted else Stretches()
+        granted = appeal.asked.clip(*(part or (0, watched.decoded_seconds))) if is_granted else Stretches()
+        granted = granted.clip(0, watched.decoded_seconds)
+        if is_granted and not granted:
+            raise CannotSettle(_("Nothing that was asked for lies between these two moments."))
         settlement = Settlement.objects.create(
             appeal=appeal,
             record=watched,
@@ -104,13 +118,18 @@ def settle(appeal: Appeal, *, by: Person, outcome: SettlementOutcome, reason: st
         )
         if granted:
             _add(watched, granted)
-            _complete_if_met(watched, at=at)
+            complete_watched(watched, at=at)
         record(
             "learning.appeal_settled",
             actor=by,
             subject_kind="appeal",
             subject_id=appeal.pk,
-            detail={"outcome": outcome.value, "code": watched.page.code, "seconds": granted.seconds},
+            detail={
+                "outcome": outcome.value,
+                "code": watched.page.code,
+                "seconds": granted.seconds,
+                **({"of_seconds": appeal.asked.seconds} if granted and granted != appeal.asked else {}),
+            },
             at=at,
         )
     return settlement
@@ -120,29 +139,8 @@ def _add(watched: WatchRecord, granted: Stretches) -> None:
     watched.settled = (watched.coverage(EvidenceKind.SETTLED) | granted).to_bytes()
     watched.covered_seconds = watched.covered.seconds
     watched.save(update_fields=["settled", "covered_seconds"])
+    share_with_twins(watched)
     announce(evidence_improved, watch_record_id=watched.pk)
-
-
-def _complete_if_met(watched: WatchRecord, *, at: datetime) -> None:
-    """Complete the lesson by the terms on which it was last opened, if they are met now."""
-    session = watched.sessions.select_related("outline_version").order_by("-opened_at", "-pk").first()
-    entry = session.outline_version.lesson(watched.lesson_key) if session else None
-    if session is None or entry is None:
-        return
-    terms = Terms(session.outline_version, entry, watched.round)
-    if terms.needed_seconds is None or watched.covered_seconds < terms.needed_seconds:
-        return
-    evidence = {
-        "watch_record": watched.pk,
-        "video": watched.video_id,
-        "needed_seconds": terms.needed_seconds,
-        "covered_seconds": watched.covered_seconds,
-        **{f"{kind}_seconds": watched.coverage(kind).seconds for kind in EvidenceKind.values},
-        "settlements": sorted(
-            watched.settlements.filter(outcome=SettlementOutcome.GRANTED).values_list("pk", flat=True)
-        ),
-    }
-    complete_lesson(watched.person, watched.page, terms, evidence=evidence, at=at)
 
 
 def _tidy(words: str) -> str:

@@ -5,11 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
 from courses.models import Question
 from lms.learning.domain import checks, evidence
+from lms.learning.domain.clocks import lock_clock
 from lms.learning.domain.presence import fall_due, page_to_ask, questions_about, wait_behind
 from lms.learning.domain.watching import TooOften, count_waiting, refuse_waiting
 from lms.learning.enums import CheckOutcome, EvidenceKind
@@ -93,20 +95,21 @@ def _is_answered(check: PresenceCheck) -> bool:
 
 def _take(person: Person, code: str, *, at: datetime) -> tuple[StudyClock, PresenceCheck]:
     """The person's clock, locked, and her check; asking and answering count like reports."""
-    if not PresenceCheck.objects.filter(code=code, person=person).exists():
+    hers = PresenceCheck.objects.filter(Q(person=person) | Q(person__merged_into=person), code=code)
+    if not hers.exists():
         raise NoSuchCheck
-    clock = StudyClock.objects.locked(person.pk)
+    clock = lock_clock(person.pk)
     busy_until = evidence.admit(clock.busy_until, at)
     if busy_until is None:
         raise TooOften(evidence.REPORT_SPACING)
     clock.busy_until = busy_until
     update_row(clock, ("busy_until",))
-    return clock, PresenceCheck.objects.select_related("page", "session").get(code=code, person=person)
+    return clock, hers.select_related("page", "session").get()
 
 
 def _draw(check: PresenceCheck, clock: StudyClock, *, at: datetime) -> None:
     """Ask a question drawn at random, one not asked in this check before where there is one."""
-    page = page_to_ask(check.page, check.person_id, at=at)
+    page = page_to_ask(check.page, clock.person_id, at=at)
     if page is None:
         _conclude(check, clock, CheckOutcome.WAIVED, at=at)
         return
@@ -143,14 +146,8 @@ def _refuse(check: PresenceCheck, clock: StudyClock, *, at: datetime) -> None:
     for row in check.waiting.select_related("session", "record"):
         lost = row.seconds - row.record.coverage(EvidenceKind.ONLINE)
         if lost:
-            refuse_waiting(row.session, lost, at=at)
-    fall_due(
-        check.session,
-        check.page,
-        after_seconds=clock.unchecked_seconds,
-        at=at,
-        answerable_from=at + checks.PAUSE_AFTER_FAILING,
-    )
+            refuse_waiting(row.session, clock, lost, at=at)
+    fall_due(check.session, check.page, clock, at=at, answerable_from=at + checks.PAUSE_AFTER_FAILING)
 
 
 def _release(check: PresenceCheck, clock: StudyClock, *, at: datetime) -> None:
@@ -160,7 +157,7 @@ def _release(check: PresenceCheck, clock: StudyClock, *, at: datetime) -> None:
     room: int | None = checks.due_after(clock.seed, clock.checks_answered)
     page = None
     if rows and sum(each.seconds for each in pending) >= (room or 0):
-        page = page_to_ask(rows[-1].session.page, check.person_id, at=at)
+        page = page_to_ask(rows[-1].session.page, clock.person_id, at=at)
     shares = checks.release(pending, room if page else None)
     left: list[tuple[Any, Any]] = []
     for row, (counts, waits) in zip(rows, shares, strict=True):
@@ -172,6 +169,6 @@ def _release(check: PresenceCheck, clock: StudyClock, *, at: datetime) -> None:
         if waits:
             left.append((row.session, waits))
     if page:
-        following = fall_due(rows[-1].session, page, after_seconds=clock.unchecked_seconds, at=at)
+        following = fall_due(rows[-1].session, page, clock, at=at)
         for session, waits in left:
             wait_behind(following, session, waits, at=at)

@@ -10,7 +10,8 @@ from django.db.models import Exists, OuterRef
 from courses.models import LessonPage, OutlineVersion
 from courses.queries import current_outline
 from lms.learning.domain.enrolling import Terms, lock_clock
-from lms.learning.models import CourseCompletion, CourseEnrolment, LessonCompletion
+from lms.learning.enums import EvidenceKind, SettlementOutcome
+from lms.learning.models import CourseCompletion, CourseEnrolment, LessonCompletion, WatchRecord
 from lms.learning.queries import asked_keys, counted_keys
 from lms.learning.signals import announce, course_completed, lesson_completed
 from lms.people.models import Person
@@ -21,9 +22,11 @@ def complete_lesson(
 ) -> LessonCompletion:
     """Write down that the person met the lesson's rule, and complete the course if that was the last thing missing.
 
-    Told twice in a round it returns the first completion, be it that of a merged account. Whoever calls holds the
-    person's clock and has found the rule met.
+    Told twice in a round it returns the first completion, be it that of a merged account. What an account merged into
+    another still brings completes it for the one that stays. Whoever calls holds the person's clock and has found the
+    rule met.
     """
+    person = person.survivor
     mine = LessonCompletion.objects.of(person)
     known = mine.filter(lesson_key=lesson.translation_key, round=terms.round).first()
     if known:
@@ -40,12 +43,39 @@ def complete_lesson(
         evidence=evidence,
     )
     announce(lesson_completed, completion_id=completion.pk)
-    enrolment = CourseEnrolment.objects.filter(
-        person=person, course_key=terms.outline_version.course_key, round=terms.round
-    ).first()
+    enrolment = (
+        CourseEnrolment.objects.of(person)
+        .filter(course_key=terms.outline_version.course_key, round=terms.round)
+        .first()
+    )
     if enrolment:
         complete_course(enrolment, at=at)
     return completion
+
+
+def complete_watched(record: WatchRecord, *, at: datetime) -> LessonCompletion | None:
+    """Complete the lesson by the terms on which it was last opened, if what is known of it by now meets them.
+
+    For what comes otherwise than by a report: a settlement, or another account of the same human being. Whoever calls
+    holds the person's clock.
+    """
+    session = record.sessions.select_related("outline_version").order_by("-opened_at", "-pk").first()
+    entry = session.outline_version.lesson(record.lesson_key) if session else None
+    if session is None or entry is None:
+        return None
+    terms = Terms(session.outline_version, entry, record.round)
+    if terms.needed_seconds is None or record.covered_seconds < terms.needed_seconds:
+        return None
+    granted = record.settlements.filter(outcome=SettlementOutcome.GRANTED).values_list("pk", flat=True)
+    evidence = {
+        "watch_record": record.pk,
+        "video": record.video_id,
+        "needed_seconds": terms.needed_seconds,
+        "covered_seconds": record.covered_seconds,
+        **{f"{kind}_seconds": record.coverage(kind).seconds for kind in EvidenceKind.values},
+        "settlements": sorted(granted),
+    }
+    return complete_lesson(record.person, record.page, terms, evidence=evidence, at=at)
 
 
 def complete_course(enrolment: CourseEnrolment, *, at: datetime) -> CourseCompletion | None:
@@ -69,7 +99,7 @@ def complete_course(enrolment: CourseEnrolment, *, at: datetime) -> CourseComple
             enrolment.outline_version = outline
             enrolment.save(update_fields=["outline_version"])
         completion = CourseCompletion.objects.create(
-            person=enrolment.person,
+            person=enrolment.person.survivor,
             course_key=enrolment.course_key,
             round=enrolment.round,
             page_id=enrolment.page_id,
@@ -105,11 +135,14 @@ def complete_missing_courses(*, at: datetime, dry_run: bool = False) -> list[Cou
         person=OuterRef("person"), course_key=OuterRef("course_key"), round=OuterRef("round")
     )
     found = []
-    waiting = CourseEnrolment.objects.filter(~Exists(completed)).select_related("person", "page", "outline_version")
+    waiting = CourseEnrolment.objects.filter(~Exists(completed))
+    waiting = waiting.select_related("person__merged_into", "page", "outline_version")
     for enrolment in waiting.order_by("pk").iterator(chunk_size=500):
         with transaction.atomic():
             lock_clock(enrolment.person)
-            if complete_course(enrolment, at=at):
+            completion = complete_course(enrolment, at=at)
+            # Another account of the same human being may have completed it long ago.
+            if completion and completion.completed_at == at:
                 found.append(enrolment)
                 if dry_run:
                     transaction.set_rollback(True)

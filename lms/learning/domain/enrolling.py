@@ -6,6 +6,7 @@ from typing import Any
 
 from courses.models import CoursePage, LessonPage, OutlineVersion
 from courses.queries import current_outline
+from lms.learning.domain import clocks
 from lms.learning.models import CourseEnrolment, StudyClock
 from lms.people.models import Person
 
@@ -32,8 +33,7 @@ class Terms:
 
 def lock_clock(person: Person) -> StudyClock:
     """Lock the one row that every story about a person's learning locks; call within a transaction."""
-    clock, _made = StudyClock.objects.select_for_update().get_or_create(person=person)
-    return clock
+    return clocks.lock_clock(person.pk)
 
 
 def enrol(person: Person, course: CoursePage, *, at: datetime) -> CourseEnrolment:
@@ -41,14 +41,14 @@ def enrol(person: Person, course: CoursePage, *, at: datetime) -> CourseEnrolmen
 
     Whoever calls holds the person's clock.
     """
-    known = CourseEnrolment.objects.filter(person=person, course_key=course.translation_key).order_by("-round").first()
+    known = CourseEnrolment.objects.of(person).filter(course_key=course.translation_key).first()
     if known:
         return known
     outline = current_outline(course)
     if outline is None:
         raise NotPublished(course.title)
     return CourseEnrolment.objects.create(
-        person=person, course_key=course.translation_key, page=course, outline_version=outline, enrolled_at=at
+        person=person.survivor, course_key=course.translation_key, page=course, outline_version=outline, enrolled_at=at
     )
 
 

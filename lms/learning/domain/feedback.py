@@ -21,7 +21,7 @@ class CannotSay(Exception):
 def vote(person: Person, lesson: LessonPage, *, understood: bool, at: datetime) -> UnderstandingVote:
     """Keep whether the person understood the lesson; her last word holds. Raises CannotSay before she has begun it."""
     begun = (WatchRecord, LessonCompletion, QuizAttempt)
-    if not any(model.objects.filter(person=person, lesson_key=lesson.translation_key).exists() for model in begun):
+    if not any(model.objects.of(person).filter(lesson_key=lesson.translation_key).exists() for model in begun):
         raise CannotSay(_("Please look at the lesson first."))
     made, _created = UnderstandingVote.objects.update_or_create(
         person=person,

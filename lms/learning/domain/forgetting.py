@@ -1,16 +1,29 @@
-"""What people wrote in their own words goes when its time is over; facts about learning hold none."""
+"""What people wrote in their own words, and on which device they learnt, goes when its time is over.
+
+Facts about learning hold neither.
+"""
 
 from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from lms.learning.models import Appeal, LessonProblem, QuizSitting, SelfAssessment, UnderstandingVote
+from lms.learning.models import (
+    Appeal,
+    DeviceNote,
+    DeviceSighting,
+    LessonProblem,
+    QuizSitting,
+    SelfAssessment,
+    UnderstandingVote,
+)
 
 _CLOSED = Q(person__closed_at__isnull=False)
 
 
 def forget_words(*, at: datetime, dry_run: bool = False) -> dict[str, int]:
     """Empty the words of closed accounts; delete their votes, papers, self-assessments, and mistakes long answered.
+
+    Sightings of devices and what was noted about them are deleted when they are old, those of closed accounts at once.
 
     Returns how many, by label.
 
@@ -20,12 +33,18 @@ def forget_words(*, at: datetime, dry_run: bool = False) -> dict[str, int]:
     votes = UnderstandingVote.objects.filter(_CLOSED)
     sittings, assessments = QuizSitting.objects.filter(_CLOSED), SelfAssessment.objects.filter(_CLOSED)
     theirs = LessonProblem.objects.filter(reported_by__closed_at__isnull=False)
-    old = LessonProblem.objects.filter(replied_at__lt=at - timedelta(days=LessonProblem.RETENTION.days or 0))
+    old = LessonProblem.objects.filter(replied_at__lt=_oldest(LessonProblem, at))
+    seen = DeviceSighting.objects.filter(
+        Q(session__person__closed_at__isnull=False) | Q(seen_at__lt=_oldest(DeviceSighting, at))
+    )
+    notes = DeviceNote.objects.filter(noted_at__lt=_oldest(DeviceNote, at))
     counts = {
         "learning.Appeal": appeals.count(),
         "learning.UnderstandingVote": votes.count(),
         "learning.QuizSitting": sittings.count(),
         "learning.SelfAssessment": assessments.count(),
+        "learning.DeviceSighting": seen.count(),
+        "learning.DeviceNote": notes.count(),
         "learning.LessonProblem": LessonProblem.objects.filter(Q(pk__in=theirs) | Q(pk__in=old)).count(),
     }
     if not dry_run:
@@ -33,6 +52,13 @@ def forget_words(*, at: datetime, dry_run: bool = False) -> dict[str, int]:
         votes.delete()
         sittings.delete()
         assessments.delete()
+        seen.delete()
+        notes.delete()
         old.delete()
         theirs.update(reported_by=None)
     return counts
+
+
+def _oldest(model: type[LessonProblem | DeviceSighting | DeviceNote], at: datetime) -> datetime:
+    """Since when rows of the model are kept."""
+    return at - timedelta(days=model.RETENTION.days or 0)

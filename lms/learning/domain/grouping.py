@@ -2,7 +2,9 @@
 
 What a report brings is decided as `watching.accept_report` decides it, which stays the reference: whatever is not plain
 (a second report of the same person, a completion, a refusal, a session with checks, a recording taken down) is given to
-it, within the same transaction and behind a savepoint. Each report is answered only after the commit.
+it, within the same transaction and behind a savepoint. Reports of people with more than one account come after that,
+each in a transaction of its own: they may lock clocks that another group has locked before. Each report is answered
+only after the commit.
 """
 
 import json
@@ -145,16 +147,18 @@ def accept_reports(reports: Sequence[Sent]) -> None:
     If that cannot be, each is tried in a transaction of its own, so that none suffers from its neighbour; except
     where the database does not serve anybody (OperationalError): that is nobody's fault and everybody's outcome.
     """
+    apart: list[Sent] = []
     try:
         with transaction.atomic():
-            _accept_together(reports)
+            apart = _accept_together(reports)
     except OperationalError as error:
         for report in reports:
             report.outcome = error
     except Exception:  # whatever it is, it belongs to those whom it meets again alone
         _log.exception("%d reports could not be taken together.", len(reports))
-        for report in reports:
-            _accept_alone(report)
+        apart = list(reports)
+    for report in apart:
+        _accept_alone(report)
 
 
 def _accept_alone(report: Sent) -> None:
@@ -171,7 +175,9 @@ def _session_of(report: Sent) -> PlaySession:
     session = PlaySession.objects.for_report(report.code, report.person_id)
     if session is None or session.pk != report.session_id:
         raise NotTheirs
-    if report.sign_in is not None and not _still_signed_in(report, session.person_is_active, session.person_password):
+    # An account merged into another lives on in that one: a page that was open then may say what it saw.
+    is_active = session.person_is_active or bool(session.survivor_is_active)
+    if report.sign_in is not None and not _still_signed_in(report, is_active, session.person_password):
         raise NotTheirs
     return session
 
@@ -188,6 +194,7 @@ class _State:
     person_id: int
     is_active: bool
     password: str
+    is_united: bool
     opened_at: datetime
     needed_seconds: int | None
     record_id: int
@@ -211,6 +218,8 @@ class _Clock:
 
 _STATES = """
     SELECT session.id, session.code, session.person_id, person.is_active, person.password,
+           person.merged_into_id IS NOT NULL
+           OR EXISTS (SELECT 1 FROM people_person other WHERE other.merged_into_id = person.id),
            session.opened_at, session.needed_seconds, record.id,
            record.decoded_seconds, record.online, record.offline, record."group", record.settled, session.has_checks,
            record.covered_seconds, record.resume_point, record.last_watched_at,
@@ -231,7 +240,8 @@ _RECEIPTS = "SELECT session_id, number, body FROM learning_receipt WHERE session
 _CLOCKS = "SELECT person_id, paid, busy_until FROM learning_studyclock WHERE person_id "
 
 
-def _accept_together(reports: Sequence[Sent]) -> None:
+def _accept_together(reports: Sequence[Sent]) -> list[Sent]:
+    """Give outcomes to all but those reports that are returned: they want a transaction of their own."""
     first: dict[int, Sent] = {}
     later: list[Sent] = []
     for report in reports:
@@ -246,11 +256,14 @@ def _accept_together(reports: Sequence[Sent]) -> None:
             if report.session_id in states and report.number <= states[report.session_id].last_number
         ]
     )
+    united = {report.person_id for report in first.values() if _is_united(states.get(report.session_id))}
     records: list[tuple[Any, ...]] = []
     paid: list[tuple[Any, ...]] = []
     receipts: list[tuple[Any, ...]] = []
     alone = []
     for report in first.values():
+        if report.person_id in united:
+            continue
         body = known.get((report.session_id, report.number))
         judged = _judge(report, states.get(report.session_id), clocks.get(report.person_id), body)
         if judged is None:
@@ -268,7 +281,13 @@ def _accept_together(reports: Sequence[Sent]) -> None:
         update_rows(StudyClock, ("paid", "busy_until"), paid)
         insert_rows(Receipt, ("session", "number", "received_at", "body"), receipts)
     for report in [*alone, *later]:
-        _accept_alone(report)
+        if report.person_id not in united:
+            _accept_alone(report)
+    return [report for report in reports if report.person_id in united]
+
+
+def _is_united(state: _State | None) -> bool:
+    return state is not None and state.is_united
 
 
 def _locked_clocks(person_ids: list[int]) -> dict[int, _Clock]:
@@ -289,14 +308,15 @@ def _states(session_ids: list[int]) -> dict[int, _State]:
     with steady_cursor() as cursor:
         cursor.execute(_STATES + wanted, parameters)
         for row in cursor.fetchall():
-            (pk, code, person, active, password, opened, needed, record, decoded, online, *elsewhere) = row[:13]
-            has_checks, covered, resume_point, watched, withdrawn, number, contact = row[13:]
+            (pk, code, person, active, password, united, opened, needed, record, decoded, online, *elsewhere) = row[:14]
+            has_checks, covered, resume_point, watched, withdrawn, number, contact = row[14:]
             opened_at = _moment(opened)
             found[pk] = _State(
                 code,
                 person,
                 bool(active),
                 password,
+                bool(united),
                 opened_at,
                 needed,
                 record,

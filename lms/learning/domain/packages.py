@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from courses.models import LessonPage
 from courses.policies import can_play
 from lms.learning.domain import evidence
+from lms.learning.domain.clocks import days_of, share_with_twins
 from lms.learning.domain.enrolling import lock_clock
 from lms.learning.domain.watching import (
     END_TOLERANCE_SECONDS,
@@ -21,11 +22,10 @@ from lms.learning.domain.watching import (
     taken_down_at,
 )
 from lms.learning.enums import EvidenceKind
-from lms.learning.models import OfflinePackage, PackageReceipt, StudyClock, WatchRecord
+from lms.learning.models import OfflinePackage, PackageReceipt, WatchRecord
 from lms.lib.durations import beijing_day
 from lms.lib.stretches import Stretches
 from lms.people.models import Person
-from lms.people.queries import same_person_ids
 
 # Whole courses are fetched before a week in the fields; more in an hour is not a person with a phone.
 PACKAGES_IN_AN_HOUR = 60
@@ -71,7 +71,8 @@ def accept_package_report(
     the package is the person's own. Raises BeyondLesson and TooOften, leaving nothing.
     """
     with transaction.atomic():
-        clock, paid, days = _united_clock(package.person)
+        clock = lock_clock(package.person)
+        paid, days = evidence.PaidTime.from_bytes(clock.paid), days_of(clock)
         known = package.receipts.filter(number=number).first()
         if known:
             return known
@@ -98,7 +99,7 @@ def accept_package_report(
         clock.offline_days = {day.isoformat(): seconds for day, seconds in _summed(days, spent, at=at).items()}
         clock.save(update_fields=["paid", "offline_days", "busy_until"])
         if verdict.refused and verdict.reason:
-            keep_refused(package, verdict.refused, verdict.reason, at=at)
+            keep_refused(package, clock, verdict.refused, verdict.reason, at=at)
         is_met = meets(package, record)
         receipt = PackageReceipt.objects.create(
             package=package,
@@ -119,32 +120,11 @@ def accept_package_report(
     return receipt
 
 
-def _united_clock(person: Person) -> tuple[StudyClock, evidence.PaidTime, dict[date, int]]:
-    """The clock of the human being, locked, with what all her accounts have paid: in all, and each day for packages.
-
-    The clock of an account that was merged away is emptied into hers; nothing is paid from it any more.
-    """
-    clock = lock_clock(person.survivor)
-    paid, days = evidence.PaidTime.from_bytes(clock.paid), _days_of(clock)
-    merged = [pk for pk in same_person_ids(person) if pk != clock.person_id]
-    for other in StudyClock.objects.filter(person__in=merged):
-        paid = paid.united(evidence.PaidTime.from_bytes(other.paid))
-        for day, seconds in _days_of(other).items():
-            days[day] = days.get(day, 0) + seconds
-        other.paid, other.offline_days = b"", {}
-        other.save(update_fields=["paid", "offline_days"])
-    return clock, paid, days
-
-
 def _summed(days: dict[date, int], spent: dict[date, int], *, at: datetime) -> dict[date, int]:
     """What each day has paid in all, without the days that no package reaches any more."""
     oldest = beijing_day(at - evidence.PAID_KEPT)
     kept = sorted(day for day in days.keys() | spent.keys() if day >= oldest)
     return {day: days.get(day, 0) + spent.get(day, 0) for day in kept}
-
-
-def _days_of(clock: StudyClock) -> dict[date, int]:
-    return {date.fromisoformat(day): seconds for day, seconds in clock.offline_days.items()}
 
 
 def _add(record: WatchRecord, verdict: evidence.Verdict, *, at: datetime) -> None:
@@ -158,3 +138,5 @@ def _add(record: WatchRecord, verdict: evidence.Verdict, *, at: datetime) -> Non
     record.resume_point = max(record.resume_point, verdict.accepted.end)
     record.last_watched_at = max(record.last_watched_at, at)
     record.save(update_fields=["offline", "covered_seconds", "resume_point", "last_watched_at"])
+    if record.is_united:
+        share_with_twins(record)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import reduce
 
 from django.db.models import Q
 
@@ -47,11 +48,16 @@ class Held:
     waiting: Stretches = field(default_factory=Stretches)
 
 
-def held(session: PlaySession, record: WatchRecord) -> Held:
-    """What is held back in the session's record; nothing where no checks fall due."""
-    check = open_check(session.person_id) if session.has_checks else None
-    row = check.waiting.filter(record=record).first() if check else None
-    return Held(check, row.seconds - record.coverage(EvidenceKind.ONLINE) if row else Stretches())
+def held(session: PlaySession, clock: StudyClock, record: WatchRecord) -> Held:
+    """What is held back in the session's record, or in its twins; nothing where no checks fall due."""
+    check = open_check(clock.person_id) if session.has_checks else None
+    if check is None:
+        return Held()
+    same = [record.pk]
+    if record.is_united:
+        same += WatchRecord.objects.twins_of(record).values_list("pk", flat=True)
+    waiting = reduce(Stretches.union, (row.seconds for row in check.waiting.filter(record__in=same)), Stretches())
+    return Held(check, waiting - record.coverage(EvidenceKind.ONLINE))
 
 
 def hold_back(
@@ -68,11 +74,11 @@ def hold_back(
     page: LessonPage | None = None
     if check is None:
         room = max(checks.due_after(clock.seed, clock.checks_answered) - clock.unchecked_seconds, 0)
-        page = page_to_ask(session.page, session.person_id, at=at) if verdict.new.seconds >= room else None
+        page = page_to_ask(session.page, clock.person_id, at=at) if verdict.new.seconds >= room else None
     counts, waits = checks.share(verdict.new, room if check or page else None)
     clock.unchecked_seconds += counts.seconds
     if page:
-        check = fall_due(session, page, after_seconds=clock.unchecked_seconds, at=at)
+        check = fall_due(session, page, clock, at=at)
     if check and waits:
         wait_behind(check, session, waits, at=at)
     waiting = waits | (verdict.accepted & before.waiting)
@@ -82,17 +88,17 @@ def hold_back(
 def fall_due(
     session: PlaySession,
     page: LessonPage,
+    clock: StudyClock,
     *,
-    after_seconds: int,
     at: datetime,
     answerable_from: datetime | None = None,
 ) -> PresenceCheck:
     """Open a check about the lesson on this page; whoever calls holds the clock and has seen that none is open."""
     return PresenceCheck.objects.create(
-        person_id=session.person_id,
+        person_id=clock.person_id,
         session=session,
         page=page,
-        after_seconds=after_seconds,
+        after_seconds=clock.unchecked_seconds,
         opened_at=at,
         answerable_from=answerable_from or at,
     )
@@ -119,7 +125,7 @@ def page_to_ask(page: LessonPage, person_id: int, *, at: datetime) -> LessonPage
         return page
     lately = WatchRecord.objects.filter(
         Q(page__presence_questions__isnull=False) | Q(page__quiz__isnull=False),
-        person_id=person_id,
+        Q(person=person_id) | Q(person__merged_into=person_id),
         covered_seconds__gt=0,
         last_watched_at__gt=at - LATELY,
     )

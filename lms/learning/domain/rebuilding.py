@@ -8,8 +8,10 @@ from django.db.models import QuerySet
 
 from lms.learning.domain.enrolling import lock_clock
 from lms.learning.enums import COUNTING_OUTCOMES, EvidenceKind
-from lms.learning.models import PackageReceipt, Receipt, WaitingStretch, WatchRecord
+from lms.learning.models import PackageReceipt, Receipt, Settlement, WaitingStretch, WatchRecord
 from lms.lib.stretches import Stretches
+from lms.people.models import Person
+from lms.people.queries import same_person_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +29,17 @@ def rebuild_watch_records(*, dry_run: bool = False) -> list[Difference]:
     found = []
     for record_id in WatchRecord.objects.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=1000):
         with transaction.atomic():
-            record = WatchRecord.objects.select_related("person").get(pk=record_id)
-            lock_clock(record.person)
-            record.refresh_from_db()
+            person = Person.objects.select_related("merged_into").get(watch_records=record_id)
+            lock_clock(person)
+            record = WatchRecord.objects.get(pk=record_id)
+            # What other accounts of the same human being watched of it proves it as well.
+            same = [record_id]
+            if len(same_person_ids(person)) > 1:
+                same += WatchRecord.objects.twins_of(record).values_list("pk", flat=True)
             proven = {
-                EvidenceKind.ONLINE: _accepted(Receipt.objects.filter(session__record=record)) | _released(record),
-                EvidenceKind.OFFLINE: _accepted(PackageReceipt.objects.filter(package__record=record)),
-                EvidenceKind.SETTLED: _granted(record),
+                EvidenceKind.ONLINE: _accepted(Receipt.objects.filter(session__record__in=same)) | _released(same),
+                EvidenceKind.OFFLINE: _accepted(PackageReceipt.objects.filter(package__record__in=same)),
+                EvidenceKind.SETTLED: _granted(same),
             }
             kept = {kind: record.coverage(kind) for kind in proven}
             differing = [kind for kind in proven if kept[kind] != proven[kind]]
@@ -48,15 +54,15 @@ def rebuild_watch_records(*, dry_run: bool = False) -> list[Difference]:
     return found
 
 
-def _released(record: WatchRecord) -> Stretches:
+def _released(record_ids: list[int]) -> Stretches:
     """What had waited for a check that was answered since."""
-    rows = WaitingStretch.objects.filter(record=record, presence_check__outcome__in=COUNTING_OUTCOMES)
+    rows = WaitingStretch.objects.filter(record__in=record_ids, presence_check__outcome__in=COUNTING_OUTCOMES)
     return Stretches.of(pair for row in rows for pair in row.seconds.pairs)
 
 
-def _granted(record: WatchRecord) -> Stretches:
+def _granted(record_ids: list[int]) -> Stretches:
     """What was settled in the learner's favour."""
-    rows = record.settlements.values_list("granted", flat=True)
+    rows = Settlement.objects.filter(record__in=record_ids).values_list("granted", flat=True)
     return Stretches.of(pair for row in rows for pair in Stretches.from_bytes(row).pairs)
 
 

@@ -38,7 +38,8 @@ def retakable(person: Person, courses: Iterable[CoursePage], *, at: datetime) ->
     rows = CourseCompletion.objects.of(person).filter(course_key__in=keys).select_related("outline_version")
     newest = {row.course_key: row for row in rows.order_by("round")}
     rounds = dict(
-        CourseEnrolment.objects.filter(person=person, course_key__in=newest)
+        CourseEnrolment.objects.of(person)
+        .filter(course_key__in=newest)
         .order_by("round")
         .values_list("course_key", "round")
     )
@@ -55,8 +56,7 @@ def retake(person: Person, course: CoursePage, *, at: datetime) -> CourseEnrolme
     """
     with transaction.atomic():
         lock_clock(person)
-        newest = CourseEnrolment.objects.filter(person=person, course_key=course.translation_key)
-        last = newest.order_by("-round").first()
+        last = CourseEnrolment.objects.of(person).filter(course_key=course.translation_key).first()
         done = CourseCompletion.objects.of(person).filter(course_key=course.translation_key).order_by("-round").first()
         if last and (done is None or last.round > done.round) and last.round > 1:
             return last

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from math import ceil
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -71,13 +71,17 @@ def open_sitting(person: Person, lesson: LessonPage, *, at: datetime) -> QuizSit
     with transaction.atomic():
         lock_clock(person)
         terms, enrolment = terms_for(person, lesson, at=at)
-        known = QuizSitting.objects.filter(
-            person=person, lesson_key=lesson.translation_key, round=terms.round, closed_at=None
-        ).first()
+        known = (
+            QuizSitting.objects.of(person)
+            .filter(lesson_key=lesson.translation_key, round=terms.round, closed_at=None)
+            .first()
+        )
         if known and known.question_set_id == quiz.pk and _is_fresh(known, questions):
             return known
         if known:
-            QuizSitting.objects.filter(pk=known.pk).update(closed_at=at)
+            QuizSitting.objects.of(person).filter(
+                lesson_key=lesson.translation_key, round=terms.round, closed_at=None
+            ).update(closed_at=at)
         _check_tries(quiz, tries_at(person, lesson, terms.round), at)
         if terms.entry["kind"] == LessonKind.EXAM:
             _check_rest_is_done(enrolment, lesson)
@@ -103,8 +107,7 @@ def terms_for(person: Person, lesson: LessonPage, *, at: datetime) -> tuple[Term
 
 def tries_at(person: Person, lesson: LessonPage, round_: int) -> QuerySet[QuizAttempt]:
     """The person's tries in a round, latest first; those of accounts merged into hers are hers."""
-    mine = Q(person=person) | Q(person__merged_into=person)
-    tries = QuizAttempt.objects.filter(mine, lesson_key=lesson.translation_key, round=round_)
+    tries = QuizAttempt.objects.of(person).filter(lesson_key=lesson.translation_key, round=round_)
     return tries.order_by("-submitted_at", "-pk")
 
 

@@ -3,6 +3,7 @@
 It says whose play session it is, until when it is good, and to which password the sign-in belonged, signed with the
 site's key. It gives no right but to report on that session, and the last word stays with the rows: whoever takes a
 report compares `sign_in` with what `sign_in_of` says of the person's password now, and looks whether she may sign in.
+A token of an account that was merged into another stays good for what is left of its time, if that one may sign in.
 """
 
 import hashlib

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from courses.models import LessonPage, Takedown
 from courses.policies import can_play
-from lms.learning.domain import evidence
+from lms.learning.domain import clocks, evidence
 from lms.learning.domain.completing import complete_lesson
 from lms.learning.domain.enrolling import NotPublished, Terms, enrol, lock_clock, terms_of
 from lms.learning.domain.presence import hangs_on, held, hold_back
@@ -93,13 +93,16 @@ def record_of(person: Person, lesson: LessonPage, *, at: datetime) -> tuple[Term
         terms = terms_of(enrol(person, lesson.course, at=at), lesson)
     except NotPublished as error:
         raise CannotPlay(_("This lesson cannot be played at the moment.")) from error
-    record, _made = WatchRecord.objects.get_or_create(
-        person=person,
-        lesson_key=lesson.translation_key,
-        video_id=terms.entry["video_id"],
-        round=terms.round,
-        defaults={"page": lesson, "decoded_seconds": terms.entry["decoded_seconds"], "last_watched_at": at},
-    )
+    what = {"lesson_key": lesson.translation_key, "video_id": terms.entry["video_id"], "round": terms.round}
+    record = WatchRecord.objects.of(person).filter(**what).first()
+    if record is None:
+        record = WatchRecord.objects.create(
+            person=person.survivor,
+            page=lesson,
+            decoded_seconds=terms.entry["decoded_seconds"],
+            last_watched_at=at,
+            **what,
+        )
     return terms, record
 
 
@@ -108,11 +111,11 @@ def accept_report(session: PlaySession, number: int, *, stretches: Stretches, at
 
     Stretches are clipped to the recording and paid from the person's clock; what cannot be paid is kept with its
     reason, and what lies behind a presence check waits. A number already seen returns its first receipt. Completing
-    the lesson is part of this story; whoever calls has checked that the session is the person's own. Raises
-    BeyondLesson and TooOften, leaving nothing.
+    the lesson is part of this story; whoever calls has checked that the session is the person's own, or that of an
+    account merged into hers: then her clock pays. Raises BeyondLesson and TooOften, leaving nothing.
     """
     with transaction.atomic():
-        clock = StudyClock.objects.locked(session.person_id)
+        clock = clocks.lock_clock(session.person_id)
         newest = Receipt.objects.newest(session.pk)
         last_number, last_contact_at = (newest.number, newest.received_at) if newest else (0, session.opened_at)
         if number <= last_number and (known := session.receipts.filter(number=number).first()):
@@ -124,7 +127,7 @@ def accept_report(session: PlaySession, number: int, *, stretches: Stretches, at
         if busy_until is None:
             raise TooOften(evidence.REPORT_SPACING)
 
-        before = held(session, record)
+        before = held(session, clock, record)
         verdict = evidence.judge(
             stretches,
             covered=record.coverage(EvidenceKind.ONLINE) | before.waiting,
@@ -142,7 +145,7 @@ def accept_report(session: PlaySession, number: int, *, stretches: Stretches, at
         clock.paid, clock.busy_until = verdict.paid.to_bytes(), busy_until
         update_row(clock, ("paid", "busy_until", *(["unchecked_seconds"] if session.has_checks else [])))
         if verdict.refused and verdict.reason:
-            keep_refused(session, verdict.refused, verdict.reason, at=at)
+            keep_refused(session, clock, verdict.refused, verdict.reason, at=at)
         is_met = meets(session, record)
         receipt = Receipt(
             session=session,
@@ -192,12 +195,14 @@ def _add(
         record.resume_point = min(resume_point, record.decoded_seconds)
     record.last_watched_at = max(record.last_watched_at, at)
     update_row(record, ("online", "covered_seconds", "resume_point", "last_watched_at"))
+    if record.is_united:
+        clocks.share_with_twins(record)
 
 
-def keep_refused(session: Right, refused: Stretches, reason: RefusalReason, *, at: datetime) -> None:
-    """Unite what did not count into the row of its lesson, reason and day."""
+def keep_refused(session: Right, clock: StudyClock, refused: Stretches, reason: RefusalReason, *, at: datetime) -> None:
+    """Unite what did not count into the row of its lesson, reason and day, for whose clock this is."""
     row, made = RefusedStretch.objects.get_or_create(
-        person_id=session.person_id,
+        person_id=clock.person_id,
         lesson_key=session.lesson_key,
         reason=reason,
         day=beijing_day(at),
@@ -258,6 +263,6 @@ def count_waiting(session: PlaySession, stretches: Stretches, *, at: datetime) -
         complete_by_coverage(session, record, at=at)
 
 
-def refuse_waiting(session: PlaySession, stretches: Stretches, *, at: datetime) -> None:
+def refuse_waiting(session: PlaySession, clock: StudyClock, stretches: Stretches, *, at: datetime) -> None:
     """Keep as refused what waited for a check that was answered wrongly; whoever calls holds the person's clock."""
-    keep_refused(session, stretches, RefusalReason.CHECK, at=at)
+    keep_refused(session, clock, stretches, RefusalReason.CHECK, at=at)

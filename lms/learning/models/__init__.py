@@ -4,6 +4,7 @@ from lms.learning.models.appealing import Appeal, Settlement
 from lms.learning.models.assessing import SelfAssessment
 from lms.learning.models.checking import PresenceCheck, WaitingStretch
 from lms.learning.models.completing import CourseCompletion, LessonCompletion
+from lms.learning.models.devices import DeviceNote, DeviceSighting
 from lms.learning.models.feedback import LessonProblem, UnderstandingVote
 from lms.learning.models.packages import OfflinePackage, PackageReceipt
 from lms.learning.models.playing import CourseEnrolment, PlaySession, StudyClock, new_session_code
@@ -14,6 +15,8 @@ __all__ = [
     "Appeal",
     "CourseCompletion",
     "CourseEnrolment",
+    "DeviceNote",
+    "DeviceSighting",
     "LessonCompletion",
     "LessonProblem",
     "OfflinePackage",

@@ -15,7 +15,7 @@ from lms.people.models import Person
 class AppealQuerySet(models.QuerySet):
     def of(self, person: Person) -> Self:
         """The person's own, and those of accounts merged into hers."""
-        return self.filter(Q(person=person) | Q(person__merged_into=person))
+        return self.filter(Q(person=person.survivor) | Q(person__merged_into=person.survivor))
 
     def unsettled(self) -> Self:
         return self.filter(settlement__isnull=True)
@@ -62,7 +62,8 @@ class Appeal(models.Model):
 class Settlement(models.Model):
     """What somebody without interest in the case decided about an appeal. Written by `appealing.settle`; never changed.
 
-    Granted seconds count as evidence of a kind of its own, outside the proof that the clock gives.
+    Granted seconds, all that was asked for or a part of it, count as evidence of a kind of its own, outside the proof
+    that the clock gives.
     """
 
     RETENTION = Retention("proving what was watched", until="the account is closed", days=None, basis="contract")
@@ -96,6 +97,16 @@ class Settlement(models.Model):
         return self.outcome == SettlementOutcome.GRANTED
 
     @property
+    def counted(self) -> Stretches:
+        """What was granted."""
+        return Stretches.from_bytes(self.granted)
+
+    @property
+    def left_out(self) -> Stretches:
+        """What had been asked for and was not granted."""
+        return self.appeal.asked - self.counted
+
+    @property
     def seconds(self) -> int:
         """How many seconds were granted."""
-        return Stretches.from_bytes(self.granted).seconds
+        return self.counted.seconds

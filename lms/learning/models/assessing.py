@@ -14,7 +14,9 @@ from lms.people.models import Person
 class SelfAssessmentQuerySet(models.QuerySet):
     def of(self, person: Person) -> Self:
         """The person's own, and those of accounts merged into hers, oldest first."""
-        return self.filter(Q(person=person) | Q(person__merged_into=person)).order_by("taken_at", "pk")
+        return self.filter(Q(person=person.survivor) | Q(person__merged_into=person.survivor)).order_by(
+            "taken_at", "pk"
+        )
 
 
 class SelfAssessment(models.Model):

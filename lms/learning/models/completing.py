@@ -16,7 +16,7 @@ from lms.people.models import Person
 class CompletionQuerySet(models.QuerySet):
     def of(self, person: Person) -> Self:
         """The person's own, and those of accounts merged into hers."""
-        return self.filter(Q(person=person) | Q(person__merged_into=person))
+        return self.filter(Q(person=person.survivor) | Q(person__merged_into=person.survivor))
 
     def since(self, at: datetime) -> Self:
         return self.filter(completed_at__gte=at)

@@ -1,13 +1,14 @@
 """The right to play, and the clock that pays for what was played."""
 
 import secrets
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from django.db import connection, models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from lms.lib.retention import Retention
+from lms.people.models import Person
 
 
 def new_session_code() -> str:
@@ -17,6 +18,13 @@ def new_session_code() -> str:
 
 def new_seed() -> str:
     return secrets.token_hex(16)
+
+
+class CourseEnrolmentQuerySet(models.QuerySet["CourseEnrolment"]):
+    def of(self, person: Person) -> Self:
+        """The person's own and those of accounts merged into hers: the latest round first, her own before others."""
+        mine = self.filter(Q(person=person.survivor) | Q(person__merged_into=person.survivor))
+        return mine.order_by("-round", F("person__merged_into").asc(nulls_first=True), "pk")
 
 
 class CourseEnrolment(models.Model):
@@ -35,6 +43,8 @@ class CourseEnrolment(models.Model):
     round = models.PositiveSmallIntegerField(_("round"), default=1)
     enrolled_at = models.DateTimeField(_("enrolled at"))
 
+    objects = CourseEnrolmentQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("course enrolment")
         verbose_name_plural = _("course enrolments")
@@ -48,17 +58,33 @@ class CourseEnrolment(models.Model):
 
 
 class StudyClockQuerySet(models.QuerySet["StudyClock"]):
-    def locked(self, person_id: int) -> "StudyClock":
-        """The person's clock, locked until the transaction ends. In SQL, as `PlaySessionQuerySet.for_report`."""
-        select = "SELECT * FROM learning_studyclock WHERE person_id = %s"
-        locks = connection.features.has_select_for_update
-        return self.raw(f"{select} FOR UPDATE" if locks else select, [person_id])[0]
+    def locked(self, person_id: int) -> "list[StudyClock]":
+        """The clocks of all accounts of this human being, locked in order until the transaction ends.
+
+        Each says in `human_id` whose they all are. In SQL, as `PlaySessionQuerySet.for_report`.
+        """
+        locks = " FOR UPDATE OF clock" if connection.features.has_select_for_update else ""
+        return list(
+            self.raw(
+                f"""
+                WITH human AS (SELECT COALESCE(merged_into_id, id) AS id FROM people_person WHERE id = %s)
+                SELECT clock.*, (SELECT id FROM human) AS human_id FROM learning_studyclock clock
+                WHERE clock.person_id IN (
+                    SELECT id FROM human UNION ALL
+                    SELECT merged.id FROM people_person merged JOIN human ON merged.merged_into_id = human.id
+                )
+                ORDER BY clock.person_id{locks}
+                """,  # noqa: S608  (nothing but the lock is put together)
+                [person_id],
+            )
+        )
 
 
 class StudyClock(models.Model):
     """The real seconds of a person already paid, over all lessons, tabs and devices: the row a report locks.
 
-    Changed by `watching.accept_report`, `packages.accept_package_report` and `checking.answer_check` alone.
+    Changed by `watching.accept_report`, `packages.accept_package_report` and `checking.answer_check` alone; of several
+    accounts of one human being, `clocks.lock_clock` makes one clock.
     """
 
     RETENTION = Retention("counting each minute of study once", until="the last study", days=8)
@@ -77,6 +103,9 @@ class StudyClock(models.Model):
 
     objects = StudyClockQuerySet.as_manager()
 
+    if TYPE_CHECKING:
+        human_id: int  # of `locked`
+
     class Meta:
         verbose_name = _("study clock")
         verbose_name_plural = _("study clocks")
@@ -87,18 +116,23 @@ class StudyClock(models.Model):
 
 class PlaySessionQuerySet(models.QuerySet["PlaySession"]):
     def for_report(self, code: str, person_id: int) -> "PlaySession | None":
-        """The person's session with this code, with what tells whether a sign-in of hers still holds.
+        """The session with this code, if it is the person's own or that of another account of the same human being.
 
-        In SQL, because a report asks this many times a second and composing the query takes longer than running it.
+        With it comes what tells whether her sign-in still holds. In SQL, because a report asks this many times a
+        second and composing the query takes longer than running it.
         """
         found = self.raw(
             """
-            SELECT session.*, person.is_active AS person_is_active, person.password AS person_password
+            SELECT session.*, person.id AS shown_by_id, person.is_active AS person_is_active,
+                   person.password AS person_password, survivor.is_active AS survivor_is_active
             FROM learning_playsession session
-            JOIN people_person person ON person.id = session.person_id
-            WHERE session.code = %s AND session.person_id = %s
+            JOIN people_person owner ON owner.id = session.person_id
+            JOIN people_person person ON person.id = %s
+            LEFT JOIN people_person survivor ON survivor.id = person.merged_into_id
+            WHERE session.code = %s
+              AND COALESCE(owner.merged_into_id, owner.id) = COALESCE(person.merged_into_id, person.id)
             """,
-            [code, person_id],
+            [person_id, code],
         )
         return next(iter(found), None)
 
@@ -127,9 +161,11 @@ class PlaySession(models.Model):
     objects = PlaySessionQuerySet.as_manager()
 
     if TYPE_CHECKING:
-        # of `for_report`
+        # of `for_report`: whose sign-in was shown, and whether it holds; None where she was not merged away
+        shown_by_id: int
         person_is_active: bool
         person_password: str
+        survivor_is_active: bool | None
 
     class Meta:
         verbose_name = _("play session")

@@ -1,17 +1,25 @@
 """Sittings and attempts at a lesson's quiz or a course's exam."""
 
 import secrets
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from lms.lib.retention import Retention
+from lms.people.models import Person
 
 
 def new_sitting_code() -> str:
     """128 random bits."""
     return secrets.token_urlsafe(16)
+
+
+class OwnQuerySet(models.QuerySet):
+    def of(self, person: Person) -> Self:
+        """The person's own, and those of accounts merged into hers."""
+        return self.filter(Q(person=person.survivor) | Q(person__merged_into=person.survivor))
 
 
 class QuizSitting(models.Model):
@@ -34,6 +42,8 @@ class QuizSitting(models.Model):
     opened_at = models.DateTimeField(_("opened at"))
     closed_at = models.DateTimeField(_("closed at"), null=True)
     attempt = models.OneToOneField("QuizAttempt", models.PROTECT, null=True, related_name="sitting")
+
+    objects = OwnQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("quiz sitting")
@@ -73,6 +83,8 @@ class QuizAttempt(models.Model):
     pass_mark = models.PositiveSmallIntegerField(_("pass mark in percent"))
     passed = models.BooleanField(_("passed"))
     submitted_at = models.DateTimeField(_("handed in at"))
+
+    objects = OwnQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("quiz attempt")

@@ -1,7 +1,7 @@
 """What was watched, what was said about it, and what did not count."""
 
 from functools import reduce
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -10,18 +10,25 @@ from django.utils.translation import gettext_lazy as _
 from lms.learning.enums import EvidenceKind, RefusalReason
 from lms.lib.retention import Retention
 from lms.lib.stretches import Stretches
+from lms.people.models import Person
+from lms.people.queries import same_person_ids
 
 
 class WatchRecordQuerySet(models.QuerySet["WatchRecord"]):
     def for_report(self, pk: int) -> "WatchRecord":
-        """The record with `is_withdrawn`: whether its recording was taken down or its lesson is no longer live.
+        """The record with `is_withdrawn` and `is_united`.
+
+        Whether its recording was taken down or its lesson is no longer live, and whether its person has other accounts.
 
         In SQL, because a report is judged many times a second and composing this query takes longer than running it.
         """
         return self.raw(
             """
-            SELECT record.*, (video.taken_down_at IS NOT NULL OR NOT page.live) AS is_withdrawn
+            SELECT record.*, (video.taken_down_at IS NOT NULL OR NOT page.live) AS is_withdrawn,
+                   (person.merged_into_id IS NOT NULL
+                    OR EXISTS (SELECT 1 FROM people_person other WHERE other.merged_into_id = person.id)) AS is_united
             FROM learning_watchrecord record
+            JOIN people_person person ON person.id = record.person_id
             JOIN media_video video ON video.id = record.video_id
             JOIN wagtailcore_page page ON page.id = record.page_id
             WHERE record.id = %s
@@ -29,12 +36,27 @@ class WatchRecordQuerySet(models.QuerySet["WatchRecord"]):
             [pk],
         )[0]
 
+    def of(self, person: Person) -> Self:
+        """The person's own and those of accounts merged into hers, her own first."""
+        mine = self.filter(Q(person=person.survivor) | Q(person__merged_into=person.survivor))
+        return mine.order_by(F("person__merged_into").asc(nulls_first=True), "pk")
+
+    def twins_of(self, record: "WatchRecord") -> Self:
+        """The records of the same lesson, recording and round that other accounts of the same human being have."""
+        return self.filter(
+            person__in=same_person_ids(record.person),
+            lesson_key=record.lesson_key,
+            video=record.video_id,
+            round=record.round,
+        ).exclude(pk=record.pk)
+
 
 class WatchRecord(models.Model):
     """Which seconds of a recording a person has watched for a lesson, by kind of evidence.
 
     A cache of receipts and settlements: `watching.accept_report` and `appealing.settle` add, `rebuild_learning`
-    computes it anew.
+    computes it anew. Where two accounts of one human being began the same lesson before they were merged, both have a
+    record, and both hold what she watched in all.
     """
 
     RETENTION = Retention("showing where to go on", until="the account is closed")
@@ -57,7 +79,9 @@ class WatchRecord(models.Model):
     objects = WatchRecordQuerySet.as_manager()
 
     if TYPE_CHECKING:
-        is_withdrawn: bool  # of `for_report`
+        # of `for_report`
+        is_withdrawn: bool
+        is_united: bool
 
     class Meta:
         verbose_name = _("watch record")

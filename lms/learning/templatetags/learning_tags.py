@@ -9,8 +9,8 @@ from django.utils import timezone
 from courses.models import CoursePage, LessonPage
 from lms.learning.domain.reading import opened_token
 from lms.learning.domain.retaking import retakable
-from lms.learning.models import UnderstandingVote
-from lms.learning.queries import CourseState, LessonState, Progress
+from lms.learning.models import Settlement, UnderstandingVote
+from lms.learning.queries import CourseState, LessonState, Progress, settlement_in_words
 from lms.people.models import Person
 
 register = template.Library()
@@ -24,6 +24,12 @@ def progress_in(context: RequestContext) -> Progress | None:
     if not hasattr(request, "learning_progress"):
         request.learning_progress = Progress(request.user)
     return request.learning_progress
+
+
+@register.filter
+def in_words(settlement: Settlement) -> str:
+    """{{ settlement|in_words }}: what became of an appeal."""
+    return settlement_in_words(settlement)
 
 
 @register.simple_tag(takes_context=True)

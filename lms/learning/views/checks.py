@@ -5,6 +5,7 @@ from http import HTTPStatus
 from math import ceil
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,6 +25,7 @@ from lms.learning.queries import open_check
 from lms.learning.views.json_api import answers_json
 from lms.learning.views.playing import signed_in
 from lms.learning.wire import MAX_NUMBER, Refused, read_code, read_whole
+from lms.people.models import Person
 
 
 @answers_json
@@ -43,14 +45,15 @@ def check(request: HttpRequest, sent: dict[str, Any], code: str) -> dict[str, An
         raise Refused("wrong_value", str(error)) from error
     session = None
     if "session" in sent:
-        session = PlaySession.objects.filter(code=read_code(sent["session"]), person=person).first()
-    return check_json(found, session, at=at)
+        mine = Q(person=person) | Q(person__merged_into=person)
+        session = PlaySession.objects.filter(mine, code=read_code(sent["session"])).first()
+    return check_json(found, session, person, at=at)
 
 
-def check_json(found: PresenceCheck, session: PlaySession | None, *, at: datetime) -> dict[str, Any]:
+def check_json(found: PresenceCheck, session: PlaySession | None, person: Person, *, at: datetime) -> dict[str, Any]:
     """The check as players read it, with how far the lesson of the session has come by now."""
     question = current_question(found)
-    following = open_check(found.person_id) if not found.is_open else None
+    following = open_check(person.pk) if not found.is_open else None
     told: dict[str, Any] = {
         "check": found.code,
         "outcome": found.outcome,

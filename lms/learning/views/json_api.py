@@ -16,6 +16,8 @@ from lms.learning.counters import count
 from lms.learning.domain.watching import TooOften
 from lms.learning.wire import MAX_BODY_BYTES, Refused, read_object
 from lms.lib.durations import beijing_day
+from lms.people.domain.merging import number_to_prove
+from lms.people.models import Person
 
 View = Callable[..., dict[str, Any] | JsonResponse]
 
@@ -71,6 +73,23 @@ def too_often(error: TooOften) -> Refused:
     """Said anew, in the language of whoever is answered here."""
     sentence = _("Too many requests. Please wait a moment.")
     return Refused("too_often", sentence, HTTPStatus.TOO_MANY_REQUESTS, retry_after_seconds=error.retry_after_seconds)
+
+
+def merged_away(person_id: object) -> Refused | None:
+    """What is answered where somebody is signed in to an account that was merged into another; else None.
+
+    Nothing is lost: the phone keeps what was watched until she is signed in where it counts.
+    """
+    if not str(person_id).isdecimal():
+        return None
+    merged = Person.objects.filter(pk=int(str(person_id)), merged_into__is_active=True).select_related("merged_into")
+    account = merged.first()
+    if account is None or account.merged_into is None:
+        return None
+    contact = number_to_prove(account.merged_into, at=timezone.now())
+    sentence = _("Your two accounts are one now. Sign in here with %(phone)s: what you watched is kept and will count.")
+    number = contact.masked if contact else _("your number")
+    return Refused("merged", sentence % {"phone": number}, HTTPStatus.UNAUTHORIZED)
 
 
 def counted(refused: Refused) -> Refused:

@@ -4,7 +4,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
-from django.contrib.auth import get_user
+from django.contrib.auth import SESSION_KEY, get_user
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
@@ -16,7 +16,7 @@ from lms.learning.domain.queueing import in_turn
 from lms.learning.domain.watching import BeyondLesson, CannotPlay, TooOften
 from lms.learning.enums import RefusalReason
 from lms.learning.models import OfflinePackage
-from lms.learning.views.json_api import answers_json, too_often
+from lms.learning.views.json_api import answers_json, merged_away, too_often
 from lms.learning.views.playing import cannot_play, lesson_named, signed_in
 from lms.learning.wire import Refused, Report, beyond_lesson
 from lms.people.models import Person
@@ -76,7 +76,10 @@ def _own_package(request: HttpRequest, code: str) -> OfflinePackage:
     # Reports come a short way on which nobody has asked for the user.
     person = get_user(request)
     if not isinstance(person, Person) or not person.is_active:
-        raise Refused("sign_in", _("Please sign in again. What you watched is kept."), HTTPStatus.UNAUTHORIZED)
+        merged = merged_away(request.session.get(SESSION_KEY))
+        raise merged or Refused(
+            "sign_in", _("Please sign in again. What you watched is kept."), HTTPStatus.UNAUTHORIZED
+        )
     mine = Q(person=person) | Q(person__merged_into=person)
     package = OfflinePackage.objects.filter(mine, code=code).select_related("person__merged_into").first()
     if package is None:

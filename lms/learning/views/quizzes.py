@@ -49,7 +49,7 @@ def quiz(request: HttpRequest, lesson_id: int) -> HttpResponse:
 
 def _sittings(request: HttpRequest, code: str) -> QuerySet[QuizSitting]:
     """The person's own sitting with the code, if there is one; a zero byte is in none, and PostgreSQL trips over it."""
-    return QuizSitting.objects.filter(person=person_of(request), code=code.replace("\0", " "))
+    return QuizSitting.objects.of(person_of(request)).filter(code=code.replace("\0", " "))
 
 
 def _hand_in(request: HttpRequest, lesson: LessonPage) -> HttpResponse:

@@ -19,7 +19,7 @@ from lms.learning.domain.tokens import give_token
 from lms.learning.domain.watching import BeyondLesson, TooOften
 from lms.learning.models import PlaySession
 from lms.learning.pressure import busy, send_away_when_crowded
-from lms.learning.views.json_api import answers_json, counted, too_often
+from lms.learning.views.json_api import answers_json, counted, merged_away, too_often
 from lms.learning.views.packages import accept_report_of_package, refused_json
 from lms.learning.wire import Refused, Report, beyond_lesson, read_batch, read_report
 from lms.people.models import Person
@@ -44,7 +44,7 @@ def report(request: HttpRequest, sent: dict[str, Any]) -> dict[str, Any] | JsonR
     response = JsonResponse(_receipt(taken))
     if TOKEN_HEADER in request.headers:
         response[TOKEN_HEADER] = give_token(
-            session_id=session.pk, person_id=session.person_id, password=session.person_password, at=at
+            session_id=session.pk, person_id=session.shown_by_id, password=session.person_password, at=at
         )
     return response
 
@@ -91,7 +91,7 @@ def _refused(sent: Any, error: Refused) -> dict[str, Any]:
 
 
 def _sent(session: PlaySession, read: Report, at: datetime) -> Sent:
-    return Sent(session.pk, session.person_id, session.code, read.number, read.stretches, at)
+    return Sent(session.pk, session.shown_by_id, session.code, read.number, read.stretches, at)
 
 
 def judged(taken: Sent) -> dict[str, Any]:
@@ -107,9 +107,9 @@ def judged(taken: Sent) -> dict[str, Any]:
 
 
 def _own_session(request: HttpRequest, code: str) -> PlaySession:
-    """The play session with this code, if it belongs to whoever is signed in here.
+    """The play session with this code, if it belongs to whoever is signed in here, or to an account merged into hers.
 
-    One query finds the session and its person, whom `request.user` would cost another.
+    One query finds the session and the person, whom `request.user` would cost another.
     """
     person_id = request.session.get(SESSION_KEY)
     if person_id is None:
@@ -120,10 +120,10 @@ def _own_session(request: HttpRequest, code: str) -> PlaySession:
             "unknown_session", _("This lesson was not opened here. Please open it again."), HTTPStatus.NOT_FOUND
         )
     signed_in_as = Person(password=session.person_password).get_session_auth_hash()
-    if not session.person_is_active or not constant_time_compare(
-        request.session.get(HASH_SESSION_KEY, ""), signed_in_as
-    ):
+    if not constant_time_compare(request.session.get(HASH_SESSION_KEY, ""), signed_in_as):
         raise _signed_out()
+    if not session.person_is_active:
+        raise merged_away(session.shown_by_id) or _signed_out()
     return session
 
 

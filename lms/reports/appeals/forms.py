@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from lms.learning.domain.appealing import WORDS_LENGTH, CannotSettle, settle
 from lms.learning.enums import RefusalReason, SettlementOutcome
 from lms.learning.models import Appeal, Settlement
+from lms.lib.durations import format_seconds, read_seconds
+from lms.lib.stretches import Stretches
 from lms.people.models import Person
 
 
@@ -28,8 +30,25 @@ class AppealFilter(forms.Form):
         self.fields["reason"].choices = [("", _("All")), *RefusalReason.choices]  # type: ignore[attr-defined]
 
 
+class MomentField(forms.CharField):
+    """A moment of a lesson as on a player, 1:05; cleaned to whole seconds, None where it is left out."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.TextInput(attrs={"autocomplete": "off"})
+        super().__init__(required=False, max_length=12, widget=widget, **kwargs)
+
+    def clean(self, value: Any) -> int | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        seconds = read_seconds(text)
+        if seconds is None:
+            raise forms.ValidationError(_("Please write the time as on the player, like 1:05."))
+        return seconds
+
+
 class SettleForm(forms.Form):
-    """Count it or leave it, and why: the learner reads it."""
+    """Count it, or a part of it, or leave it, and why: the learner reads it."""
 
     outcome = forms.ChoiceField(
         label=_("What shall become of it?"),
@@ -40,6 +59,8 @@ class SettleForm(forms.Form):
         ],
         error_messages={"required": _("Please choose one of the two.")},
     )
+    begin = MomentField(label=_("From"))
+    end = MomentField(label=_("Up to"))
     reason = forms.CharField(
         label=_("Why"),
         help_text=_("The learner reads this sentence. Name nobody in it."),
@@ -48,11 +69,31 @@ class SettleForm(forms.Form):
         error_messages={"required": _("Please say why: the learner reads it.")},
     )
 
+    def __init__(self, *args: Any, asked: Stretches, **kwargs: Any) -> None:
+        """Both times are filled in so that all that was `asked` for counts."""
+        super().__init__(*args, **kwargs)
+        self.asked = asked
+        self.fields["begin"].initial = format_seconds(asked.pairs[0][0] if asked else 0)
+        self.fields["end"].initial = format_seconds(asked.end)
+
+    @property
+    def part(self) -> tuple[int, int]:
+        """What the two times enclose; one that was left out leaves that side open."""
+        begin, end = self.cleaned_data["begin"], self.cleaned_data["end"]
+        return begin or 0, self.asked.end if end is None else end
+
     def save(self, appeal: Appeal, *, by: Person, at: datetime) -> Settlement | None:
         """The settlement, or None with the error on the form."""
         said = self.cleaned_data
         try:
-            return settle(appeal, by=by, outcome=SettlementOutcome(said["outcome"]), reason=said["reason"], at=at)
+            return settle(
+                appeal,
+                by=by,
+                outcome=SettlementOutcome(said["outcome"]),
+                reason=said["reason"],
+                at=at,
+                part=self.part,
+            )
         except CannotSettle as error:
             self.add_error(None, str(error))
             return None

@@ -10,6 +10,7 @@ from lms.learning.models import Appeal, PlaySession, RefusedStretch
 from lms.learning.queries import parts_in_words
 from lms.lib.durations import beijing_midnight
 from lms.lib.stretches import Stretches
+from lms.people.queries import same_person_ids
 
 # As long as what is refused is kept.
 LOOK_BACK = timedelta(days=365)
@@ -54,11 +55,12 @@ def narrowed(appeals: QuerySet[Appeal], *, settled: bool, reason: str, lesson: s
 def before(appeal: Appeal) -> Before:
     """Counts about the same person, over the year before this appeal."""
     since = appeal.appealed_at - LOOK_BACK
-    earlier = Appeal.objects.filter(person=appeal.person_id, appealed_at__gte=since).exclude(pk=appeal.pk)
+    ids = same_person_ids(appeal.person)
+    earlier = Appeal.objects.filter(person__in=ids, appealed_at__gte=since).exclude(pk=appeal.pk)
     counts = earlier.aggregate(
         made=Count("pk"), granted=Count("pk", filter=Q(settlement__outcome=SettlementOutcome.GRANTED))
     )
-    refused = RefusedStretch.objects.filter(person=appeal.person_id, last_at__gte=since)
+    refused = RefusedStretch.objects.filter(person__in=ids, last_at__gte=since)
     return Before(refused.exclude(pk=appeal.refused_id).count(), counts["made"], counts["granted"])
 
 
@@ -68,7 +70,7 @@ def opened_on_that_day(appeal: Appeal) -> list[Opened]:
     end = start + timedelta(days=1)
     of_that_day = Q(opened_at__lt=end) & (Q(opened_at__gte=start) | Q(receipts__received_at__gte=start))
     sessions = (
-        PlaySession.objects.filter(of_that_day, person=appeal.person_id)
+        PlaySession.objects.filter(of_that_day, person__in=same_person_ids(appeal.person))
         .annotate(heard_at=Max("receipts__received_at", filter=Q(receipts__received_at__lt=end)))
         .select_related("page")
         .order_by("opened_at")

@@ -38,11 +38,11 @@ def appeals(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @role_required(RoleKind.OFFICER)
 def appeal(request: HttpRequest, pk: int) -> HttpResponse:
-    """One appeal: what was refused, when and why, how often before; count it or leave it."""
+    """One appeal: what was refused, when and why, how often before; count it, or a part, or leave it."""
     now = timezone.now()
     hers = appeals_for(request.user, on=beijing_day(now), roles=roles_today(request))
     asked = get_object_or_404(queries.with_what_is_listed(hers), pk=pk)
-    form = SettleForm(request.POST if request.method == "POST" else None)
+    form = SettleForm(request.POST if request.method == "POST" else None, asked=asked.asked)
     if request.method == "POST" and form.is_valid():
         settlement = form.save(asked, by=person_of(request), at=now)
         if settlement is not None:

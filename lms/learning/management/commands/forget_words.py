@@ -1,4 +1,4 @@
-"""manage.py forget_words: words and votes of closed accounts, and mistakes long answered, are deleted."""
+"""manage.py forget_words: words and votes of closed accounts, mistakes long answered and old devices are deleted."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from lms.learning.domain.forgetting import forget_words
 
 
 class Command(BaseCommand):
-    help = "Delete what learners wrote in their own words once its time is over. Run it daily."
+    help = "Delete what learners wrote, and on which device they learnt, once its time is over. Run it daily."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--dry-run", action="store_true", help="count, and delete nothing")
