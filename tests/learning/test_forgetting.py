@@ -4,7 +4,7 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
-from django.core.management import call_command
+from django.core.management import call_command, get_commands
 
 from courses.domain.instruments import self_assessment
 from lms.learning.domain.appealing import appeal, settle
@@ -21,6 +21,7 @@ from lms.learning.models import (
     UnderstandingVote,
 )
 from lms.people.domain.closing import close_account
+from lms.tools.management.commands.sweep import COMMANDS
 from tests.cast import Cast
 from tests.clock import Clock
 from tests.factories import learning as make
@@ -75,3 +76,9 @@ def test_a_mistake_goes_a_year_after_it_was_answered(cast: Cast, clock: Clock, s
     forget()
 
     assert not LessonProblem.objects.exists()
+
+
+def test_whatever_forgets_runs_with_the_repeated_jobs():
+    commands = {name for name in get_commands() if name.startswith("forget_")}
+
+    assert commands <= set(COMMANDS) and "forget_words" in commands

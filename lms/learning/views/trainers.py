@@ -27,10 +27,11 @@ ANSWERED_SHOWN = 20
 @require_safe
 @role_required(RoleKind.TRAINER)
 def lessons(request: HttpRequest) -> HttpResponse:
-    """The lessons of her organisations, those with a mistake to answer first."""
+    """The lessons of her organisations that were ever published, those with a mistake to answer first."""
     waiting = LessonProblem.objects.filter(page=OuterRef("pk"), replied_at=None)
     hers = lessons_of_trainer(request.user, on=beijing_day(timezone.now())).defer("body").select_related("org")
-    found = hers.annotate(waits=Exists(waiting)).order_by("-waits", "path")
+    published = hers.exclude(live=False, first_published_at=None)
+    found = published.annotate(waits=Exists(waiting)).order_by("-waits", "path")
     page = Paginator(found, LESSONS_PER_PAGE).get_page(request.GET.get("page"))
     counts = counts_of(page.object_list)
     rows = [(lesson, counts[lesson.pk]) for lesson in page.object_list]

@@ -18,6 +18,7 @@ COMMANDS = (
     "seal_day",
     "forget_expired",
     "forget_caption_reports",
+    "forget_words",
     "prune_db_task_results",
     "clearsessions",
 )
