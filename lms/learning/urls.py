@@ -18,6 +18,7 @@ urlpatterns = [
     path("lessons/<int:lesson_id>/quiz/result/", quizzes.quiz_result, name="quiz_result"),
     path("self-assessment/", assessing.take, name="self_assessment"),
     path("self-assessment/result/", assessing.result, name="self_assessment_result"),
+    path("sittings/<str:code>/answers/", quizzes.answers, name="quiz_answers"),
     path("sittings/<str:code>/<str:item>/picture/", quizzes.picture, name="quiz_picture"),
     path("sittings/<str:code>/<str:item>/sound/", quizzes.sound, name="quiz_sound"),
     path("lessons/<int:lesson_id>/read/", pages.read, name="read"),
