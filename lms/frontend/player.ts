@@ -276,6 +276,10 @@ class LessonPlayer {
         this.video.addEventListener("loadedmetadata", go, { once: true });
       }
     }
+    const { practiceUrl } = this.root.dataset;
+    if (practiceUrl) {
+      void import("./player/practice.ts").then((part) => new part.Practice(this.root, this.video, practiceUrl), () => undefined);
+    }
     if (this.signedIn) {
       await this.openSession();
     }

@@ -18,6 +18,7 @@ from lms.learning.models import (
     QuizAttempt,
     QuizSitting,
     UnderstandingVote,
+    VideoAnswer,
     WatchRecord,
 )
 from lms.people.enums import Purpose
@@ -40,6 +41,7 @@ def why_not_deletable(pages: list[Page]) -> list[str]:
         CourseEnrolment,
         UnderstandingVote,
         LessonProblem,
+        VideoAnswer,
     )
     if any(model.objects.filter(page__in=ids).exists() for model in lessons):
         return [_("People have learnt here; what they learnt is kept. Unpublish the page instead.")]

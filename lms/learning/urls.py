@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lms.learning.views import assessing, checks, packages, pages, playing, quizzes, reports, saying
+from lms.learning.views import assessing, checks, packages, pages, playing, practising, quizzes, reports, saying
 
 app_name = "learning"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("packages/", packages.packages, name="packages"),
     path("reports/", reports.report, name="report"),
     path("checks/<str:code>/", checks.check, name="check"),
+    path("lessons/<int:lesson_id>/practice/", practising.practice, name="practice"),
     path("lessons/<int:lesson_id>/quiz/", quizzes.quiz, name="quiz"),
     path("lessons/<int:lesson_id>/quiz/result/", quizzes.quiz_result, name="quiz_result"),
     path("self-assessment/", assessing.take, name="self_assessment"),

@@ -4,13 +4,21 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from lms.learning.models import Appeal, LessonProblem, QuizSitting, SelfAssessment, UnderstandingVote
+from lms.learning.models import (
+    Appeal,
+    LessonProblem,
+    QuizSitting,
+    SelfAssessment,
+    UnderstandingVote,
+    VideoAnswer,
+)
 
 _CLOSED = Q(person__closed_at__isnull=False)
 
 
 def forget_words(*, at: datetime, dry_run: bool = False) -> dict[str, int]:
-    """Empty the words of closed accounts; delete their votes, papers, self-assessments, and mistakes long answered.
+    """Empty the words of closed accounts; delete their votes, papers, answers in videos, self-assessments, and mistakes
+    long answered.
 
     Returns how many, by label.
 
@@ -18,21 +26,20 @@ def forget_words(*, at: datetime, dry_run: bool = False) -> dict[str, int]:
     """
     appeals = Appeal.objects.filter(_CLOSED).exclude(words="")
     votes = UnderstandingVote.objects.filter(_CLOSED)
-    sittings, assessments = QuizSitting.objects.filter(_CLOSED), SelfAssessment.objects.filter(_CLOSED)
+    theirs_alone = [model.objects.filter(_CLOSED) for model in (QuizSitting, SelfAssessment, VideoAnswer)]
     theirs = LessonProblem.objects.filter(reported_by__closed_at__isnull=False)
     old = LessonProblem.objects.filter(replied_at__lt=at - timedelta(days=LessonProblem.RETENTION.days or 0))
     counts = {
         "learning.Appeal": appeals.count(),
         "learning.UnderstandingVote": votes.count(),
-        "learning.QuizSitting": sittings.count(),
-        "learning.SelfAssessment": assessments.count(),
+        **{rows.model._meta.label: rows.count() for rows in theirs_alone},
         "learning.LessonProblem": LessonProblem.objects.filter(Q(pk__in=theirs) | Q(pk__in=old)).count(),
     }
     if not dry_run:
         appeals.update(words="")
         votes.delete()
-        sittings.delete()
-        assessments.delete()
+        for rows in theirs_alone:
+            rows.delete()
         old.delete()
         theirs.update(reported_by=None)
     return counts

@@ -7,6 +7,7 @@ from lms.learning.models.completing import CourseCompletion, LessonCompletion
 from lms.learning.models.feedback import LessonProblem, UnderstandingVote
 from lms.learning.models.packages import OfflinePackage, PackageReceipt
 from lms.learning.models.playing import CourseEnrolment, PlaySession, StudyClock, new_session_code
+from lms.learning.models.practising import VideoAnswer
 from lms.learning.models.quizzes import QuizAttempt, QuizSitting, new_sitting_code
 from lms.learning.models.watching import Receipt, RefusedStretch, WatchRecord
 
@@ -28,6 +29,7 @@ __all__ = [
     "Settlement",
     "StudyClock",
     "UnderstandingVote",
+    "VideoAnswer",
     "WaitingStretch",
     "WatchRecord",
     "new_session_code",
