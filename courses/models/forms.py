@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +14,7 @@ from wagtail.admin.forms import WagtailAdminModelForm, WagtailAdminPageForm
 from wagtail.admin.forms.pages import CopyForm
 from wagtail.admin.panels import InlinePanel
 
-from courses.models.questions import Question
+from courses.models.questions import Question, QuestionSet
 from courses.models.videoquestions import KINDS, VideoQuestion
 from lms.lib.durations import beijing_day, format_seconds
 from lms.people.models import Org
@@ -33,6 +34,17 @@ class CourseForm(WagtailAdminPageForm):
                 self.initial["org"] = orgs[0].pk
             if self.instance.pk and not self.instance.is_leaf():
                 self.fields["org"].disabled = True  # its lessons and their recordings belong to the organisation
+        if "knowledge_test" in self.fields:
+            orgs = orgs_of_trainer(self.for_user, beijing_day(timezone.now()))
+            theirs = Q(org__in=orgs) | Q(org=self.instance.org_id)
+            self.fields["knowledge_test"].queryset = QuestionSet.objects.filter(theirs).order_by("title")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        test = cleaned.get("knowledge_test")
+        if test is not None and test.org != cleaned.get("org", self.instance.org):
+            self.add_error("knowledge_test", _("Choose a quiz of the organisation that provides the course."))
+        return cleaned
 
 
 class LessonForm(WagtailAdminPageForm):

@@ -38,6 +38,7 @@ from lms.lib.retention import Retention
 if TYPE_CHECKING:
     from django_stubs_ext.db.models.manager import RelatedManager
 
+    from courses.models.questions import QuestionSet
     from courses.models.videoquestions import VideoQuestion
 
 
@@ -135,6 +136,18 @@ class CoursePage(ScopedPage, CodedPage, GatedPage, Page):
     credit_for = CodesField(_("earns credit hours for"), codes=Audience, help_text=_("Empty: as for the track."))
     access = models.CharField(_("who may play it"), max_length=12, choices=Access, default=Access.PUBLIC)
     intro = models.TextField(_("introduction"), blank=True)
+    knowledge_test = models.ForeignKey(
+        "courses.QuestionSet",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="tested_courses",
+        verbose_name=_("test before and after"),
+        help_text=_(
+            "Learners may take it before the first lesson and after the last, with other questions where there are "
+            "enough. It counts for nothing and only they see the result. Do not take the questions of the exam."
+        ),
+    )
 
     content_panels = [
         *Page.content_panels,
@@ -146,6 +159,7 @@ class CoursePage(ScopedPage, CodedPage, GatedPage, Page):
         FieldPanel("audience"),
         FieldPanel("credit_for"),
         FieldPanel("access"),
+        FieldPanel("knowledge_test"),
     ]
     base_form_class = CourseForm
     search_fields = [
@@ -191,7 +205,14 @@ class CoursePage(ScopedPage, CodedPage, GatedPage, Page):
 
     def unmet_conditions(self) -> list[str]:
         reasons = [] if self.org_id else [str(_("The course does not say which organisation provides it."))]
+        if self.knowledge_test:
+            reasons += self._test_defects(self.knowledge_test)
         return reasons + (self.presence_defects() if self.path and self.effective_credit_for else [])
+
+    def _test_defects(self, test: QuestionSet) -> list[str]:
+        if test.org_id != self.org_id:
+            return [str(_("The test before and after belongs to another organisation."))]
+        return test.defects()
 
 
 class LessonPage(ScopedPage, CodedPage, GatedPage, Page):  # type: ignore[django-manager-missing]  # modelcluster

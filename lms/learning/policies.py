@@ -11,6 +11,7 @@ from courses.models import LessonPage
 from lms.learning.models import (
     Appeal,
     CourseEnrolment,
+    KnowledgeTest,
     LessonCompletion,
     LessonProblem,
     PlaySession,
@@ -42,6 +43,7 @@ def why_not_deletable(pages: list[Page]) -> list[str]:
         UnderstandingVote,
         LessonProblem,
         VideoAnswer,
+        KnowledgeTest,
     )
     if any(model.objects.filter(page__in=ids).exists() for model in lessons):
         return [_("People have learnt here; what they learnt is kept. Unpublish the page instead.")]

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from lms.learning.views import assessing, checks, packages, pages, playing, practising, quizzes, reports, saying
+from lms.learning.views import (
+    assessing,
+    checks,
+    knowledge,
+    packages,
+    pages,
+    playing,
+    practising,
+    quizzes,
+    reports,
+    saying,
+)
 
 app_name = "learning"
 urlpatterns = [
@@ -25,6 +36,8 @@ urlpatterns = [
     path("lessons/<int:lesson_id>/read/", pages.read, name="read"),
     path("lessons/<int:lesson_id>/understood/", saying.understood, name="understood"),
     path("lessons/<int:lesson_id>/problem/", saying.problem, name="problem"),
+    path("courses/<int:course_id>/test/", knowledge.take, name="knowledge"),
+    path("courses/<int:course_id>/test/result/", knowledge.result, name="knowledge_result"),
     path("courses/<int:course_id>/again/", saying.take_again, name="take_again"),
     path("refused/<int:refused_id>/appeal/", saying.make_appeal, name="appeal"),
 ]

@@ -1,4 +1,4 @@
-"""Questions in a video, in a real browser: below the paused picture, after a question in between, and left by whoever likes.
+"""Questions in a video, in a real browser: below the paused picture, after a question in between, left at will.
 
 `SHOTS=folder pytest tests/browser/test_practice.py` keeps pictures of what is seen.
 """
@@ -30,7 +30,7 @@ def keep(page: Page, name: str) -> None:
 
 @pytest.fixture
 def asking(lesson: LessonPage) -> LessonPage:
-    """Two questions in its six seconds; a question in between falls due at the first report, when the first one stands."""
+    """Two questions in its six seconds; a question in between falls due when the first one stands."""
     first, second, _third = quiz_of(lesson.org).questions.all()
     first.explanation = "验证码谁要都不给。"
     first.save()

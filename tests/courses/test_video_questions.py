@@ -24,8 +24,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize(
-    ("written", "seconds"), [("2:35", 155), ("0:05", 5), ("1:02:03", 3723), ("2：35", 155), (" 12:00 ", 720), ("90:00", 5400)]
-)  # fmt: skip
+    ("written", "seconds"),
+    [("2:35", 155), ("0:05", 5), ("1:02:03", 3723), ("2：35", 155), (" 12:00 ", 720), ("90:00", 5400)],
+)
 def test_a_moment_is_written_as_on_a_player(written: str, seconds: int) -> None:
     assert MomentField().clean(written) == seconds
 
@@ -77,9 +78,7 @@ def test_questions_of_others_are_neither_offered_nor_taken_nor_shown(
 
 
 @pytest.mark.parametrize("count", [1, 5])
-def test_the_bank_is_read_once_however_many_rows_there_are(
-    desk: Client, unready: LessonPage, count: int
-) -> None:
+def test_the_bank_is_read_once_however_many_rows_there_are(desk: Client, unready: LessonPage, count: int) -> None:
     questions = quiz_of(unready.org, 5).questions.all()
     VideoQuestion.objects.bulk_create(
         VideoQuestion(page=unready, at_seconds=at, question=questions[at], sort_order=at) for at in range(count)
@@ -109,3 +108,12 @@ def test_the_gate_says_which_row_cannot_be_asked(cast: Cast, ready: LessonPage) 
     assert len(reasons) == 4
     for moment, reason in zip(("0:20", "0:10", "1:40", "0:40"), reasons, strict=True):
         assert moment in reason
+
+
+def test_a_course_is_not_published_with_the_test_of_others_or_with_an_empty_one(cast: Cast, ready: LessonPage) -> None:
+    course = ready.course
+    for test, word in ((quiz_of(cast.orgs.neighbour_provider), "课前课后测"), (quiz_of(course.org, 0), "没有题")):
+        course.knowledge_test = test
+        assert [word in reason for reason in why_not_publishable(course)] == [True]
+    course.knowledge_test = quiz_of(course.org)
+    assert why_not_publishable(course) == []

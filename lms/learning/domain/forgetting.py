@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from lms.learning.models import (
     Appeal,
+    KnowledgeTest,
     LessonProblem,
     QuizSitting,
     SelfAssessment,
@@ -17,8 +18,8 @@ _CLOSED = Q(person__closed_at__isnull=False)
 
 
 def forget_words(*, at: datetime, dry_run: bool = False) -> dict[str, int]:
-    """Empty the words of closed accounts; delete their votes, papers, answers in videos, self-assessments, and mistakes
-    long answered.
+    """Empty the words of closed accounts; delete their votes, papers, tests, answers in videos and self-assessments,
+    and mistakes long answered.
 
     Returns how many, by label.
 
@@ -26,7 +27,9 @@ def forget_words(*, at: datetime, dry_run: bool = False) -> dict[str, int]:
     """
     appeals = Appeal.objects.filter(_CLOSED).exclude(words="")
     votes = UnderstandingVote.objects.filter(_CLOSED)
-    theirs_alone = [model.objects.filter(_CLOSED) for model in (QuizSitting, SelfAssessment, VideoAnswer)]
+    theirs_alone = [
+        model.objects.filter(_CLOSED) for model in (QuizSitting, SelfAssessment, KnowledgeTest, VideoAnswer)
+    ]
     theirs = LessonProblem.objects.filter(reported_by__closed_at__isnull=False)
     old = LessonProblem.objects.filter(replied_at__lt=at - timedelta(days=LessonProblem.RETENTION.days or 0))
     counts = {

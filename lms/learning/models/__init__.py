@@ -5,6 +5,7 @@ from lms.learning.models.assessing import SelfAssessment
 from lms.learning.models.checking import PresenceCheck, WaitingStretch
 from lms.learning.models.completing import CourseCompletion, LessonCompletion
 from lms.learning.models.feedback import LessonProblem, UnderstandingVote
+from lms.learning.models.knowledge import KnowledgeTest
 from lms.learning.models.packages import OfflinePackage, PackageReceipt
 from lms.learning.models.playing import CourseEnrolment, PlaySession, StudyClock, new_session_code
 from lms.learning.models.practising import VideoAnswer
@@ -15,6 +16,7 @@ __all__ = [
     "Appeal",
     "CourseCompletion",
     "CourseEnrolment",
+    "KnowledgeTest",
     "LessonCompletion",
     "LessonProblem",
     "OfflinePackage",
