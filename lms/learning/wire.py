@@ -83,9 +83,14 @@ def read_whole(value: Any, name: str, *, least: int, most: int) -> int:
 
 def read_code(value: Any, name: str = "session") -> str:
     """The code of a play session or of an offline package."""
-    if not isinstance(value, str) or not 0 < len(value) <= MAX_CODE_LENGTH or not value.isascii():
+    if not isinstance(value, str) or not 0 < len(value) <= MAX_CODE_LENGTH or not _is_plain(value):
         raise Refused("wrong_value", _("“%(name)s” must be the code that the server gave.") % {"name": name})
     return value
+
+
+def _is_plain(text: str) -> bool:
+    """A zero byte is in no code, and PostgreSQL trips over it."""
+    return text.isascii() and text.isprintable()
 
 
 def read_stretches(value: Any) -> Stretches:
