@@ -189,7 +189,7 @@ class LessonPlayer {
       if (!video.seeking) {
         sample();
       }
-      stop();
+      collector.stop(video.seeking || !this.counts ? undefined : video.currentTime);
       void this.report();
     });
     video.addEventListener("ended", () => {
