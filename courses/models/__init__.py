@@ -7,6 +7,7 @@ from courses.models.pages import CataloguePage, CoursePage, HomePage, LessonPage
 from courses.models.publishing import EditorNotice, Takedown
 from courses.models.questions import Choice, Question, QuestionImport, QuestionSet
 from courses.models.reviewing import ReviewTask
+from courses.models.videoquestions import VideoQuestion
 
 __all__ = [
     "CataloguePage",
@@ -22,5 +23,6 @@ __all__ = [
     "QuestionSet",
     "ReviewTask",
     "Takedown",
+    "VideoQuestion",
     "new_page_code",
 ]

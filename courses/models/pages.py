@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -29,10 +29,17 @@ from courses.enums import (
 from courses.models.access import ScopedPage, grants_of
 from courses.models.coding import CodedPage
 from courses.models.fields import CodesField
-from courses.models.forms import CourseForm, LessonForm
+from courses.models.forms import CourseForm, LessonForm, VideoQuestionPanel
 from courses.models.gate import GatedPage
 from courses.models.presence import LEAST_CHOICES, askable, questions_needed
+from courses.models.videoquestions import MOST_QUESTIONS, defects_in_video
 from lms.lib.retention import Retention
+
+if TYPE_CHECKING:
+    from django_stubs_ext.db.models.manager import RelatedManager
+
+    from courses.models.questions import QuestionSet
+    from courses.models.videoquestions import VideoQuestion
 
 
 class BodyBlocks(blocks.StreamBlock):
@@ -129,6 +136,18 @@ class CoursePage(ScopedPage, CodedPage, GatedPage, Page):
     credit_for = CodesField(_("earns credit hours for"), codes=Audience, help_text=_("Empty: as for the track."))
     access = models.CharField(_("who may play it"), max_length=12, choices=Access, default=Access.PUBLIC)
     intro = models.TextField(_("introduction"), blank=True)
+    knowledge_test = models.ForeignKey(
+        "courses.QuestionSet",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="tested_courses",
+        verbose_name=_("test before and after"),
+        help_text=_(
+            "Learners may take it before the first lesson and after the last, with other questions where there are "
+            "enough. It counts for nothing and only they see the result. Do not take the questions of the exam."
+        ),
+    )
 
     content_panels = [
         *Page.content_panels,
@@ -140,6 +159,7 @@ class CoursePage(ScopedPage, CodedPage, GatedPage, Page):
         FieldPanel("audience"),
         FieldPanel("credit_for"),
         FieldPanel("access"),
+        FieldPanel("knowledge_test"),
     ]
     base_form_class = CourseForm
     search_fields = [
@@ -185,10 +205,17 @@ class CoursePage(ScopedPage, CodedPage, GatedPage, Page):
 
     def unmet_conditions(self) -> list[str]:
         reasons = [] if self.org_id else [str(_("The course does not say which organisation provides it."))]
+        if self.knowledge_test:
+            reasons += self._test_defects(self.knowledge_test)
         return reasons + (self.presence_defects() if self.path and self.effective_credit_for else [])
 
+    def _test_defects(self, test: QuestionSet) -> list[str]:
+        if test.org_id != self.org_id:
+            return [str(_("The test before and after belongs to another organisation."))]
+        return test.defects()
 
-class LessonPage(ScopedPage, CodedPage, GatedPage, Page):
+
+class LessonPage(ScopedPage, CodedPage, GatedPage, Page):  # type: ignore[django-manager-missing]  # modelcluster
     """One lesson: a recording, something to read or practise, or a class in person."""
 
     RETENTION = Retention("teaching", until="never", days=None, basis="public data")
@@ -247,6 +274,9 @@ class LessonPage(ScopedPage, CodedPage, GatedPage, Page):
             "every eight minutes, each with at least four choices, one of them right."
         ),
     )
+    if TYPE_CHECKING:
+        video_questions: RelatedManager[VideoQuestion]
+
     dims = CodesField(_("skills"), codes=Dimension)
     digcomp = models.JSONField(_("DigComp competences"), default=list, blank=True)
 
@@ -269,6 +299,16 @@ class LessonPage(ScopedPage, CodedPage, GatedPage, Page):
                 FieldPanel("presence_questions"),
             ],
             heading=_("When it is complete"),
+        ),
+        VideoQuestionPanel(
+            "video_questions",
+            heading=_("Questions in the video"),
+            label=_("question in the video"),
+            max_num=MOST_QUESTIONS,
+            help_text=_(
+                "Practice: the picture pauses at this moment and the question stands below it. Learners may leave it, "
+                "and it earns nothing. Do not take questions of an exam: here everybody may try as often as they like."
+            ),
         ),
         FieldPanel("dims"),
     ]
@@ -357,6 +397,7 @@ class LessonPage(ScopedPage, CodedPage, GatedPage, Page):
             reasons += self._quiz_defects()
         if self.presence_questions and self.presence_questions.org_id != self.org_id:
             reasons.append(str(_("The questions for the presence checks belong to another organisation.")))
+        reasons += defects_in_video(self)
         if self.path and self.course.effective_credit_for:
             reasons += self.presence_defects()
         if not self.body and (

@@ -2,13 +2,14 @@
 
 from courses.policies.deleting import deletable, register_blocker
 from courses.policies.editing import ContentPolicy, QuestionPolicy, QuizPolicy
-from courses.policies.playing import can_enter, can_play, is_on_show
+from courses.policies.playing import can_enter, can_enter_course, can_play, is_on_show
 
 __all__ = [
     "ContentPolicy",
     "QuestionPolicy",
     "QuizPolicy",
     "can_enter",
+    "can_enter_course",
     "can_play",
     "deletable",
     "is_on_show",

@@ -114,6 +114,11 @@ class QuizDeleteView(OwnMixin, generic.DeleteView):
             return redirect("courses_quizzes:edit", self.object.pk)
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if course := self.object.tested_courses.first():
+            messages.error(
+                request, gettext("The course %(course)s asks this quiz, so it is kept.") % {"course": course}
+            )
+            return redirect("courses_quizzes:edit", self.object.pk)
         lesson = self.object.lessons.first() or self.object.presence_lessons.first()
         if lesson is not None:
             messages.error(

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from lms.credits.domain.missing import waiting_completions
+from lms.credits.domain.missing import tested_completions, waiting_completions
 from lms.credits.enums import SourceKind
 from lms.credits.tasks import register_credit_task, unite_record_task
 from lms.learning.models import LessonCompletion, QuizAttempt, WatchRecord
@@ -32,11 +32,16 @@ def register_improved_evidence(watch_record_id: int, **kwargs: Any) -> None:
 
 
 def register_vouched(attempt_id: int, **kwargs: Any) -> None:
-    """A quiz was passed: what was watched without network may give its hours now."""
+    """A quiz was passed with network: what was watched or answered without it may give its hours now."""
     attempts = QuizAttempt.objects.select_related("person__merged_into", "outline_version")
-    attempt = attempts.filter(pk=attempt_id).first()
-    if attempt:
-        register_waiting(attempt.person.survivor, attempt.outline_version.course_key, attempt.round)
+    attempt = attempts.filter(pk=attempt_id, answered_offline=False).first()
+    if attempt is None:
+        return
+    person, course_key = attempt.person.survivor, attempt.outline_version.course_key
+    register_waiting(person, course_key, attempt.round)
+    # They may have given hours for their length and none for the test.
+    for kind, completion_id in tested_completions(person, course_key, attempt.lesson_key, attempt.round):
+        register_credit_task.enqueue(kind, completion_id)
 
 
 def register_waiting(person: Person, course_key: UUID, round_number: int) -> None:

@@ -191,7 +191,7 @@ class LessonPlayer {
       if (!video.seeking) {
         sample();
       }
-      stop();
+      collector.stop(video.seeking || !this.counts ? undefined : video.currentTime);
       void this.report();
     });
     video.addEventListener("ended", () => {
@@ -277,6 +277,10 @@ class LessonPlayer {
       } else {
         this.video.addEventListener("loadedmetadata", go, { once: true });
       }
+    }
+    const { practiceUrl } = this.root.dataset;
+    if (practiceUrl) {
+      void import("./player/practice.ts").then((part) => new part.Practice(this.root, this.video, practiceUrl), () => undefined);
     }
     if (this.signedIn) {
       await this.openSession();

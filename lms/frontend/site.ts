@@ -1,4 +1,5 @@
 // Every page: nothing here is needed for reading or for any form to work.
+import { mayWait } from "./answers/kept.ts";
 import { post } from "./http.ts";
 import { forgetPlaces, readPlaces } from "./player/places.ts";
 import "./site.css";
@@ -41,3 +42,8 @@ document.addEventListener(
   () => document.querySelectorAll<HTMLElement>("[data-when-begun]").forEach((each) => (each.hidden = false)),
   { capture: true, once: true },
 );
+
+// Answers to a quiz that were given without network, on whatever page the phone comes back.
+if (mayWait()) {
+  void import("./answers/arriving.ts").then((part) => part.arrive()).catch(() => undefined); // the next page tries again
+}

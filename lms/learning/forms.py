@@ -69,11 +69,12 @@ class Asked:
 class QuizForm(forms.Form):
     """Every question of a paper, under names that hold in its sitting alone. It was given no key."""
 
-    def __init__(self, *args: Any, items: list[dict[str, Any]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, items: list[dict[str, Any]], needs_all: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.items = items
         for item in items:
             for name, field in _fields(item):
+                field.required = field.widget.is_required = needs_all
                 self.fields[name] = field
 
     def asked(self) -> Iterator[Asked]:
@@ -85,18 +86,20 @@ class QuizForm(forms.Form):
         cleaned = super().clean() or {}
         for item in self.items:
             if item["kind"] == QuestionKind.ORDER:
-                places = [cleaned[name] for name in _names(item) if name in cleaned]
+                places = [cleaned[name] for name in _names(item) if cleaned.get(name)]
                 if len(set(places)) < len(places):
                     self.add_error(_names(item)[0], _("Two things have the same place. Give each place once."))
         return cleaned
 
     @property
     def given(self) -> dict[str, Any]:
-        """What was answered, by the names of the items."""
-        return {item["id"]: self._given(item) for item in self.items}
+        """What was answered, by the names of the items; without what was left open, or half open."""
+        return {item["id"]: given for item in self.items if (given := self._given(item))}
 
     def _given(self, item: dict[str, Any]) -> Any:
         values = [self.cleaned_data[name] for name in _names(item)]
+        if not all(values):
+            return None
         match item["kind"]:
             case QuestionKind.ORDER:
                 return dict(zip(_ids(item["options"]), map(int, values), strict=True))

@@ -11,6 +11,7 @@ from courses.models import LessonPage
 from lms.learning.models import (
     Appeal,
     CourseEnrolment,
+    KnowledgeTest,
     LessonCompletion,
     LessonProblem,
     PlaySession,
@@ -18,6 +19,7 @@ from lms.learning.models import (
     QuizAttempt,
     QuizSitting,
     UnderstandingVote,
+    VideoAnswer,
     WatchRecord,
 )
 from lms.people.enums import Purpose
@@ -40,6 +42,8 @@ def why_not_deletable(pages: list[Page]) -> list[str]:
         CourseEnrolment,
         UnderstandingVote,
         LessonProblem,
+        VideoAnswer,
+        KnowledgeTest,
     )
     if any(model.objects.filter(page__in=ids).exists() for model in lessons):
         return [_("People have learnt here; what they learnt is kept. Unpublish the page instead.")]

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, NoReturn
 
@@ -10,6 +11,9 @@ from django.utils.translation import gettext as _
 from lms.lib.stretches import MAX_SECONDS, Stretches
 
 MAX_BODY_BYTES = 4096
+# Two hundred long answers.
+MAX_ANSWERS_BYTES = 256 * 1024
+MAX_FIELDS = 2000
 MAX_STRETCHES = 64
 MAX_REPORTS = 32
 MAX_NUMBER = 2**31 - 1
@@ -18,12 +22,19 @@ MAX_PLACES = 50
 
 
 class Refused(Exception):
-    """A request that is answered with an error: a code for the player, a sentence for the person."""
+    """A request that is answered with an error: a code for the player, a sentence for the person, perhaps a way on."""
 
     def __init__(
-        self, code: str, message: str, status: int = HTTPStatus.BAD_REQUEST, *, retry_after_seconds: int | None = None
+        self,
+        code: str,
+        message: str,
+        status: int = HTTPStatus.BAD_REQUEST,
+        *,
+        retry_after_seconds: int | None = None,
+        more: dict[str, str] | None = None,
     ) -> None:
         super().__init__(message)
+        self.more = more or {}
         self.code = code
         self.message = message
         self.status = status
@@ -31,7 +42,7 @@ class Refused(Exception):
 
     @property
     def answer(self) -> dict[str, str]:
-        return {"error": self.code, "message": self.message}
+        return {"error": self.code, "message": self.message, **self.more}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +83,14 @@ def read_whole(value: Any, name: str, *, least: int, most: int) -> int:
 
 def read_code(value: Any, name: str = "session") -> str:
     """The code of a play session or of an offline package."""
-    if not isinstance(value, str) or not 0 < len(value) <= MAX_CODE_LENGTH or not value.isascii():
+    if not isinstance(value, str) or not 0 < len(value) <= MAX_CODE_LENGTH or not _is_plain(value):
         raise Refused("wrong_value", _("“%(name)s” must be the code that the server gave.") % {"name": name})
     return value
+
+
+def _is_plain(text: str) -> bool:
+    """A zero byte is in no code, and PostgreSQL trips over it."""
+    return text.isascii() and text.isprintable()
 
 
 def read_stretches(value: Any) -> Stretches:
@@ -138,3 +154,23 @@ def read_places(value: Any) -> list[tuple[int, int]]:
         )
         for place in value
     ]
+
+
+def read_fields(value: Any) -> dict[str, list[str]]:
+    """What stands in the fields of a form, by name, as a browser would send it."""
+    if not isinstance(value, dict) or len(value) > MAX_FIELDS:
+        raise Refused("wrong_value", _("“fields” must hold a list of texts for each name."))
+    for texts in value.values():
+        if not isinstance(texts, list) or any(not isinstance(text, str) for text in texts):
+            raise Refused("wrong_value", _("“fields” must hold a list of texts for each name."))
+    return value
+
+
+def read_phone_time(value: Any) -> datetime | None:
+    """Milliseconds by the phone's clock; None where no calendar has such a moment: clocks are set wrong."""
+    if type(value) is not int:
+        raise Refused("wrong_value", _("“%(name)s” must be a whole number.") % {"name": "noted_at"})
+    try:
+        return datetime.fromtimestamp(value / 1000, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None

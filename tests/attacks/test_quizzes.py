@@ -3,6 +3,7 @@
 Pass rates are printed; `pytest -s` shows them.
 """
 
+import json
 from datetime import timedelta
 from random import Random
 
@@ -197,3 +198,78 @@ def test_a_failed_exam_cannot_be_tried_again_at_once_from_a_second_device(lesson
     assert "learning/quiz_closed.html" in [template.name for template in page.templates]
     with pytest.raises(NotNow):
         open_sitting(person, lesson, at=clock.move(seconds=59))
+
+
+def late(client, code: str, fields: dict, **more):
+    """What a script of one's own sends as answered without network."""
+    body = {"shown": "", "fields": fields, "noted_at": 1, **more}
+    address = f"/learn/sittings/{code}/answers/"
+    return client.post(address, json.dumps(body), content_type="application/json", HTTP_SEC_FETCH_SITE="same-origin")
+
+
+def as_fields(sitting, **options) -> dict[str, list[str]]:
+    given = {name: value for name, value in answers(sitting, **options).items() if name != "sitting"}
+    return {name: list(map(str, each if isinstance(each, list) else [each])) for name, each in given.items()}
+
+
+def test_offline_answers_are_one_try_however_many_phones_send_them(lesson, clock):
+    """Kept on two phones and sent with other answers, by script and by form, before and after the pause."""
+    client = make.signed_in(PersonFactory())
+    client.get(address(lesson))
+    sitting = QuizSitting.objects.get()
+
+    for wrong_ones in (6, 0, 3):
+        assert late(client, sitting.code, as_fields(sitting, wrong_ones=wrong_ones)).status_code == 200
+        clock.move(hours=3)
+    client.post(address(lesson), answers(sitting))
+
+    assert [each.right_count for each in QuizAttempt.objects.all()] == [0]
+    assert not LessonCompletion.objects.exists()
+
+
+def test_papers_are_not_collected_while_the_network_is_said_to_be_away(lesson):
+    """There is one open paper, so nobody answers many at leisure and sends the best."""
+    client = make.signed_in(PersonFactory())
+    papers = {client.get(address(lesson)).context["sitting"].code for _time in range(5)}
+
+    assert len(papers) == 1
+
+
+def test_a_closed_paper_cannot_be_revived_by_a_late_arrival(lesson):
+    client = make.signed_in(PersonFactory())
+    client.get(address(lesson))
+    old = QuizSitting.objects.get()
+    Question.objects.filter(pk=old.paper[0]["question"]).update(text="改过的问题")
+    client.get(address(lesson))
+
+    assert late(client, old.code, as_fields(old)).json()["error"] == "replaced"
+    assert not QuizAttempt.objects.exists()
+
+
+def test_a_page_of_another_site_hands_nothing_in(lesson):
+    client = make.signed_in(PersonFactory())
+    client.get(address(lesson))
+    sitting = QuizSitting.objects.get()
+
+    answer = client.post(
+        f"/learn/sittings/{sitting.code}/answers/",
+        json.dumps({"shown": "", "fields": as_fields(sitting), "noted_at": 1}),
+        content_type="text/plain",
+        HTTP_SEC_FETCH_SITE="cross-site",
+    )
+
+    assert answer.status_code == 403 and not QuizAttempt.objects.exists()
+
+
+HUGE = b'{"fields": {"q": ["' + b"x" * 300_000 + b'"]}}'
+
+
+@pytest.mark.parametrize("body", [b"[]", b"{", b"\xff", HUGE, b"[" * 100_000], ids=range(5))
+def test_bodies_that_are_no_answers_are_refused_at_once(lesson, body):
+    client = make.signed_in(PersonFactory())
+    client.get(address(lesson))
+    sitting = QuizSitting.objects.get()
+
+    answer = client.post(f"/learn/sittings/{sitting.code}/answers/", body, content_type="application/json")
+
+    assert answer.status_code in {400, 413} and not QuizAttempt.objects.exists()

@@ -20,8 +20,9 @@ from wagtail.models import Page as WagtailPage
 
 from courses.domain.question_files.sheet import write_template
 from courses.models import LessonPage, QuestionSet
-from lms.learning.models import LessonCompletion, QuizSitting
+from lms.learning.models import LessonCompletion, QuizAttempt, QuizSitting
 from lms.people.models import Person
+from tests.browser.streaming import patiently
 from tests.browser.test_accessibility import AXE, LOOK, enter
 from tests.cast import Cast
 from tests.factories.learning import live_course, live_lesson, published
@@ -208,3 +209,46 @@ def test_a_trainer_imports_a_sheet_and_sees_it_in_the_editor(
     keep(page, "quiz-editor-questions-1440")
     assert QuestionSet.objects.get(title="防骗测验").questions.count() == 6
     context.close()
+
+
+def test_a_quiz_answered_without_network_is_handed_in_from_whatever_page_comes_next(
+    browser: Browser, live_server: Any, quiz_lesson: LessonPage, cast: Cast, signed_in: Callable[[Person], Client]
+) -> None:
+    context = browser.new_context(viewport={"width": 360, "height": 800}, locale="zh-CN", has_touch=True)
+    enter(context, signed_in(cast.learner), live_server.url)
+    page = context.new_page()
+    page.goto(f"{live_server.url}/learn/lessons/{quiz_lesson.pk}/quiz/")
+    sitting = patiently(QuizSitting.objects.get)
+    context.set_offline(True)
+    page.get_by_role("button", name="交卷").click()
+    expect(page.locator(".question .error")).to_have_count(6)
+    fill(page, sitting)
+    page.get_by_role("button", name="交卷").click()
+    expect(page.locator("[data-quiz-kept]")).to_contain_text("已保存在这部手机上，联网后出分")
+    expect(page.locator("form[data-quiz]")).to_be_hidden()
+    keep(page, "quiz-kept-360")
+    kept = page.evaluate(KEPT)
+    page.close()
+    assert kept[0]["sitting"] == sitting.code and set(kept[0]) == {"sitting", "address", "shown", "fields", "notedAt"}
+    context.set_offline(False)
+
+    page = context.new_page()
+    page.goto(f"{live_server.url}/learn/")
+
+    expect(page.locator("[data-answers]")).to_contain_text("已经出分")
+    keep(page, "quiz-arrived-360")
+    page.get_by_role("link", name="看结果").click()
+    expect(page.locator("[data-passed=yes]")).to_contain_text("没有网络时答的")
+    keep(page, "quiz-offline-result-360")
+    assert patiently(lambda: QuizAttempt.objects.get().answered_offline)
+    assert page.evaluate(KEPT) == []
+    context.close()
+
+
+KEPT = """() => new Promise((resolve) => {
+  const opening = indexedDB.open("tianjian-answers", 1);
+  opening.onsuccess = () => {
+    const reading = opening.result.transaction("answers").objectStore("answers").getAll();
+    reading.onsuccess = () => { opening.result.close(); resolve(reading.result); };
+  };
+})"""

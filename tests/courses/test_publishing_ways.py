@@ -58,6 +58,7 @@ def form_of(page: LessonPage, **changes: Any) -> dict[str, str]:
             "go_live_at": "",
             "expire_at": "",
             "comments": inline_formset([]),
+            "video_questions": inline_formset([]),
             **changes,
         }
     )

@@ -82,7 +82,7 @@ def watched(person, taught, video, number=0, *, online=(0, 0), offline=(0, 0), g
     )
 
 
-def passed(person, taught, quiz, number=0, *, is_passed=True) -> QuizAttempt:
+def passed(person, taught, quiz, number=0, *, is_passed=True, offline=False) -> QuizAttempt:
     lesson = taught.outline.lessons[number]
     return QuizAttempt.objects.create(
         person=person,
@@ -96,6 +96,7 @@ def passed(person, taught, quiz, number=0, *, is_passed=True) -> QuizAttempt:
         pass_mark=60,
         passed=is_passed,
         submitted_at=AT,
+        answered_offline=offline,
     )
 
 
@@ -132,6 +133,47 @@ def test_a_passed_quiz_vouches_for_it_and_is_named_in_the_evidence(cast, video):
 
     assert (entry.hours, entry.evidence["lessons"][0]["vouched_by"]) == (Decimal("1.00"), attempt.pk)
     assert entry.evidence["lessons"][0]["witnessed_percent"] == 0
+    assert list(ledger_faults()) == []
+
+
+def test_a_quiz_that_was_itself_answered_without_network_vouches_for_nothing(cast, video):
+    adopt()
+    taught = teach(SECONDS)
+    quiz = with_quiz(taught, 0, org=cast.orgs.provider)
+    completion = watched(cast.learner, taught, video, offline=(0, SECONDS))
+    passed(cast.learner, taught, quiz, offline=True)
+
+    assert register_credit(completion, at=AT) == []
+    assert codes(cast.learner, taught) == ["offline_needs_quiz"]
+
+    attempt = passed(cast.learner, taught, quiz)
+    (entry,) = register_credit(completion, at=AT)
+    assert entry.evidence["lessons"][0]["vouched_by"] == attempt.pk
+    assert list(ledger_faults()) == []
+
+
+def test_hours_for_a_passed_test_wait_for_the_quiz_with_network(
+    cast, video, worker, django_capture_on_commit_callbacks
+):
+    adopt("yn_2024")
+    rule = CreditRule.objects.exclude(region_code="").get()
+    rule.parameters |= {"test_pass_hours": "0.5"}
+    rule.save()
+    course = make.live_course(cast.orgs.provider, audience=["village_cadre"], credit_for=["village_cadre"])
+    lesson = make.published(make.live_lesson(course, completion_rule="quiz", kind="practice"))
+    key = f"lesson:{lesson.translation_key}"
+    right = {each.pk: each.choices.get(is_right=True).pk for each in lesson.quiz.questions.all()}
+    with django_capture_on_commit_callbacks(execute=True):
+        assert answer_quiz(cast.learner, lesson, answers=right, at=AT, offline=True).passed
+
+    assert LessonCompletion.objects.count() == 1 and not CreditLedgerEntry.objects.exists()
+    assert [one["code"] for one in not_yet_because(cast.learner, key)] == ["offline_test"]
+
+    with django_capture_on_commit_callbacks(execute=True):
+        again = answer_quiz(cast.learner, lesson, answers=right, at=AT + timedelta(minutes=5))
+    entry = CreditLedgerEntry.objects.get()
+    assert (entry.component, entry.hours) == ("test_bonus", Decimal("0.50"))
+    assert entry.evidence["lessons"][0]["test_vouched_by"] == again.pk
     assert list(ledger_faults()) == []
 
 

@@ -8,6 +8,7 @@ from courses.enums import QuestionKind
 from courses.models import Choice, LessonPage, Question, QuestionSet
 from lms.learning.domain.answering import hand_in
 from lms.learning.domain.marking import Item
+from lms.learning.domain.showing import Arrival
 from lms.learning.domain.sitting import open_sitting
 from lms.learning.models import QuizAttempt, QuizSitting
 from lms.people.models import Org, Person
@@ -69,11 +70,13 @@ def answers(sitting: QuizSitting, *, wrong_ones: int = 0) -> dict[str, Any]:
     return data
 
 
-def answer_quiz(person: Person, lesson: LessonPage, *, answers: Mapping[int, int], at: datetime) -> QuizAttempt:
+def answer_quiz(
+    person: Person, lesson: LessonPage, *, answers: Mapping[int, int], at: datetime, offline: bool = False
+) -> QuizAttempt:
     """Open the quiz and hand it in with these choices (choice id by question id)."""
     sitting = open_sitting(person, lesson, at=at)
     given = {
         item["id"]: next(option["id"] for option in item["options"] if option["choice"] == answers[item["question"]])
         for item in sitting.paper
     }
-    return hand_in(sitting, given=given, at=at)
+    return hand_in(sitting, given=given, at=at, arrival=Arrival(at, offline))

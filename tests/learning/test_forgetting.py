@@ -62,7 +62,7 @@ def test_words_and_votes_of_a_closed_account_go_and_the_settlement_stays(cast: C
     assert not UnderstandingVote.objects.exists()
     assert not SelfAssessment.objects.exists() and not QuizSitting.objects.exists()
     assert LessonProblem.objects.get().reported_by is None
-    assert [line.split()[1] for line in forget().splitlines()] == ["0"] * 7
+    assert {line.split()[1] for line in forget().splitlines()} == {"0"}
 
 
 def test_a_mistake_goes_a_year_after_it_was_answered(cast: Cast, clock: Clock, said):

@@ -46,8 +46,8 @@ def _earned_faults(entry: CreditLedgerEntry) -> Iterator[str]:
     claimed = {lesson["key"]: (lesson["seconds"], lesson["test"]) for lesson in lessons}
     if claimed != _completed(completion, list(claimed)):
         yield "its evidence is not what was completed"
-    vouching = {lesson["vouched_by"] for lesson in lessons if lesson.get("vouched_by")}
-    if QuizAttempt.objects.filter(pk__in=vouching, passed=True).count() != len(vouching):
+    vouching = {lesson[name] for lesson in lessons for name in ("vouched_by", "test_vouched_by") if lesson.get(name)}
+    if QuizAttempt.objects.filter(pk__in=vouching, passed=True, answered_offline=False).count() != len(vouching):
         yield "no passed quiz vouches for what was watched without network"
     if entry.counts and hours_of_component(entry.component, lessons, terms["parameters"])[0] != entry.hours:
         yield "its hours do not follow from its evidence"

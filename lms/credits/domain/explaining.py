@@ -36,11 +36,15 @@ SENTENCES = {
     "nothing_to_measure": _("There is no recording to measure and no test that gives hours."),
     "coverage_short": _("%(reached)s%% of “%(title)s” has been watched; %(needed)s%% are needed."),
     "offline_needs_quiz": _(
-        "“%(title)s” was watched without network. Its hours come once you pass its quiz, or watch it with network."
+        "“%(title)s” was watched without network. Its hours come once you pass its quiz with network, or watch it "
+        "with network."
     ),
     "offline_needs_course_quiz": _(
-        "“%(title)s” was watched without network. Its hours come once you pass a quiz of this course, or watch it "
-        "with network."
+        "“%(title)s” was watched without network. Its hours come once you pass a quiz of this course with network, or "
+        "watch it with network."
+    ),
+    "offline_test": _(
+        "The quiz of “%(title)s” was answered without network. Its hours come once you pass it with network."
     ),
     "offline_needs_network": _(
         "“%(title)s” was watched without network. Its hours come once you watch it with network."

@@ -12,6 +12,7 @@ from lms.credits.domain.registering import recognise_completion
 from lms.credits.domain.studying import COMPLETION_MODELS, source_of
 from lms.credits.enums import Component, SourceKind
 from lms.credits.models import CreditLedgerEntry
+from lms.learning.models import CourseCompletion, LessonCompletion
 from lms.lib.durations import beijing_midnight
 from lms.people.models import Person
 
@@ -42,6 +43,18 @@ def waiting_completions(person: Person, course_key: UUID, round_number: int) -> 
         waiting = completions.exclude(outline_version__credit_for=[]).order_by("pk")
         found += [(kind.value, pk) for pk in waiting.values_list("pk", flat=True)]
     return found
+
+
+def tested_completions(person: Person, course_key: UUID, lesson_key: UUID, round_number: int) -> list[tuple[str, int]]:
+    """The completion of a lesson whose quiz was answered without network, and of its course; none where it was not."""
+    mine = LessonCompletion.objects.of(person.survivor).filter(lesson_key=lesson_key, round=round_number)
+    lesson = mine.filter(evidence__answered_offline=True).first()
+    if lesson is None:
+        return []
+    courses = CourseCompletion.objects.of(person.survivor).filter(course_key=course_key, round=round_number)
+    return [(SourceKind.LESSON_COMPLETION.value, lesson.pk)] + [
+        (SourceKind.COURSE_COMPLETION.value, pk) for pk in courses.values_list("pk", flat=True)
+    ]
 
 
 @dataclass(frozen=True, slots=True)

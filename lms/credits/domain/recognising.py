@@ -38,6 +38,9 @@ class StudiedLesson:
     vouched_by: int | None = None
     # Which quiz could: the lesson's own, one of its course, or none.
     quiz: str = ""
+    # The test was answered without network; the attempt (id), answered with it, that vouches for that.
+    test_offline: bool = False
+    test_vouched_by: int | None = None
 
     @property
     def rests_on_offline(self) -> bool:
@@ -47,12 +50,14 @@ class StudiedLesson:
     def evidence(self) -> dict[str, Any]:
         """What an entry keeps; watching without network is named only where something rests on it."""
         offline = {"witnessed_percent": self.witnessed_percent, "vouched_by": self.vouched_by}
+        tested = {"test_offline": True, "test_vouched_by": self.test_vouched_by}
         return {
             "key": self.key,
             "seconds": self.decoded_seconds,
             "percent": self.studied_percent,
             "test": self.test_passed,
             **(offline if self.rests_on_offline else {}),
+            **(tested if self.test_offline else {}),
         }
 
 
@@ -182,6 +187,17 @@ def _unvouched(lessons: Sequence[StudiedLesson], terms: Mapping[str, Any]) -> li
     ]
 
 
+def _untested(lessons: Sequence[StudiedLesson], terms: Mapping[str, Any]) -> list[Step]:
+    """The lessons whose quiz was passed without network only, where passing it gives hours."""
+    if not terms.get("offline_needs_quiz", True) or "test_pass_hours" not in terms["parameters"]:
+        return []
+    return [
+        step("offline_test", title=lesson.title)
+        for lesson in lessons
+        if lesson.test_offline and lesson.test_vouched_by is None
+    ]
+
+
 def recognise(
     study: Study, terms: Mapping[str, Any] | None, *, counted: Mapping[str, Set[str]] | None = None
 ) -> Recognition:
@@ -195,13 +211,14 @@ def recognise(
     parameters = terms["parameters"]
     recorded = [lesson for lesson in study.lessons if lesson.decoded_seconds]
     tested = [lesson for lesson in study.lessons if lesson.test_passed]
+    untested = _untested(tested, terms)
     gives: dict[Component, list[StudiedLesson]] = {}
     short = [*_short_of(recorded, parameters), *_unvouched(recorded, terms)]
     if recorded and not short:
         gives[Component.BASE] = recorded
-    if tested and "test_pass_hours" in parameters:
+    if tested and not untested and "test_pass_hours" in parameters:
         gives[Component.TEST_BONUS] = tested
-    if not gives and not short:
+    if not gives and not short and not untested:
         short = [step("nothing_to_measure")]
 
     opening = [
@@ -217,4 +234,4 @@ def recognise(
             hours_of_component(component, [lesson.evidence for lesson in fresh], parameters) if fresh else (NOTHING, [])
         )
         parts.append(Part(component, bool(fresh), hours, fresh, [*opening, *excluded, *how]))
-    return Recognition(parts=parts, missing=short)
+    return Recognition(parts=parts, missing=[*short, *untested])

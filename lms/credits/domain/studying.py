@@ -58,10 +58,14 @@ class Voucher:
 
 
 def _studied(lesson: dict[str, Any], completion: LessonCompletion, watched: Watched, voucher: Voucher) -> StudiedLesson:
-    """A lesson completed by coverage was watched at least as far as its outline version asked for."""
+    """A lesson completed by coverage was watched at least as far as its outline version asked for.
+
+    A quiz answered without network says that she passed, not that it was she: her own quiz passed with network does.
+    """
     by_rule = lesson["coverage_percent"] if completion.rule == CompletionRule.COVERAGE else 0
     # A completion that rests on nothing offline was witnessed as far as its rule asked for, too.
     witnessed_by_rule = 0 if completion.evidence.get("offline_seconds") else by_rule
+    test_offline = bool(completion.evidence.get("answered_offline"))
     return StudiedLesson(
         key=lesson["translation_key"],
         title=lesson["title"],
@@ -71,6 +75,8 @@ def _studied(lesson: dict[str, Any], completion: LessonCompletion, watched: Watc
         witnessed_percent=max(witnessed_by_rule, watched.witnessed_percent),
         vouched_by=voucher.attempt_id,
         quiz=voucher.quiz,
+        test_offline=test_offline,
+        test_vouched_by=voucher.attempt_id if test_offline and voucher.quiz == "lesson" else None,
     )
 
 
@@ -84,12 +90,15 @@ def _watched(person_ids: list[int], keys: Iterable[str], round_number: int) -> d
 
 
 def _vouchers(person_ids: list[int], outline: OutlineVersion, round_number: int) -> dict[str, Voucher]:
-    """By lesson: its own quiz vouches for it, or, where it has none, any quiz of the course. All are marked here."""
+    """By lesson: its own quiz vouches for it, or, where it has none, any quiz of the course. All are marked here.
+
+    What was itself answered without network vouches for nothing.
+    """
     with_quiz = [lesson["translation_key"] for lesson in outline.lessons if lesson["quiz_id"]]
     if not with_quiz:
         return {}
     attempts = QuizAttempt.objects.filter(
-        person__in=person_ids, lesson_key__in=with_quiz, round=round_number, passed=True
+        person__in=person_ids, lesson_key__in=with_quiz, round=round_number, passed=True, answered_offline=False
     )
     # The first one that passed stays the last in the dict.
     passed = {str(key): pk for key, pk in attempts.order_by("-pk").values_list("lesson_key", "pk")}

@@ -1,12 +1,8 @@
 // A question in between (在线确认): stands below the paused picture, and the lesson goes on once it is answered.
 // Which choice is right is known to the server only. The contract stands in lms/docs/watch-reports.md.
 import { post } from "../http.ts";
+import { type Choice, choiceList, element, leaveFullScreen, offerVoice, placeBelow, questionLine, spoken } from "./asking.ts";
 import type { CheckDue, Receipt } from "./reporter.ts";
-
-interface Choice {
-  id: string;
-  text: string;
-}
 
 export interface Told {
   check: string;
@@ -22,13 +18,6 @@ export interface Told {
 
 export type Progress = Pick<Receipt, "percent" | "refused" | "completed" | "check_due">;
 
-interface FullScreenVideo extends HTMLVideoElement {
-  webkitExitFullscreen?: () => void;
-}
-
-const LETTERS = "ABCDEFGHIJ";
-/** Large enough for a thumb that is not sure. */
-const BUTTON_HEIGHT = "60px";
 const TRY_AGAIN_MS = 10_000;
 
 export class PresenceCheck {
@@ -41,15 +30,13 @@ export class PresenceCheck {
 
   constructor(
     private readonly root: HTMLElement,
-    private readonly video: FullScreenVideo,
+    private readonly video: HTMLVideoElement,
     private readonly session: () => string | null,
     private readonly onProgress: (progress: Progress) => void,
   ) {
-    this.box.className = "card stack-small";
+    placeBelow(root, this.box);
     this.box.dataset.check = "";
     this.box.setAttribute("aria-labelledby", "check-heading");
-    this.box.hidden = true;
-    root.querySelector(".player-frame")?.after(this.box);
     video.addEventListener("play", () => {
       if (this.told?.question) {
         video.pause();
@@ -143,10 +130,7 @@ export class PresenceCheck {
     const { video } = this;
     this.wasPlaying ||= !video.paused;
     video.pause();
-    if (document.fullscreenElement) {
-      void document.exitFullscreen().catch(() => undefined);
-    }
-    video.webkitExitFullscreen?.();
+    leaveFullScreen(video);
   }
 
   private draw(told: Told): void {
@@ -161,59 +145,11 @@ export class PresenceCheck {
     if (!question) {
       return;
     }
-    const text = element("p", question.text);
-    text.style.fontWeight = "700";
-    text.tabIndex = -1;
+    const text = questionLine(question.text);
     text.dataset.checkQuestion = "";
-    const list = element("ul", "");
-    list.className = "choices";
-    question.choices.forEach((choice, place) => {
-      const button = element("button", `${LETTERS.charAt(place)}  ${choice.text}`);
-      button.type = "button";
-      button.className = "choice button-wide";
-      button.style.minHeight = BUTTON_HEIGHT;
-      button.style.textAlign = "start";
-      button.addEventListener("click", () => void this.send({ number: question.number, choice: choice.id }));
-      const item = element("li", "");
-      item.append(button);
-      list.append(item);
-    });
+    const list = choiceList(question.choices, ({ id }) => void this.send({ number: question.number, choice: id }));
     this.box.append(text, list);
-    this.offerVoice(told, text);
-  }
-
-  /** Reads the question and its choices aloud, where the device has a voice for the language of the page. */
-  private offerVoice(told: Told, before: HTMLElement): void {
-    if (!("speechSynthesis" in window)) {
-      return;
-    }
-    const language = document.documentElement.lang.slice(0, 2);
-    const offer = (): void => {
-      const voice = speechSynthesis.getVoices().find((each) => each.lang.toLowerCase().startsWith(language));
-      if (!voice || this.told !== told || this.box.querySelector("[data-read-aloud]")) {
-        return;
-      }
-      const button = element("button", told.words.read_aloud);
-      button.type = "button";
-      button.className = "button button-quiet";
-      button.style.minHeight = BUTTON_HEIGHT;
-      button.dataset.readAloud = "";
-      button.addEventListener("click", () => {
-        speechSynthesis.cancel();
-        const parts = [told.question?.text ?? ""];
-        told.question?.choices.forEach((choice, place) => parts.push(`${LETTERS.charAt(place)}, ${choice.text}`));
-        parts.forEach((part) => {
-          const said = new SpeechSynthesisUtterance(part);
-          said.voice = voice;
-          said.lang = voice.lang;
-          said.rate = 0.9;
-          speechSynthesis.speak(said);
-        });
-      });
-      before.before(button);
-    };
-    offer();
-    speechSynthesis.addEventListener?.("voiceschanged", offer, { once: true });
+    offerVoice(told.words.read_aloud, spoken(question.text, question.choices), text, () => this.told === told);
   }
 
   private goToQuestion(): void {
@@ -228,10 +164,4 @@ export class PresenceCheck {
       line.textContent = text;
     }
   }
-}
-
-function element<Name extends keyof HTMLElementTagNameMap>(name: Name, text: string): HTMLElementTagNameMap[Name] {
-  const made = document.createElement(name);
-  made.textContent = text;
-  return made;
 }

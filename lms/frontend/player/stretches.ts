@@ -62,10 +62,16 @@ function wholeSeconds([from, to]: Stretch): Stretch | null {
 export class StretchCollector {
   private played: Stretch[] = [];
   private last: { position: number; at: number; rate: number } | null = null;
+  /** Where it was paused, if nobody has moved it since. */
+  private paused: number | null = null;
 
   /** The player stands at `position` (s) at clock time `at` (ms), playing at `rate`. */
   sample(position: number, at: number, rate: number): void {
-    const last = this.last;
+    const { last, paused } = this;
+    if (!last && paused !== null && position > paused && position - paused <= LEAP_SECONDS) {
+      this.played = unite([...this.played, [paused, position]]);
+    }
+    this.paused = null;
     if (last) {
       const step = position - last.position;
       const elapsed = Math.max(0, at - last.at) / 1000;
@@ -77,9 +83,10 @@ export class StretchCollector {
     this.last = { position, at, rate };
   }
 
-  /** Playing has stopped; the next sample starts a new stretch. */
-  stop(): void {
+  /** Playing has stopped; the next sample starts a new stretch, or goes on from `pausedAt`, where that is known. */
+  stop(pausedAt?: number): void {
     this.last = null;
+    this.paused = pausedAt ?? null;
   }
 
   /** The end was reached: the broken second at the end of a recording counts as a whole one. */

@@ -127,3 +127,21 @@ test("what played while the page was hidden is not collected, what was seen befo
     [20, 30],
   ]);
 });
+
+test("a busy phone that looks late after a pause loses nothing, and a jump while paused gains nothing", () => {
+  const collector = new StretchCollector();
+  collector.sample(0, 0, 1);
+  collector.sample(1.3, 1300, 1);
+  collector.stop(1.3);
+  collector.sample(1.9, 60_000, 1);
+  collector.sample(3, 61_100, 1);
+  assert.deepEqual(collector.take(), [[0, 3]]);
+
+  collector.stop(3);
+  collector.stop(); // a seek
+  collector.sample(3.8, 70_000, 1);
+  collector.sample(5, 71_200, 1);
+  collector.stop(5);
+  collector.sample(20, 90_000, 1);
+  assert.deepEqual(collector.take(), [[4, 5]]);
+});

@@ -8,12 +8,13 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from courses.enums import CompletionRule, QuestionKind
+from courses.enums import CompletionRule, LessonKind, QuestionKind
 from courses.models import LessonPage, QuestionSet
 from courses.policies import can_enter
 from lms.learning.domain.completing import complete_lesson
 from lms.learning.domain.enrolling import lock_clock
 from lms.learning.domain.marking import Item, in_words, is_answered, is_right
+from lms.learning.domain.showing import HERE_AND_NOW, OFFLINE_FOR, ONLINE_FOR, Arrival
 from lms.learning.domain.sitting import NoQuiz, terms_for
 from lms.learning.models import QuizAttempt, QuizSitting
 from lms.learning.signals import announce, quiz_passed
@@ -26,6 +27,18 @@ class AnswersMissing(Exception):
 
 class Replaced(Exception):
     """The sitting was replaced by another, because questions were changed meanwhile; the text says so."""
+
+
+class Stale(Exception):
+    """The questions were sent so long ago that they are shown once more before they are handed in; the text says so."""
+
+
+class NeedsNetwork(Exception):
+    """An exam was answered without network; the text says what to do."""
+
+
+class TooLate(Exception):
+    """What was answered without network came too late; the text says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +54,14 @@ class Feedback:
     image_alt: str = ""
 
 
-def hand_in(sitting: QuizSitting, *, given: Mapping[str, Any], at: datetime) -> QuizAttempt:
+def hand_in(
+    sitting: QuizSitting, *, given: Mapping[str, Any], at: datetime, arrival: Arrival = HERE_AND_NOW
+) -> QuizAttempt:
     """Mark what was given, keep the attempt, and complete the lesson if its rule is the quiz.
 
     A sitting handed in before returns its attempt, whatever is given now. Raises NoQuiz, AnswersMissing or Replaced,
-    leaving nothing. Whoever calls has found the sitting among the person's own.
+    and where the answers took their time Stale, NeedsNetwork or TooLate, leaving nothing. Whoever calls has found the
+    sitting among the person's own. Pauses and tries are counted from the arrival, whenever it was answered.
     """
     with transaction.atomic():
         person = sitting.person.survivor
@@ -58,10 +74,11 @@ def hand_in(sitting: QuizSitting, *, given: Mapping[str, Any], at: datetime) -> 
             raise Replaced(_("The questions were changed meanwhile. Please answer the new ones."))
         if not lesson.quiz or not can_enter(person, lesson, at):
             raise NoQuiz(_("This lesson has no quiz at the moment."))
+        _check_arrival(lesson, arrival, at)
         if not all(is_answered(item, given.get(item["id"])) for item in sitting.paper):
             raise AnswersMissing(_("Please answer every question."))
         terms, _enrolment = terms_for(person, lesson, at=at)
-        attempt = _attempt(sitting, lesson.quiz, terms.outline_version.pk, given, at)
+        attempt = _attempt(sitting, lesson.quiz, terms.outline_version.pk, given, arrival, at)
         sitting.attempt, sitting.closed_at = attempt, at
         sitting.given = {item["id"]: given[item["id"]] for item in sitting.paper}
         sitting.save(update_fields=["attempt", "closed_at", "given"])
@@ -69,12 +86,32 @@ def hand_in(sitting: QuizSitting, *, given: Mapping[str, Any], at: datetime) -> 
             announce(quiz_passed, attempt_id=attempt.pk)
         if attempt.passed and terms.entry["rule"] == CompletionRule.QUIZ and terms.round == sitting.round:
             evidence = {"attempt": attempt.pk, "right": attempt.right_count, "questions": attempt.question_count}
+            if attempt.answered_offline:
+                evidence["answered_offline"] = True
             complete_lesson(person, lesson, terms, evidence=evidence, at=at)
     return attempt
 
 
+def _check_arrival(lesson: LessonPage, arrival: Arrival, at: datetime) -> None:
+    took = at - (arrival.shown_at or at)
+    if not arrival.offline:
+        if took > ONLINE_FOR:
+            raise Stale(_("You opened this page more than two hours ago. Look through it once more, then hand in."))
+    elif lesson.kind == LessonKind.EXAM:
+        raise NeedsNetwork(_("An exam is taken with network. Open it again while you have network."))
+    elif took > OFFLINE_FOR:
+        raise TooLate(
+            _("Your answers came more than seven days after the questions were fetched. Please take the quiz again.")
+        )
+
+
 def _attempt(
-    sitting: QuizSitting, quiz: QuestionSet, outline_version_id: int, given: Mapping[str, Any], at: datetime
+    sitting: QuizSitting,
+    quiz: QuestionSet,
+    outline_version_id: int,
+    given: Mapping[str, Any],
+    arrival: Arrival,
+    at: datetime,
 ) -> QuizAttempt:
     marked = [_marked(item, given[item["id"]]) for item in sitting.paper]
     right = sum(answer["right"] for answer in marked)
@@ -94,6 +131,8 @@ def _attempt(
         pass_mark=quiz.pass_mark,
         passed=right * 100 >= quiz.pass_mark * len(marked),
         submitted_at=at,
+        answered_offline=arrival.offline,
+        noted_at=arrival.noted_at if arrival.offline else None,
     )
 
 

@@ -11,17 +11,20 @@ from lms.learning.models import (
     Appeal,
     DeviceNote,
     DeviceSighting,
+    KnowledgeTest,
     LessonProblem,
     QuizSitting,
     SelfAssessment,
     UnderstandingVote,
+    VideoAnswer,
 )
 
 _CLOSED = Q(person__closed_at__isnull=False)
 
 
 def forget_words(*, at: datetime, dry_run: bool = False) -> dict[str, int]:
-    """Empty the words of closed accounts; delete their votes, papers, self-assessments, and mistakes long answered.
+    """Empty the words of closed accounts; delete their votes, papers, tests, answers in videos and self-assessments,
+    and mistakes long answered.
 
     Sightings of devices and what was noted about them are deleted when they are old, those of closed accounts at once.
 
@@ -31,7 +34,9 @@ def forget_words(*, at: datetime, dry_run: bool = False) -> dict[str, int]:
     """
     appeals = Appeal.objects.filter(_CLOSED).exclude(words="")
     votes = UnderstandingVote.objects.filter(_CLOSED)
-    sittings, assessments = QuizSitting.objects.filter(_CLOSED), SelfAssessment.objects.filter(_CLOSED)
+    theirs_alone = [
+        model.objects.filter(_CLOSED) for model in (QuizSitting, SelfAssessment, KnowledgeTest, VideoAnswer)
+    ]
     theirs = LessonProblem.objects.filter(reported_by__closed_at__isnull=False)
     old = LessonProblem.objects.filter(replied_at__lt=_oldest(LessonProblem, at))
     seen = DeviceSighting.objects.filter(
@@ -41,19 +46,14 @@ def forget_words(*, at: datetime, dry_run: bool = False) -> dict[str, int]:
     counts = {
         "learning.Appeal": appeals.count(),
         "learning.UnderstandingVote": votes.count(),
-        "learning.QuizSitting": sittings.count(),
-        "learning.SelfAssessment": assessments.count(),
-        "learning.DeviceSighting": seen.count(),
-        "learning.DeviceNote": notes.count(),
+        **{rows.model._meta.label: rows.count() for rows in [*theirs_alone, seen, notes]},
         "learning.LessonProblem": LessonProblem.objects.filter(Q(pk__in=theirs) | Q(pk__in=old)).count(),
     }
     if not dry_run:
         appeals.update(words="")
         votes.delete()
-        sittings.delete()
-        assessments.delete()
-        seen.delete()
-        notes.delete()
+        for rows in [*theirs_alone, seen, notes]:
+            rows.delete()
         old.delete()
         theirs.update(reported_by=None)
     return counts

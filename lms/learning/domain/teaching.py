@@ -9,7 +9,14 @@ from django.db.models.functions import Coalesce
 
 from courses.models import LessonPage, Question
 from lms.learning.enums import EvidenceKind
-from lms.learning.models import LessonCompletion, LessonProblem, QuizAttempt, UnderstandingVote, WatchRecord
+from lms.learning.models import (
+    LessonCompletion,
+    LessonProblem,
+    QuizAttempt,
+    UnderstandingVote,
+    VideoAnswer,
+    WatchRecord,
+)
 from lms.lib.durations import format_seconds
 from lms.lib.stretches import Stretches
 from lms.people.policies import shown_count
@@ -136,7 +143,7 @@ def viewing_of(lesson: LessonPage) -> Viewing | None:
 
 @dataclass(frozen=True, slots=True)
 class FailedQuestion:
-    """A question of the lesson's quiz, and how many percent of those asked got it wrong at their first try.
+    """A question of the lesson's quiz or video, and how many percent of those asked were wrong at their first try.
 
     The share is None where fewer than ten got it wrong: together with those asked it would tell how many.
     """
@@ -149,11 +156,22 @@ class FailedQuestion:
 def failed_questions(lesson: LessonPage) -> list[FailedQuestion]:
     """The questions that ten people or more answered, most often wrong first."""
     first_tries = QuizAttempt.objects.filter(page=lesson, number=1, round=1).order_by("-pk")
+    answers = _answers(first_tries.values_list("answers", flat=True)[:NEWEST])
+    return _failed((answer["question"], answer["right"]) for answer in answers)
+
+
+def failed_in_video(lesson: LessonPage) -> list[FailedQuestion]:
+    """The same for the questions in the lesson's video."""
+    first = VideoAnswer.objects.filter(page=lesson).order_by("-pk").values_list("question", "is_right")
+    return _failed(first[:NEWEST])
+
+
+def _failed(answers: Iterable[tuple[int, bool]]) -> list[FailedQuestion]:
     asked: Counter[int] = Counter()
     wrong: Counter[int] = Counter()
-    for answer in _answers(first_tries.values_list("answers", flat=True)[:NEWEST]):
-        asked[answer["question"]] += 1
-        wrong[answer["question"]] += not answer["right"]
+    for question, is_right in answers:
+        asked[question] += 1
+        wrong[question] += not is_right
     many = sorted(question for question, count in asked.items() if shown_count(count))
     texts = dict(Question.objects.filter(pk__in=many).values_list("pk", "text"))
     found = [FailedQuestion(texts[pk], _share(wrong[pk], asked[pk]), asked[pk]) for pk in many if pk in texts]

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("learning", "0005_quiz_sittings"),
+        ("learning", "0006_offline_attempts_practice_and_knowledge"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,8 +6,10 @@ from lms.learning.models.checking import PresenceCheck, WaitingStretch
 from lms.learning.models.completing import CourseCompletion, LessonCompletion
 from lms.learning.models.devices import DeviceNote, DeviceSighting
 from lms.learning.models.feedback import LessonProblem, UnderstandingVote
+from lms.learning.models.knowledge import KnowledgeTest
 from lms.learning.models.packages import OfflinePackage, PackageReceipt
 from lms.learning.models.playing import CourseEnrolment, PlaySession, StudyClock, new_session_code
+from lms.learning.models.practising import VideoAnswer
 from lms.learning.models.quizzes import QuizAttempt, QuizSitting, new_sitting_code
 from lms.learning.models.watching import Receipt, RefusedStretch, WatchRecord
 
@@ -17,6 +19,7 @@ __all__ = [
     "CourseEnrolment",
     "DeviceNote",
     "DeviceSighting",
+    "KnowledgeTest",
     "LessonCompletion",
     "LessonProblem",
     "OfflinePackage",
@@ -31,6 +34,7 @@ __all__ = [
     "Settlement",
     "StudyClock",
     "UnderstandingVote",
+    "VideoAnswer",
     "WaitingStretch",
     "WatchRecord",
     "new_session_code",

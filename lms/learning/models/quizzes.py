@@ -83,6 +83,11 @@ class QuizAttempt(models.Model):
     pass_mark = models.PositiveSmallIntegerField(_("pass mark in percent"))
     passed = models.BooleanField(_("passed"))
     submitted_at = models.DateTimeField(_("handed in at"))
+    # The phone says so. Such an attempt vouches for nothing that was watched without network.
+    answered_offline = models.BooleanField(_("answered without network"), default=False)
+    noted_at = models.DateTimeField(
+        _("when by the phone's clock"), null=True, help_text="Kept to be read; nothing is decided by it."
+    )
 
     objects = OwnQuerySet.as_manager()
 
@@ -94,6 +99,10 @@ class QuizAttempt(models.Model):
             models.CheckConstraint(
                 name="learning_attempt_marked",
                 condition=Q(right_count__lte=models.F("question_count")) & Q(question_count__gte=1),
+            ),
+            models.CheckConstraint(
+                name="learning_attempt_noted_offline",
+                condition=Q(noted_at__isnull=True) | Q(answered_offline=True),
             ),
         ]
 

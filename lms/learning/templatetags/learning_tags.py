@@ -7,6 +7,7 @@ from django.template.context import RequestContext
 from django.utils import timezone
 
 from courses.models import CoursePage, LessonPage
+from lms.learning.domain.knowledge import offered
 from lms.learning.domain.reading import opened_token
 from lms.learning.domain.retaking import retakable
 from lms.learning.models import Settlement, UnderstandingVote
@@ -65,6 +66,14 @@ def take_again(context: RequestContext, course: CoursePage) -> dict[str, Any]:
     done = [course] if state and state.is_done else []
     again = bool(done) and course.translation_key in retakable(user, done, at=timezone.now())
     return {"course": course, "again": again, "csrf_token": context.get("csrf_token")}
+
+
+@register.inclusion_tag("learning/course_test.html", takes_context=True)
+def course_test(context: RequestContext, course: CoursePage) -> dict[str, Any]:
+    """{% course_test course %}: the way to the test before the course or after it; nothing without sign-in."""
+    user = context["request"].user
+    asks = course.knowledge_test_id and isinstance(user, Person)
+    return {"course": course, "phase": offered(user, course, at=timezone.now()) if asks else None}
 
 
 @register.inclusion_tag("learning/say.html", takes_context=True)

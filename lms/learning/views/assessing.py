@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 
 from courses.domain.instruments import self_assessment
 from lms.learning.domain.assessing import assess, compare
+from lms.learning.domain.knowledge import knowledge_of
 from lms.learning.forms import SelfAssessmentForm
 from lms.learning.models import SelfAssessment
 from lms.people.views.common import person_of
@@ -43,10 +44,12 @@ def _number(said: str, most: int) -> int:
 @login_required
 @never_cache
 def result(request: HttpRequest) -> HttpResponse:
-    """Before and after; who has not said anything yet is asked."""
-    taken = list(SelfAssessment.objects.of(person_of(request)))
-    if not taken:
+    """Before and after, of skills and of what one knows; who has not said anything yet is asked."""
+    person = person_of(request)
+    taken, knowledge = list(SelfAssessment.objects.of(person)), knowledge_of(person)
+    if not taken and not knowledge:
         return redirect("learning:self_assessment")
-    first, latest = taken[0], taken[-1] if len(taken) > 1 else None
-    context = {"first": first, "latest": latest, "rows": compare(first, latest)}
+    first, latest = taken[0] if taken else None, taken[-1] if len(taken) > 1 else None
+    rows = compare(first, latest) if first else []
+    context = {"first": first, "latest": latest, "rows": rows, "knowledge": knowledge}
     return render(request, "learning/self_assessment_result.html", context)

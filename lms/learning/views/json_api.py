@@ -37,7 +37,7 @@ def comes_from_here(request: HttpRequest) -> bool:
     return request.content_type == "application/json"
 
 
-def answers_json(view: View) -> Callable[..., JsonResponse]:
+def answers_json(view: View, *, most_bytes: int = MAX_BODY_BYTES) -> Callable[..., JsonResponse]:
     """Make a view out of a function of request and JSON object that raises Refused or TooOften.
 
     It returns a dict, or the response where it needs headers of its own.
@@ -47,7 +47,7 @@ def answers_json(view: View) -> Callable[..., JsonResponse]:
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> JsonResponse:
         try:
-            sent = _read(request)
+            sent = _read(request, most_bytes)
             answered = view(request, sent, *args, **kwargs)
             return answered if isinstance(answered, JsonResponse) else JsonResponse(answered)
         except TooOften as error:
@@ -58,13 +58,13 @@ def answers_json(view: View) -> Callable[..., JsonResponse]:
     return answer
 
 
-def _read(request: HttpRequest) -> dict[str, Any]:
+def _read(request: HttpRequest, most_bytes: int) -> dict[str, Any]:
     """The JSON object that one of our pages sent."""
     if request.method != "POST":
         raise Refused("method", _("Only POST is answered here."), HTTPStatus.METHOD_NOT_ALLOWED)
     if not comes_from_here(request):
         raise Refused("cross_site", _("This request came from another site."), HTTPStatus.FORBIDDEN)
-    if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY_BYTES:
+    if int(request.META.get("CONTENT_LENGTH") or 0) > most_bytes:
         raise Refused("too_large", _("The message is too large."), HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     return read_object(request.body)
 

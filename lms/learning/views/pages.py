@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from courses.models import LessonPage
+from lms.learning.domain.knowledge import waiting_tests
 from lms.learning.domain.reading import NotRead, finish_reading
 from lms.learning.domain.retaking import retakable
 from lms.learning.models import LessonCompletion
@@ -31,10 +32,12 @@ def mine(request: HttpRequest) -> HttpResponse:
     progress = Progress(person)
     courses = begun_courses(progress)
     again = retakable(person, [course for course, state in courses if state.is_done], at=now)
+    rounds = {enrolment.page_id: enrolment.round for enrolment in progress.enrolments.values()}
     context = {
         "answers": answers_for(person, since=now - ANSWERS_SHOWN_FOR),
         "unfinished": unfinished(progress),
         "courses": courses,
+        "tests": waiting_tests(person, [(course, rounds[course.pk]) for course, state in courses if state.is_done]),
         "again": {course.pk for course, _state in courses if course.translation_key in again},
         "done": LessonCompletion.objects.of(person).select_related("page").order_by("-completed_at")[:DONE_SHOWN],
         "unpaid": unpaid_of(person),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from lms.learning.domain.feedback import CannotSay, answer_problem
-from lms.learning.domain.teaching import NEWEST, counts_of, failed_questions, viewing_of
+from lms.learning.domain.teaching import NEWEST, counts_of, failed_in_video, failed_questions, viewing_of
 from lms.learning.models import LessonProblem
 from lms.learning.policies import lessons_of_trainer
 from lms.lib.durations import beijing_day
@@ -52,6 +52,8 @@ def lesson(request: HttpRequest, pk: int) -> HttpResponse:
         "viewing": viewing_of(found),
         "newest": NEWEST,
         "questions": failed_questions(found),
+        "in_video": failed_in_video(found),
+        "asks_in_video": found.video_questions.exists(),
         "problems": problems.filter(replied_at=None).order_by("reported_at", "pk"),
         "answered": problems.exclude(replied_at=None).order_by("-replied_at")[:ANSWERED_SHOWN],
         "captions": captions.select_related("video") if found.video_id else [],

@@ -1,0 +1,88 @@
+"""A question at a moment of the video: asked below the paused picture, answered or left, and never worth anything.
+
+Choices travel under names that hold for this person and this row alone, in an order of her own; which one is right is
+never said. The first answer is kept, so that the trainer sees which question fails; every further one is only told.
+"""
+
+import hmac
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from django.conf import settings
+from django.utils.translation import pgettext
+
+from courses.enums import QuestionKind
+from courses.models import LessonPage, VideoQuestion
+from courses.models.videoquestions import questions_in_video
+from lms.learning.models import VideoAnswer
+from lms.people.models import Person
+
+
+class NotAsked(Exception):
+    """The lesson does not ask this, or not with this choice; it may have been changed meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A choice as it travels."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Practice:
+    """A question as one person is asked it."""
+
+    row: VideoQuestion
+    choices: list[Offered]
+    is_answered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is said about an answer."""
+
+    is_right: bool
+    explanation: str
+
+
+def practice_of(person: Person, lesson: LessonPage) -> list[Practice]:
+    """The questions of the lesson's video in order, as this person is asked them."""
+    rows = questions_in_video(lesson)
+    answered = set(VideoAnswer.objects.filter(person=person, page=lesson).values_list("question", flat=True))
+    return [
+        Practice(row, [offered for offered, _is_right in _choices(person, row)], row.question_id in answered)
+        for row in rows
+    ]
+
+
+def practise(person: Person, lesson: LessonPage, row_id: int, choice: str, *, at: datetime) -> Told:
+    """Say whether the choice is right, and keep it if it is her first answer; raises NotAsked."""
+    row = next((row for row in questions_in_video(lesson) if row.pk == row_id), None)
+    found = [is_right for offered, is_right in _choices(person, row) if offered.name == choice] if row else []
+    if row is None or not found:
+        raise NotAsked
+    VideoAnswer.objects.get_or_create(
+        person=person, page=lesson, question=row.question, defaults={"is_right": found[0], "answered_at": at}
+    )
+    return Told(found[0], row.question.explanation)
+
+
+def _choices(person: Person, row: VideoQuestion) -> list[tuple[Offered, bool]]:
+    """Every choice and whether it is right, in the person's own order."""
+    question = row.question
+    if question.kind == QuestionKind.TRUE_FALSE:
+        texts = {"true": pgettext("a statement", "Right"), "false": pgettext("a statement", "Wrong")}
+        return [
+            (Offered(_name(person, row, said), text), (said == "true") == question.is_true)
+            for said, text in texts.items()
+        ]
+    named = [(Offered(_name(person, row, str(each.pk)), each.text), each.is_right) for each in question.choices.all()]
+    return sorted(named, key=lambda pair: pair[0].name)
+
+
+def _name(person: Person, row: VideoQuestion, said: str) -> str:
+    text = f"lms.learning.practising:{person.pk}:{row.pk}:{row.question_id}:{said}"
+    return hmac.new(settings.SECRET_KEY.encode(), text.encode(), sha256).hexdigest()[:16]
