@@ -145,8 +145,8 @@ def _of(person: Person, course: CoursePage) -> Any:
 
 def _phase(person: Person, course: CoursePage) -> tuple[AssessmentPhase, int] | None:
     """Whether it is before or after the course for the person, and in which round; None in the midst of it."""
-    enrolments = CourseEnrolment.objects.filter(person=person, course_key=course.translation_key)
-    number = enrolments.order_by("-round").values_list("round", flat=True).first() or 1
+    enrolments = CourseEnrolment.objects.of(person).filter(course_key=course.translation_key)
+    number = enrolments.values_list("round", flat=True).first() or 1
     mine = CourseCompletion.objects.of(person).filter(course_key=course.translation_key, round=number)
     if mine.exists():
         return AssessmentPhase.POST_TEST, number
