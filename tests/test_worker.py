@@ -57,7 +57,9 @@ def test_the_page_of_a_lesson_names_it_to_whoever_is_signed_in(settings, has_wor
     lesson = make.lesson()
     signed_in = make.signed_in(PersonFactory())
 
-    named = [f'data-worker-url="{reverse("service_worker")}"' in c.get(lesson.get_url()).text for c in (signed_in, Client())]
+    named = [
+        f'data-worker-url="{reverse("service_worker")}"' in c.get(lesson.get_url()).text for c in (signed_in, Client())
+    ]
 
     assert named == [has_worker, False]
 
