@@ -1,4 +1,4 @@
-"""The service worker at the root of the site: found at once, asked for by lesson pages alone, and retired by a setting."""
+"""The service worker at the root of the site: found at once, asked for by lesson pages alone, retired by a setting."""
 
 import pytest
 from django.conf import settings as site_settings

@@ -1,7 +1,8 @@
-"""What a phone costs that comes back with hundreds of kept reports: requests, seconds until all are answered, processor.
+"""What a phone costs that comes back with hundreds of kept reports: requests, seconds until all is answered, processor.
 
 A phone sends as a player does, each request after the answer to the one before: once report by report, once as many
-together as a body takes. Half an hour of what it brings can be paid, the rest is refused, as after days without network.
+together as a body takes. Half an hour of what it brings can be paid, the rest is refused, as after days without a
+network.
 
     python -m tests.bench.kept_reports
 """

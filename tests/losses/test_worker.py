@@ -17,6 +17,7 @@ __all__ = ["film", "streamed"]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 WORKS = "navigator.serviceWorker.getRegistration().then(found => Boolean(found && found.active))"
+RETIRED = "navigator.serviceWorker.getRegistrations().then(found => !found.length)"
 WAITS = "navigator.serviceWorker.ready.then(it => it.sync.getTags()).then(tags => tags.includes('reports'))"
 PLAY_FAST = "(v => { v.playbackRate = 2; return v.play(); })(document.querySelector('video'))"
 
@@ -30,7 +31,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 
 class Waker:
-    """The browser's own hand, without a page of the site: it wakes the service worker as it does when a network is back."""
+    """The browser's own hand, without a page of the site: it wakes the worker as it does when a network is back."""
 
     def __init__(self, context: BrowserContext) -> None:
         self.session: CDPSession = context.new_cdp_session(context.new_page())
@@ -53,6 +54,7 @@ def test_reports_of_a_page_that_was_closed_without_network(
     streamed: LessonPage,
     cast: Cast,
     signed_in: Callable[[Person], Client],
+    settings: Any,
 ) -> None:
     phone = Phone(context, cast.learner, signed_in, live_server.url + streamed.get_url())
     phone.play_with_network()
@@ -77,3 +79,7 @@ def test_reports_of_a_page_that_was_closed_without_network(
     phone.page.goto(phone.address)
     expect(phone.page.locator("[data-kept]")).to_have_text("已记下。")
     expect(phone.page.locator("[data-progress]")).to_contain_text("100%")
+
+    settings.SERVICE_WORKER = False
+    phone.page.reload()
+    phone.page.wait_for_function(RETIRED)

@@ -2,7 +2,7 @@
 // this file needs a page: the service worker brings what is left in the same way.
 import { MemoryStore, inOrder, type Report, type Store } from "./outbox.ts";
 import { together } from "./sending.ts";
-import { type Stretch, without } from "./stretches.ts";
+import { type Stretch, unite, without } from "./stretches.ts";
 
 export interface Refusal {
   from: number;
@@ -59,10 +59,14 @@ export interface ReporterOptions {
 }
 
 const LONGEST_PAUSE_SECONDS = 60;
+/** Our server asks for a minute or so; something between it and the phone may ask for a day. */
+const LONGEST_HOLD_SECONDS = 300;
 /** A page that plays writes its open report every few seconds; one left alone for so long lost its page. */
 const ABANDONED_MS = 60_000;
 /** So many seconds behind the end a player may name that the lesson does not have. */
 const TOLERANCE_SECONDS = 2;
+/** What one report holds at most. */
+const MOST_STRETCHES = 64;
 
 const keyOf = ({ session, number }: Pick<Report, "session" | "number">): string => `${session}.${number}`;
 const lengthOf = (stretches: readonly Stretch[]): number => stretches.reduce((sum, [from, to]) => sum + to - from, 0);
@@ -77,8 +81,13 @@ export class Reporter {
   private readonly foreign = new Set<string>();
   /** Left to the page that wrote them, which may be about to write more. */
   private readonly left = new Set<string>();
+  /** What the server may have heard of, so that it must not change any more. */
+  private readonly tried = new Set<string>();
+  private newest: Report | null = null;
   private most: number | undefined;
   private said = "";
+  /** The server asked for a pause. */
+  private isHeld = false;
 
   constructor(
     private readonly options: ReporterOptions,
@@ -102,8 +111,8 @@ export class Reporter {
   /** Write down what was played, then send everything that waits. */
   async report(stretches: Stretch[], leaving = false): Promise<void> {
     if (stretches.length) {
-      this.number += 1;
-      const report = this.written(stretches);
+      const report = this.grown(stretches) ?? this.next(stretches);
+      this.newest = report;
       const kept = this.keep(report);
       if (leaving) {
         // The page is going: there is no time to wait for the disk first, nor for whoever is sending.
@@ -122,6 +131,21 @@ export class Reporter {
       this.sending = null;
     });
     return this.sending;
+  }
+
+  private next(stretches: Stretch[]): Report {
+    this.number += 1;
+    return this.written(stretches);
+  }
+
+  /** The newest report with these stretches added, as long as nobody has tried to send it: hours without a network are few. */
+  private grown(stretches: Stretch[]): Report | null {
+    const { newest } = this;
+    if (!newest || newest.session !== this.session || newest.number !== this.number || this.tried.has(keyOf(newest))) {
+      return null;
+    }
+    const all = unite([...newest.stretches, ...stretches]);
+    return all.length <= MOST_STRETCHES ? { ...this.written(all), number: newest.number } : null;
   }
 
   private written(stretches: Stretch[]): Report {
@@ -162,6 +186,9 @@ export class Reporter {
   }
 
   private async sendAll(): Promise<void> {
+    if (this.isHeld) {
+      return;
+    }
     if ((await this.due()).length) {
       await this.alone(() => this.sendInOrder());
     } else if (this.said === "waiting") {
@@ -172,7 +199,8 @@ export class Reporter {
   private async sendInOrder(): Promise<void> {
     // Reports written meanwhile are picked up by looking again until nothing is left.
     for (let reports = await this.due(); reports.length; reports = await this.due()) {
-      if (!(await this.deliver(together(reports, this.most), false))) {
+      // After a loss one alone feels its way: it is the likeliest to get through, and the others may still grow.
+      if (!(await this.deliver(together(reports, this.failures ? 1 : this.most), false))) {
         return;
       }
     }
@@ -183,6 +211,7 @@ export class Reporter {
 
   /** Whether to go on with the next ones: these were dealt with, or are left for somebody else. */
   private async deliver(reports: readonly Report[], leaving: boolean): Promise<boolean> {
+    reports.forEach((report) => this.tried.add(keyOf(report)));
     const lost = (): Answer[] => reports.map(() => ({ kind: "retry" }));
     const answers = await this.options.send(reports, leaving).catch(lost);
     let pause: number | null = null;
@@ -243,8 +272,7 @@ export class Reporter {
       return true;
     }
     if (session === this.session) {
-      this.number += 1;
-      await this.keep({ ...this.written(rest), rest: true });
+      await this.keep({ ...this.next(rest), rest: true });
       return true;
     }
     if (Math.abs(this.options.now() - at) < ABANDONED_MS) {
@@ -259,14 +287,15 @@ export class Reporter {
   private tryLater(after = 0): void {
     if (!this.waiting) {
       this.waiting = true;
+      this.isHeld = after > 0;
       // Never all phones at once after the network of a village comes back.
       const pause = Math.min(LONGEST_PAUSE_SECONDS, 2 ** this.failures) * (0.5 + Math.random() / 2);
       this.options.later(
         () => {
-          this.waiting = false;
+          this.waiting = this.isHeld = false;
           void this.flush();
         },
-        Math.max(after, pause),
+        Math.max(Math.min(after, LONGEST_HOLD_SECONDS), pause),
       );
     }
   }

@@ -77,7 +77,7 @@ export async function send(address: string, reports: readonly Report[], token = 
 async function read(response: Response, reports: readonly Report[]): Promise<Answer[]> {
   const all = (answer: Answer): Answer[] => reports.map(() => answer);
   if (response.status >= 500 || response.status === 429) {
-    return all({ kind: "retry", after: Number(response.headers.get("Retry-After") ?? 0) });
+    return all({ kind: "retry", after: Number(response.headers.get("Retry-After")) || 0 });
   }
   const answer = (await response.json()) as (Receipt & Refusal) & { receipts?: (Receipt & Refusal)[] };
   if (!response.ok) {

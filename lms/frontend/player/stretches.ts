@@ -62,6 +62,8 @@ function wholeSeconds([from, to]: Stretch): Stretch | null {
 export class StretchCollector {
   private played: Stretch[] = [];
   private last: { position: number; at: number; rate: number } | null = null;
+  /** Where playing stopped: a paused player settles a few pictures further on, which would cost the broken second. */
+  private stopped = Infinity;
 
   /** The player stands at `position` (s) at clock time `at` (ms), playing at `rate`. */
   sample(position: number, at: number, rate: number): void {
@@ -73,12 +75,15 @@ export class StretchCollector {
         this.played.push([last.position, position]);
         this.played = unite(this.played);
       }
+    } else if (position > this.stopped && position <= this.stopped + SLACK_SECONDS) {
+      this.played = unite([...this.played, [this.stopped, position]]);
     }
     this.last = { position, at, rate };
   }
 
   /** Playing has stopped; the next sample starts a new stretch. */
   stop(): void {
+    this.stopped = this.last?.position ?? this.stopped;
     this.last = null;
   }
 

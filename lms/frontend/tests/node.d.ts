@@ -4,7 +4,7 @@ declare module "node:test" {
 }
 declare module "node:assert/strict" {
   const assert: {
-    deepEqual(actual: unknown, expected: unknown): void;
+    deepEqual(actual: unknown, expected: unknown, message?: string): void;
     equal(actual: unknown, expected: unknown): void;
     rejects(promise: Promise<unknown>): Promise<void>;
   };

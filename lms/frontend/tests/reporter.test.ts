@@ -42,7 +42,7 @@ test("a report is forgotten once answered", async () => {
 });
 
 test("what was lost is sent again, the same and in order", async () => {
-  const { store, sent, states, later, reporter } = reporterWith([{ kind: "retry" }, { kind: "retry" }, { kind: "retry" }]);
+  const { store, sent, states, later, reporter } = reporterWith([{ kind: "retry" }, { kind: "retry" }]);
   await reporter.report([[0, 15]]);
   await reporter.report([[15, 30]]);
   assert.deepEqual(states, ["waiting", "waiting"]);
@@ -51,7 +51,7 @@ test("what was lost is sent again, the same and in order", async () => {
   await reporter.flush();
   assert.deepEqual(
     sent.map((report) => report.number),
-    [1, 1, 2, 1, 2],
+    [1, 1, 1, 2],
   );
   assert.deepEqual(await store.all(), []);
 });
@@ -127,19 +127,43 @@ test("what a full disk does not take stays in the page until it is answered", as
 });
 
 test("what waits goes together, in order, and each is kept until it is answered itself", async () => {
-  const { store, sent, batches, states, later, reporter } = reporterWith(Array.from({ length: 6 }, () => ({ kind: "retry" })));
-  await reporter.report([[0, 15]]);
-  await reporter.report([[15, 30]]);
-  await reporter.report([[30, 45]]);
-  sent.length = batches.length = 0;
-  const some = reporterWith([{ ...RECEIPT, receipt: { ...RECEIPT.receipt, accepted: [[0, 15]] } }, { kind: "retry", after: 9 }, { kind: "retry" }], { now: 1 }, store);
-  await some.reporter.flush();
-  assert.deepEqual(some.batches, [3]);
+  const store = new MemoryStore();
+  for (const number of [1, 2, 3]) {
+    await store.put({ session: "s0", number, lesson: 7, stretches: [[number * 15, number * 15 + 15]], at: number });
+  }
+  const first: Answer = { ...RECEIPT, receipt: { ...RECEIPT.receipt, accepted: [[15, 30]] } };
+  const { batches, sent, states, later, reporter } = reporterWith([first, { kind: "retry", after: 9 }, { kind: "retry" }], { now: 99_999 }, store);
+  await reporter.flush();
+  assert.deepEqual(batches, [3]);
   assert.deepEqual((await store.all()).map(({ number }) => number), [2, 3]);
+  await reporter.flush();
+  assert.deepEqual(batches, [3], "the server asked for a pause");
   later[0]?.();
   await reporter.flush();
-  assert.deepEqual(sent.map(({ number }) => number), [2, 3]);
-  assert.equal(states[states.length - 1], "sent");
+  assert.deepEqual(sent.map(({ number }) => number), [1, 2, 3, 2, 3]);
+  assert.deepEqual(states, ["waiting", "sent"]);
+});
+
+test("hours without a network are few reports, and what the server may have heard of stays as it is", async () => {
+  const { store, sent, later, reporter } = reporterWith(Array.from({ length: 100 }, () => ({ kind: "retry" })));
+  for (let second = 0; second < 1500; second += 15) {
+    await reporter.report([[second, second + 15]]);
+  }
+  assert.deepEqual((await store.all()).map(({ number, stretches }) => [number, stretches]), [[1, [[0, 15]]], [2, [[15, 1500]]]]);
+  later[0]?.();
+  await reporter.flush();
+  assert.deepEqual(sent.slice(-2).map(({ number }) => number), [1, 2]);
+  await reporter.report([[1500, 1515]]);
+  assert.deepEqual(sent[sent.length - 1]?.number, 3);
+  assert.deepEqual(await store.all(), []);
+});
+
+test("a report holds no more broken pieces than the server takes", async () => {
+  const { store, reporter } = reporterWith(Array.from({ length: 200 }, () => ({ kind: "retry" })));
+  for (let second = 0; second < 1500; second += 15) {
+    await reporter.report([[second, second + 5]]);
+  }
+  assert.deepEqual((await store.all()).map(({ stretches }) => stretches.length), [1, 64, 35]);
 });
 
 test("reports that were refused together are sent one by one, and none is thrown away for its neighbour", async () => {

@@ -1,10 +1,10 @@
 """Reports of many people in one transaction: a commit costs the disk's patience once, and SQL its composing once.
 
 What a report brings is decided as `watching.accept_report` decides it, which stays the reference: whatever is not plain
-(a completion, a session with checks, a recording taken down, a second session of the same person) is given to it, with all
-that follows it of its person, within the same transaction and behind a savepoint. Many reports of one session, as a phone
-brings that was away for days, are judged one after the other in memory and written once. Each report is answered only
-after the commit.
+(a completion, a session with checks, a recording taken down, a second session of the same person) is given to it, with
+all that follows it of its person, within the same transaction and behind a savepoint. Many reports of one session, as a
+phone brings that was away for days, are judged one after the other in memory and written once. Each report is answered
+only after the commit.
 """
 
 import json

@@ -1,8 +1,8 @@
-"""The quick way of watch reports: plain ones of one play session with a good token, answered without Django's handlers.
+"""The quick way of watch reports: those of one play session with a good token, answered without Django's handlers.
 
 What it cannot decide at a glance goes `otherwise`, with its body put back: a malformed report, alone or among others, a
 batch of several sessions, another method, another site, no token or one that is not good any more, http where https is
-asked for. So there is one place for all answers to such requests, and the quick way only ever does what that place would
+asked for. So there is one place for all answers to such requests, and the quick way only does what that place would
 do.
 """
 
