@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, CDPSession, expect
 
 from courses.models import LessonPage
 from lms.people.models import Person
-from tests.browser.streaming import film, streamed
+from tests.browser.streaming import film, streamed, wait_until
 from tests.cast import Cast
 from tests.losses.test_phone import Phone
 
@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 WORKS = "navigator.serviceWorker.getRegistration().then(found => Boolean(found && found.active))"
 RETIRED = "navigator.serviceWorker.getRegistrations().then(found => !found.length)"
-WAITS = "navigator.serviceWorker.ready.then(it => it.sync.getTags()).then(tags => tags.includes('reports'))"
+WAITS = "navigator.serviceWorker.getRegistration().then(it => it.sync.getTags()).then(tags => tags.includes('reports'))"
 PLAY_FAST = "(v => { v.playbackRate = 2; return v.play(); })(document.querySelector('video'))"
 
 
@@ -62,13 +62,13 @@ def test_reports_of_a_page_that_was_closed_without_network(
     phone.page.wait_for_function("document.querySelector('video').currentTime > 1.1")
     phone.page.evaluate("document.querySelector('video').pause()")
     # The first receipt says that all goes well.
-    phone.page.wait_for_function(WORKS)
+    wait_until(lambda: phone.page.evaluate(WORKS))
     waker = Waker(context)
     context.set_offline(True)
     phone.page.evaluate(PLAY_FAST)
     phone.play_to_the_end()
     expect(phone.page.locator("[data-kept]")).to_contain_text("这部手机")
-    phone.page.wait_for_function(WAITS)
+    wait_until(lambda: phone.page.evaluate(WAITS))
     phone.page.close()
 
     context.set_offline(False)
@@ -82,4 +82,4 @@ def test_reports_of_a_page_that_was_closed_without_network(
 
     settings.SERVICE_WORKER = False
     phone.page.reload()
-    phone.page.wait_for_function(RETIRED)
+    wait_until(lambda: phone.page.evaluate(RETIRED))

@@ -17,10 +17,14 @@ export interface SentElsewhere {
 const HALF_A_DAY_MS = 12 * 3600 * 1000;
 /** Playing comes first: the worker is fetched when the phone has nothing better to do, or after so long. */
 const SETTLED_MS = 5000;
+/** On a bad network it may not come at once; on a phone that does not let us it never does. */
+const MOST_TRIES = 3;
 
 export class Handover {
   private registration: Waking | undefined;
-  private isAsked = false;
+  private tries = 0;
+  private isTrying = false;
+  private isSettled = false;
 
   /** `address` is empty where the site has no worker; `onSent` hears what it sent while this page was open. */
   constructor(
@@ -42,10 +46,11 @@ export class Handover {
     return this.address !== "" && isSecureContext && "serviceWorker" in navigator && "SyncManager" in window;
   }
 
-  /** Playing and reporting go well: fetch the worker, once, when it is in nobody's way. */
+  /** Playing and reporting go well: fetch the worker when it is in nobody's way. */
   settle(): void {
-    if (this.isOffered && !this.isAsked) {
-      this.isAsked = true;
+    if (this.isOffered && !this.isSettled && !this.isTrying && this.tries < MOST_TRIES) {
+      this.isTrying = true;
+      this.tries += 1;
       const register = (): void => void this.register();
       if ("requestIdleCallback" in window) {
         requestIdleCallback(register, { timeout: SETTLED_MS });
@@ -58,10 +63,13 @@ export class Handover {
   private async register(): Promise<void> {
     try {
       this.registration ??= await navigator.serviceWorker.register(this.address);
+      this.isSettled = true;
       // Where the site stands on the home screen: also long after the browser has given up trying.
       await this.registration?.periodicSync?.register(TAG, { minInterval: HALF_A_DAY_MS });
     } catch {
-      // A browser that does not let us, or no network just now: the next visit tries again.
+      // A browser that does not let us, or no network just now: the next receipt tries again, or the next visit.
+    } finally {
+      this.isTrying = false;
     }
   }
 
