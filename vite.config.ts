@@ -2,7 +2,7 @@
 // Django's manifest storage hashes them. Everything loaded later lies in chunks/ with a hash of its own.
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { defineConfig } from "vite";
+import { build, defineConfig, type Plugin } from "vite";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -14,9 +14,33 @@ const input = Object.fromEntries(
     .filter(([, path]) => existsSync(path)),
 );
 
+// The service worker is served from the root of the site (lms/worker.py), where nothing that it imports would be found,
+// and old browsers let no worker import: one file that needs no other.
+const serviceWorker = (): Plugin => ({
+  name: "service-worker",
+  apply: "build",
+  closeBundle: async () => {
+    await build({
+      configFile: false,
+      publicDir: false,
+      logLevel: "warn",
+      build: {
+        outDir: here("lms/static_build"),
+        emptyOutDir: false,
+        target: "chrome80",
+        rollupOptions: {
+          input: here("lms/frontend/worker/sw.ts"),
+          output: { format: "iife", entryFileNames: "sw.js" },
+        },
+      },
+    });
+  },
+});
+
 export default defineConfig({
   base: "./",
   publicDir: false,
+  plugins: [serviceWorker()],
   worker: { rollupOptions: { output: { entryFileNames: "chunks/[name]-[hash].js" } } },
   build: {
     outDir: here("lms/static_build"),

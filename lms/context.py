@@ -7,5 +7,5 @@ from django.http import HttpRequest
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """The footer's facts, and whether this is the demo world."""
-    return {"footer": settings.SITE_FOOTER, "is_demo": settings.DEMO}
+    """The footer's facts, whether this is the demo world, and whether phones may run our service worker."""
+    return {"footer": settings.SITE_FOOTER, "is_demo": settings.DEMO, "has_worker": settings.SERVICE_WORKER}

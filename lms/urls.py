@@ -10,6 +10,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from lms.reports.log.views import log as audit_log
+from lms.worker import service_worker
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -26,6 +27,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("healthz", healthz),
+    path("sw.js", service_worker, name="service_worker"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("account/", include("lms.people.urls")),
     path("staff/audit-log/", audit_log, name="audit_log"),

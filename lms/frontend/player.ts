@@ -2,10 +2,13 @@
 // lms/docs/watch-reports.md; the page itself (lms/templates/courses/lesson_page.html) plays without any of this.
 import { post } from "./http.ts";
 import type { PresenceCheck, Progress } from "./player/check.ts";
-import { openStore, type Report } from "./player/outbox.ts";
+import { Handover } from "./player/handover.ts";
+import type { Report } from "./player/outbox.ts";
 import { keepPlace, placeIn } from "./player/places.ts";
-import { type Answer, type CheckDue, type Receipt, Reporter } from "./player/reporter.ts";
+import { type Answer, type CheckDue, Reporter } from "./player/reporter.ts";
+import { alone, ANSWER_SECONDS, send } from "./player/sending.ts";
 import { type Addresses, Source } from "./player/source.ts";
+import { openStore } from "./player/stores.ts";
 import { counts, StretchCollector } from "./player/stretches.ts";
 import { Transcript } from "./player/transcript.ts";
 
@@ -14,8 +17,6 @@ const RENEW_BEFORE_MS = 5 * 60_000;
 const LONGEST_PAUSE_MS = 60_000;
 /** A page that is killed loses no more than it played in this time, and goes on before that. */
 const NOTE_EVERY_MS = 2000;
-/** A request that hangs for longer on a bad network is as good as lost. */
-const ANSWER_SECONDS = 20;
 /** Standing still for so long while it should play, a browser's own player has given up without saying so… */
 const STALL_MS = 10_000;
 /** … and hls.js, which makes several attempts of its own. */
@@ -45,6 +46,7 @@ class LessonPlayer {
   private asked = 0;
   private noted = 0;
   private reporter: Reporter | null = null;
+  private handover: Handover | null = null;
   private check: Promise<PresenceCheck> | null = null;
   private failures = 0;
   private mending = false;
@@ -160,6 +162,9 @@ class LessonPlayer {
     video.addEventListener("play", () => {
       this.wanted = true;
       this.moved.at = performance.now();
+      if (this.counts && !video.seeking) {
+        this.sample(); // "playing" comes late on a busy phone, and this second may have begun before a pause
+      }
       void this.begin();
     });
     video.addEventListener("playing", () => {
@@ -395,18 +400,31 @@ class LessonPlayer {
   // Reporting
 
   private async openOutbox(): Promise<void> {
+    const handover = new Handover(this.root.dataset.workerUrl ?? "", (sent) => {
+      sent.forEach(({ report, receipt }) => report.lesson === this.lesson && this.showReceipt(receipt));
+      void this.reporter?.flush();
+    });
+    this.handover = handover;
     this.reporter = new Reporter(
       {
         lesson: this.lesson,
         store: await openStore(),
-        send: (report, leaving) => this.send(report, leaving),
-        onReceipt: (receipt, report) => report.lesson === this.lesson && this.showReceipt(receipt),
+        send: (reports, leaving) => this.send(reports, leaving),
+        alone,
+        token: () => this.token,
+        onReceipt: (receipt, report) => {
+          handover.settle();
+          if (report.lesson === this.lesson) {
+            this.showReceipt(receipt);
+          }
+        },
         onState: (state) => {
           this.showKept(state === "sent");
           if (state === "signed-out") {
             this.say(this.signedOut, this.root.dataset.signInUrl);
           } else if (state === "waiting") {
             this.say("offline");
+            handover.ask();
           } else if (!this.mending) {
             this.say(null);
           }
@@ -416,7 +434,10 @@ class LessonPlayer {
       },
       "",
     );
-    void this.reporter.flush(); // what an earlier visit could not send
+    await this.reporter.flush(); // what an earlier visit could not send
+    if (!this.keptLine?.textContent && this.hasProgress) {
+      this.showKept(true); // sent by that visit, or by the service worker since
+    }
   }
 
   private openSession(): Promise<void> {
@@ -494,44 +515,41 @@ class LessonPlayer {
     if (!this.signedIn) {
       keepPlace(this.lesson, this.place);
     } else if (this.session) {
-      void this.reporter?.report(this.collector.take(), true);
+      const played = this.collector.take();
+      void this.reporter?.report(played, true);
+      if (played.length) {
+        this.handover?.ask(); // finds nothing left where the report is answered
+      }
     }
   }
 
   /** Two accounts that have become one: the server says with which number to sign in. */
-  private async learnWhy(response: Response): Promise<void> {
+  private async saySignedOut(response: Response): Promise<void> {
     const told = (await response.json().catch(() => null)) as { error?: string; message?: string } | null;
     this.signedOut = (told?.error === "merged" && told.message) || "signedOut";
-  }
-
-  private async saySignedOut(response: Response): Promise<void> {
-    await this.learnWhy(response);
     this.say(this.signedOut, this.root.dataset.signInUrl);
   }
 
-  private async send(report: Report, leaving: boolean): Promise<Answer> {
-    const { session, number, stretches } = report;
-    const body = { session, number, stretches };
-    if (leaving && !("keepalive" in Request.prototype)) {
+  private async send(reports: readonly Report[], leaving: boolean): Promise<Answer[]> {
+    const { reports: address } = this.urls;
+    const [report] = reports;
+    if (leaving && report && !("keepalive" in Request.prototype)) {
       // An old WebView ends its requests with the page, but for this kind. Nobody hears the answer: it is sent again.
-      navigator.sendBeacon(this.urls.reports, new Blob([JSON.stringify(body)], { type: "application/json" }));
-      return { kind: "retry" };
+      const { session, number, stretches } = report;
+      navigator.sendBeacon(address, new Blob([JSON.stringify({ session, number, stretches })], { type: "application/json" }));
+      return [{ kind: "retry" }];
     }
-    const shown: Record<string, string> = this.token && session === this.session ? { "X-Play-Token": this.token } : {};
-    const response = await post(this.urls.reports, body, leaving, shown, ANSWER_SECONDS);
-    if (response.ok) {
-      // The old one ran out, and the sign-in still holds.
-      this.token = (session === this.session && response.headers.get("X-Play-Token")) || this.token;
-      return { kind: "receipt", receipt: (await response.json()) as Receipt };
+    const isOurs = report?.session === this.session;
+    const shown = (isOurs && this.token) || reports[reports.length - 1]?.token;
+    const { answers, token } = await send(address, reports, shown, leaving);
+    if (token && isOurs) {
+      this.token = token; // the old one ran out, and the sign-in still holds
     }
-    if (response.status === 401 || response.status === 403) {
-      await this.learnWhy(response);
-      return { kind: "signed-out" };
+    const [answer] = answers;
+    if (answer?.kind === "signed-out") {
+      this.signedOut = answer.message ?? "signedOut";
     }
-    if (response.status >= 500 || response.status === 429) {
-      return { kind: "retry", after: Number(response.headers.get("Retry-After") ?? 0) };
-    }
-    return { kind: response.status === 404 ? "foreign" : "refused" };
+    return answers;
   }
 
   // What one sees of it
@@ -588,8 +606,16 @@ class LessonPlayer {
   }
 
   /** Whether the server has it all, or some is kept on this phone until there is a network. */
+  private get keptLine(): HTMLElement | null {
+    return document.querySelector("[data-kept]");
+  }
+
+  private get hasProgress(): boolean {
+    return Number(document.querySelector("[data-progress] [role=progressbar]")?.getAttribute("aria-valuenow") ?? 0) > 0;
+  }
+
   private showKept(all: boolean): void {
-    const line = document.querySelector<HTMLElement>("[data-kept]");
+    const line = this.keptLine;
     if (line) {
       line.textContent = (all ? line.dataset.textSaved : line.dataset.textKept) ?? "";
     }

@@ -256,6 +256,9 @@ CAPTIONS_REPORTS_PER_HOUR = env.integer("CAPTIONS_REPORTS_PER_HOUR", 10)
 
 # Past so many waiting requests a web process sends watch reports away for a few seconds (lms/learning/pressure.py).
 REPORTS_WAITING = env.integer("REPORTS_WAITING", 100)
+# Whether phones that watched a lesson get a service worker, which hands in what was watched when no page is open; off
+# retires it on every phone that has one (lms/worker.py).
+SERVICE_WORKER = env.flag("SERVICE_WORKER", True)
 
 # Messages
 SMS_BACKEND = env.text("SMS_BACKEND", "console")

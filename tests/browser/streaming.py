@@ -48,7 +48,8 @@ def streamed(transactional_db: Any, settings: Any, tmp_path: Path, film: Path) -
 
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport={"width": 360, "height": 800}, locale="zh-CN")
+    """A phone whose browser wakes no service worker; tests/losses/test_worker.py has one that does."""
+    context = browser.new_context(viewport={"width": 360, "height": 800}, locale="zh-CN", service_workers="block")
     yield context
     context.close()
 

@@ -68,6 +68,7 @@ def test_first_visit_is_light(browser: Browser, live_server: Any, lesson: Lesson
         sizes = [sent_by_nginx(response) for response in responses]
         print(f"{address}: {sum(sizes)} bytes")
         assert 0 < sum(sizes) <= BYTES_OF_A_FIRST_VISIT, (address, sizes)
+        assert page.evaluate("navigator.serviceWorker.getRegistrations().then(found => found.length)") == 0
         context.close()
 
 

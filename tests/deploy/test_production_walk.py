@@ -76,6 +76,18 @@ def test_static_files_carry_a_hash_and_may_be_kept_for_ever(production: Producti
     assert production.get(sheet[1], Accept_Encoding="gzip").headers["content-encoding"] == "gzip"
 
 
+def test_the_service_worker_is_asked_for_anew_each_time_and_sent_only_when_it_has_changed(production: Production):
+    answer = production.get("/sw.js", Accept_Encoding="gzip", Sec_Fetch_Dest="serviceworker")
+
+    assert answer.status == 200
+    assert answer.headers["cache-control"] == "no-cache"
+    assert answer.headers["content-type"].startswith("application/javascript")
+    assert answer.headers["content-encoding"] == "gzip"
+    assert len(answer.body) < 4096
+    assert "set-cookie" not in answer.headers
+    assert production.get("/sw.js", If_None_Match=answer.headers["etag"]).status == 304
+
+
 def test_a_foreign_host_name_is_refused(production: Production):
     assert production.get("/", Host="evil.example").status == 400
 

@@ -4,6 +4,7 @@ import json
 from datetime import UTC, timedelta
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.db import OperationalError
 from django.test import Client
@@ -14,8 +15,9 @@ from lms.learning import pressure
 from lms.learning.counters import counted
 from lms.learning.domain import grouping
 from lms.learning.domain.tokens import TOKEN_VALID, read_token
-from lms.learning.models import PlaySession, Receipt
+from lms.learning.models import PlaySession, Receipt, RefusedStretch, WatchRecord
 from lms.lib.durations import beijing_day
+from lms.lib.stretches import Stretches
 from tests.factories import learning as make
 from tests.factories.people import PersonFactory
 from tests.learning.quick import URL, Way, report, token_of
@@ -197,3 +199,48 @@ def test_a_fault_of_ours_goes_the_other_way(way, session, clock, monkeypatch):
     monkeypatch.setattr(grouping, "accept_report", lambda *a, **k: 1 / 0)
 
     assert way.send(token_of(session, at=clock.now), report(session))[0] == 299
+
+
+def test_a_batch_of_kept_reports_costs_as_many_statements_as_one(way, session, clock, django_assert_num_queries):
+    token = token_of(session, at=clock.now)
+    batch = [report(session, number, (number, number + 1)) for number in range(1, 33)]
+
+    with django_assert_num_queries(7):
+        status, _headers, answer = way.send(token, {"reports": batch})
+
+    assert (status, way.others) == (200, [])
+    assert [each["accepted"] for each in answer["receipts"]] == [[[number, number + 1]] for number in range(1, 33)]
+
+
+def test_a_batch_that_is_partly_refused_keeps_that_once(way, session, clock):
+    batch = [report(session, number, (number * 15, number * 15 + 15)) for number in range(1, 33)]
+
+    way.send(token_of(session, at=clock.now), {"reports": batch})
+
+    # sixty seconds pay for 120; the rest of 480 is kept in one row
+    assert Stretches.from_bytes(RefusedStretch.objects.get().stretches).pairs == [(135, 495)]
+
+
+def test_a_token_stands_for_her_even_where_somebody_else_has_signed_in_on_the_same_phone(way, session, clock):
+    """She signed out with a report waiting: for the token's fifteen minutes the phone may hand it in for her."""
+    his = make.signed_in(PersonFactory()).cookies[settings.SESSION_COOKIE_NAME].value
+
+    cookie = f"{settings.SESSION_COOKIE_NAME}={his}"
+    status, _headers, answer = way.send(token_of(session, at=clock.now), report(session), HTTP_COOKIE=cookie)
+
+    assert (status, answer["accepted"]) == (200, [[0, 15]])
+    assert WatchRecord.objects.get().person == session.person
+
+
+def test_a_batch_with_an_old_token_and_a_good_cookie_brings_a_new_token(session, clock):
+    client = make.signed_in(session.person)
+    old = token_of(session, at=clock.now - timedelta(hours=1))
+    other = make.play_session(session.person, make.lesson(), at=clock.now)
+
+    answers = [
+        client.post(URL, json.dumps({"reports": batch}), content_type="application/json", headers={"x-play-token": old})
+        for batch in ([report(session, 1), report(session, 2)], [report(session, 3), report(other)])
+    ]
+
+    assert read_token(answers[0]["X-Play-Token"], at=clock.now.astimezone(UTC)).session_id == session.pk
+    assert "X-Play-Token" not in answers[1]

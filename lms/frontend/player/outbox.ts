@@ -1,5 +1,5 @@
-// Reports wait here until the server has answered them. IndexedDB, else localStorage, else memory: a phone that grants
-// none of them still reports while the page is open.
+// Reports wait here until the server has answered them. Nothing in this file needs a page: the service worker opens the
+// same table (lms/frontend/worker/). What else a page may fall back on stands in stores.ts.
 import type { Stretch } from "./stretches.ts";
 
 export interface Report {
@@ -14,22 +14,27 @@ export interface Report {
   open?: boolean;
   /** What was left over when another page had sent this number before it was whole. */
   rest?: boolean;
+  /** The play token of the time: for minutes it stands for the sign-in of whoever watched, whoever is signed in now. */
+  token?: string;
 }
 
 export interface Store {
   put(report: Report): Promise<void>;
   all(): Promise<Report[]>;
+  /** Unless more was written under its number since it was read. */
   remove(report: Report): Promise<void>;
 }
 
-/** More than months of watching without a network. Nothing is forgotten by its age: phone clocks are set wrong. */
-const MOST_KEPT = 5000;
 const DATABASE = "tianjian";
 const TABLE = "reports";
-const PREFIX = "tianjian.report.";
 
 export function inOrder(reports: Report[]): Report[] {
   return reports.sort((a, b) => a.at - b.at || a.number - b.number);
+}
+
+/** Whether both say the same of what was played. */
+export function saysTheSame(one: Report, other: Report): boolean {
+  return JSON.stringify(one.stretches) === JSON.stringify(other.stretches);
 }
 
 function settle<T>(request: IDBRequest<T>): Promise<T> {
@@ -39,13 +44,17 @@ function settle<T>(request: IDBRequest<T>): Promise<T> {
   });
 }
 
-class DatabaseStore implements Store {
+export class DatabaseStore implements Store {
   constructor(private readonly database: IDBDatabase) {}
 
   static async open(): Promise<DatabaseStore> {
     const request = indexedDB.open(DATABASE, 1);
     request.onupgradeneeded = () => request.result.createObjectStore(TABLE, { keyPath: ["session", "number"] });
     return new DatabaseStore(await settle(request));
+  }
+
+  close(): void {
+    this.database.close();
   }
 
   private table(mode: IDBTransactionMode): IDBObjectStore {
@@ -61,22 +70,12 @@ class DatabaseStore implements Store {
   }
 
   async remove(report: Report): Promise<void> {
-    await settle(this.table("readwrite").delete([report.session, report.number]));
-  }
-}
-
-class LocalStore implements Store {
-  async put(report: Report): Promise<void> {
-    localStorage.setItem(`${PREFIX}${report.session}.${report.number}`, JSON.stringify(report));
-  }
-
-  async all(): Promise<Report[]> {
-    const keys = Object.keys(localStorage).filter((key) => key.startsWith(PREFIX));
-    return inOrder(keys.map((key) => JSON.parse(localStorage.getItem(key) ?? "null") as Report).filter(Boolean));
-  }
-
-  async remove(report: Report): Promise<void> {
-    localStorage.removeItem(`${PREFIX}${report.session}.${report.number}`);
+    const table = this.table("readwrite");
+    const key = [report.session, report.number];
+    const kept = (await settle(table.get(key))) as Report | undefined;
+    if (kept && saysTheSame(kept, report)) {
+      await settle(table.delete(key));
+    }
   }
 }
 
@@ -92,22 +91,10 @@ export class MemoryStore implements Store {
   }
 
   async remove(report: Report): Promise<void> {
-    this.reports.delete(`${report.session}.${report.number}`);
-  }
-}
-
-/** The best store that this phone offers. */
-export async function openStore(): Promise<Store> {
-  for (const open of [() => DatabaseStore.open(), async () => new LocalStore()]) {
-    try {
-      const store = await open();
-      for (const report of (await store.all()).slice(0, -MOST_KEPT)) {
-        await store.remove(report);
-      }
-      return store;
-    } catch {
-      // Private mode, a full disk, a WebView without it: the next one.
+    const key = `${report.session}.${report.number}`;
+    const kept = this.reports.get(key);
+    if (kept && saysTheSame(kept, report)) {
+      this.reports.delete(key);
     }
   }
-  return new MemoryStore();
 }

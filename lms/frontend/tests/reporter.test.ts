@@ -10,16 +10,19 @@ const RECEIPT = {
 
 function reporterWith(answers: Answer[], clock = { now: 1 }, store: Store = new MemoryStore()) {
   const sent: Report[] = [];
+  const batches: number[] = [];
   const states: string[] = [];
   const later: (() => void)[] = [];
   const reporter = new Reporter(
     {
       lesson: 7,
       store,
-      send: async (report) => {
-        sent.push(report);
-        const { number, stretches } = report;
-        return answers.shift() ?? { ...RECEIPT, receipt: { ...RECEIPT.receipt, number, accepted: stretches } };
+      send: async (reports) => {
+        sent.push(...reports);
+        batches.push(reports.length);
+        return reports.map(
+          ({ number, stretches }) => answers.shift() ?? { ...RECEIPT, receipt: { ...RECEIPT.receipt, number, accepted: stretches } },
+        );
       },
       onReceipt: () => undefined,
       onState: (state) => states.push(state),
@@ -28,7 +31,7 @@ function reporterWith(answers: Answer[], clock = { now: 1 }, store: Store = new 
     },
     "s1",
   );
-  return { store, sent, states, later, reporter };
+  return { store, sent, batches, states, later, reporter };
 }
 
 test("a report is forgotten once answered", async () => {
@@ -121,4 +124,113 @@ test("what a full disk does not take stays in the page until it is answered", as
   assert.deepEqual(sent.map(({ number }) => number), [1, 1]);
   await reporter.report([[15, 30]]);
   assert.deepEqual(sent.map(({ number }) => number), [1, 1, 2]);
+});
+
+test("what waits goes together, in order, and each is kept until it is answered itself", async () => {
+  const store = new MemoryStore();
+  for (const number of [1, 2, 3]) {
+    await store.put({ session: "s0", number, lesson: 7, stretches: [[number * 15, number * 15 + 15]], at: number });
+  }
+  const first: Answer = { ...RECEIPT, receipt: { ...RECEIPT.receipt, accepted: [[15, 30]] } };
+  const { batches, sent, states, later, reporter } = reporterWith([first, { kind: "retry", after: 9 }, { kind: "retry" }], { now: 99_999 }, store);
+  await reporter.flush();
+  assert.deepEqual(batches, [3]);
+  assert.deepEqual((await store.all()).map(({ number }) => number), [2, 3]);
+  await reporter.flush();
+  assert.deepEqual(batches, [3], "the server asked for a pause");
+  later[0]?.();
+  await reporter.flush();
+  assert.deepEqual(sent.map(({ number }) => number), [1, 2, 3, 2, 3]);
+  assert.deepEqual(states, ["waiting", "sent"]);
+});
+
+test("hours without a network are few reports, and what the server may have heard of stays as it is", async () => {
+  const { store, sent, later, reporter } = reporterWith(Array.from({ length: 100 }, () => ({ kind: "retry" })));
+  for (let second = 0; second < 1500; second += 15) {
+    await reporter.report([[second, second + 15]]);
+  }
+  assert.deepEqual((await store.all()).map(({ number, stretches }) => [number, stretches]), [[1, [[0, 15]]], [2, [[15, 1500]]]]);
+  later[0]?.();
+  await reporter.flush();
+  assert.deepEqual(sent.slice(-2).map(({ number }) => number), [1, 2]);
+  await reporter.report([[1500, 1515]]);
+  assert.deepEqual(sent[sent.length - 1]?.number, 3);
+  assert.deepEqual(await store.all(), []);
+});
+
+test("a report holds no more broken pieces than the server takes", async () => {
+  const { store, reporter } = reporterWith(Array.from({ length: 200 }, () => ({ kind: "retry" })));
+  for (let second = 0; second < 1500; second += 15) {
+    await reporter.report([[second, second + 5]]);
+  }
+  assert.deepEqual((await store.all()).map(({ stretches }) => stretches.length), [1, 64, 35]);
+});
+
+test("reports that were refused together are sent one by one, and none is thrown away for its neighbour", async () => {
+  const { store, batches, reporter } = reporterWith([{ kind: "apart" }, { kind: "apart" }]);
+  await store.put({ session: "s0", number: 1, lesson: 7, stretches: [[0, 15]], at: 0 });
+  await store.put({ session: "s0", number: 2, lesson: 7, stretches: [[15, 30]], at: 0 });
+  await reporter.flush();
+  assert.deepEqual(batches, [2, 1, 1]);
+  assert.deepEqual(await store.all(), []);
+});
+
+test("what somebody else has sent meanwhile is said to be sent", async () => {
+  const { store, states, reporter } = reporterWith([{ kind: "retry" }]);
+  await reporter.report([[0, 15]]);
+  for (const report of await store.all()) {
+    await store.remove(report);
+  }
+  await reporter.flush();
+  assert.deepEqual(states, ["waiting", "sent"]);
+});
+
+test("what was written while it was being sent is not removed with it", async () => {
+  const store = new MemoryStore();
+  await store.put({ session: "s1", number: 1, lesson: 7, stretches: [[0, 9]], at: 2 });
+  await store.remove({ session: "s1", number: 1, lesson: 7, stretches: [[0, 6]], at: 1, open: true });
+  assert.equal((await store.all()).length, 1);
+});
+
+test("more than was sent before: left to a page that may live, numbered anew once it is gone", async () => {
+  const clock = { now: 1 };
+  const short: Answer = { ...RECEIPT, receipt: { ...RECEIPT.receipt, accepted: [[0, 6]] } };
+  const store = new MemoryStore();
+  await store.put({ session: "gone", number: 1, lesson: 7, stretches: [[0, 30]], at: 1 });
+  const first = reporterWith([short], clock, store);
+  await first.reporter.flush();
+  assert.deepEqual((await store.all()).map(({ stretches }) => stretches), [[[0, 30]]]);
+  clock.now += 60_000;
+  const second = reporterWith([short], clock, store);
+  await second.reporter.flush();
+  assert.deepEqual(second.sent.map(({ number, stretches }) => [number, stretches]), [[1, [[0, 30]]], [2, [[6, 30]]]]);
+  assert.deepEqual(await store.all(), []);
+});
+
+test("nobody sends while another does", async () => {
+  const order: string[] = [];
+  let free = (): void => undefined;
+  const other = new Promise<void>((resolve) => (free = resolve));
+  const reporter = new Reporter(
+    {
+      lesson: 7,
+      store: new MemoryStore(),
+      alone: (work) => other.then(work),
+      send: async (reports) => {
+        order.push("sent");
+        return reports.map(({ number }) => ({ ...RECEIPT, receipt: { ...RECEIPT.receipt, number, accepted: [[0, 15]] } }));
+      },
+      onReceipt: () => undefined,
+      onState: () => undefined,
+      later: () => undefined,
+      now: () => 1,
+    },
+    "s1",
+  );
+  const sending = reporter.report([[0, 15]]);
+  await new Promise((resolve) => setTimeout(resolve));
+  order.push("free");
+  free();
+  await sending;
+  assert.deepEqual(order, ["free", "sent"]);
 });

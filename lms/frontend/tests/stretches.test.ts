@@ -145,3 +145,24 @@ test("a busy phone that looks late after a pause loses nothing, and a jump while
   collector.sample(20, 90_000, 1);
   assert.deepEqual(collector.take(), [[4, 5]]);
 });
+
+test("a player that settles a few pictures further on when it pauses loses no second", () => {
+  const collector = new StretchCollector();
+  collector.sample(0, 0, 1);
+  collector.sample(1.27, 1270, 1);
+  collector.stop(1.27);
+  assert.deepEqual(collector.take(), [[0, 1]]);
+  collector.sample(1.35, 9000, 1);
+  collector.sample(3, 10_650, 1);
+  assert.deepEqual(collector.take(), [[1, 3]]);
+});
+
+test("a leap while it is paused is not joined", () => {
+  const collector = new StretchCollector();
+  collector.sample(0, 0, 1);
+  collector.sample(1.4, 1400, 1);
+  collector.stop();
+  collector.sample(1.8, 9000, 1);
+  collector.sample(3, 10_200, 1);
+  assert.deepEqual(collector.take(), [[0, 1], [2, 3]]);
+});

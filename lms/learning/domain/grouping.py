@@ -1,10 +1,11 @@
 """Reports of many people in one transaction: a commit costs the disk's patience once, and SQL its composing once.
 
 What a report brings is decided as `watching.accept_report` decides it, which stays the reference: whatever is not plain
-(a second report of the same person, a completion, a refusal, a session with checks, a recording taken down) is given to
-it, within the same transaction and behind a savepoint. Reports of people with more than one account come after that,
-each in a transaction of its own: they may lock clocks that another group has locked before. Each report is answered
-only after the commit.
+(a completion, a session with checks, a recording taken down, a second session of the same person) is given to it, with
+all that follows it of its person, within the same transaction and behind a savepoint. Many reports of one session, as a
+phone brings that was away for days, are judged one after the other in memory and written once. Reports of people with
+more than one account come after that, each in a transaction of its own: they may lock clocks that another group has
+locked before. Each report is answered only after the commit.
 """
 
 import json
@@ -14,7 +15,7 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import reduce
 from hmac import compare_digest
 from typing import Any
@@ -25,8 +26,10 @@ from django.utils.translation import gettext as _
 from lms.learning.domain import evidence
 from lms.learning.domain.queueing import in_turn
 from lms.learning.domain.tokens import sign_in_of
-from lms.learning.domain.watching import END_TOLERANCE_SECONDS, BeyondLesson, TooOften, accept_report
+from lms.learning.domain.watching import END_TOLERANCE_SECONDS, BeyondLesson, TooOften, accept_report, keep_refused
+from lms.learning.enums import RefusalReason
 from lms.learning.models import PlaySession, Receipt, StudyClock, WatchRecord
+from lms.lib.durations import beijing_day
 from lms.lib.rows import insert_rows, one_of, steady_cursor, update_rows
 from lms.lib.stretches import Stretches
 
@@ -188,7 +191,7 @@ def _still_signed_in(report: Sent, is_active: bool, password: str) -> bool:
 
 @dataclass(slots=True)
 class _State:
-    """What a report is judged by, as it stands once its person's clock is locked."""
+    """What a report is judged by, as it stands once its person's clock is locked, and after each report judged here."""
 
     code: str
     person_id: int
@@ -242,52 +245,74 @@ _CLOCKS = "SELECT person_id, paid, busy_until FROM learning_studyclock WHERE per
 
 def _accept_together(reports: Sequence[Sent]) -> list[Sent]:
     """Give outcomes to all but those reports that are returned: they want a transaction of their own."""
-    first: dict[int, Sent] = {}
-    later: list[Sent] = []
+    session_of: dict[int, int] = {}
     for report in reports:
-        if first.setdefault(report.person_id, report) is not report:
-            later.append(report)
-    clocks = _locked_clocks(sorted(first))
-    states = _states([report.session_id for report in first.values()])
+        session_of.setdefault(report.person_id, report.session_id)
+    clocks = _locked_clocks(sorted(session_of))
+    states = _states(list(session_of.values()))
     known = _known(
-        [
-            report
-            for report in first.values()
-            if report.session_id in states and report.number <= states[report.session_id].last_number
-        ]
+        [report for report in reports if report.number <= getattr(states.get(report.session_id), "last_number", 0)]
     )
-    united = {report.person_id for report in first.values() if _is_united(states.get(report.session_id))}
-    records: list[tuple[Any, ...]] = []
-    paid: list[tuple[Any, ...]] = []
-    receipts: list[tuple[Any, ...]] = []
-    alone = []
-    for report in first.values():
+    united = {person for person, session in session_of.items() if session in states and states[session].is_united}
+    taken: list[tuple[Sent, dict[str, Any]]] = []
+    refused: dict[tuple[int, RefusalReason, date], tuple[Stretches, datetime]] = {}
+    alone: list[Sent] = []
+    handed_over: set[int] = set()
+    for report in reports:
         if report.person_id in united:
             continue
-        body = known.get((report.session_id, report.number))
-        judged = _judge(report, states.get(report.session_id), clocks.get(report.person_id), body)
+        key = (report.session_id, report.number)
+        state = states.get(report.session_id)
+        if report.person_id in handed_over or session_of[report.person_id] != report.session_id:
+            judged = None
+        else:
+            judged = _judge(report, state, clocks.get(report.person_id), known.get(key))
         if judged is None:
+            handed_over.add(report.person_id)
             alone.append(report)
         elif isinstance(judged, dict | Exception):
             report.outcome = judged
         else:
-            record, clock, body = judged
-            records.append(record)
-            paid.append(clock)
-            receipts.append((report.session_id, report.number, report.at, body))
-            report.outcome = body
-    if receipts:
-        update_rows(WatchRecord, ("online", "covered_seconds", "resume_point", "last_watched_at"), records)
-        update_rows(StudyClock, ("paid", "busy_until"), paid)
-        insert_rows(Receipt, ("session", "number", "received_at", "body"), receipts)
-    for report in [*alone, *later]:
-        if report.person_id not in united:
-            _accept_alone(report)
+            verdict, body = judged
+            report.outcome = known[key] = body
+            taken.append((report, body))
+            if verdict.refused and verdict.reason:
+                why = (report.session_id, verdict.reason, beijing_day(report.at))
+                before, last_at = refused.get(why, (Stretches(), report.at))
+                refused[why] = before | verdict.refused, max(last_at, report.at)
+    if taken:
+        _write(taken, {report.session_id: states[report.session_id] for report, _body in taken}, clocks)
+    if refused:
+        sessions = PlaySession.objects.in_bulk({session for session, _reason, _day in refused})
+        for (session, reason, _day), (stretches, at) in refused.items():
+            right = sessions[session]
+            keep_refused(right, stretches, reason, person_id=right.person_id, at=at)
+    for report in alone:
+        _accept_alone(report)
     return [report for report in reports if report.person_id in united]
 
 
-def _is_united(state: _State | None) -> bool:
-    return state is not None and state.is_united
+def _write(taken: list[tuple[Sent, dict[str, Any]]], states: dict[int, _State], clocks: dict[int, _Clock]) -> None:
+    """Records and clocks as they stand now, and a receipt for each report."""
+    update_rows(
+        WatchRecord,
+        ("online", "covered_seconds", "resume_point", "last_watched_at"),
+        [
+            (state.online.to_bytes(), state.covered_seconds, state.resume_point, state.last_watched_at, state.record_id)
+            for state in states.values()
+        ],
+    )
+    people = {state.person_id: clocks[state.person_id] for state in states.values()}
+    update_rows(
+        StudyClock,
+        ("paid", "busy_until"),
+        [(clock.paid.to_bytes(), clock.busy_until, person) for person, clock in people.items()],
+    )
+    insert_rows(
+        Receipt,
+        ("session", "number", "received_at", "body"),
+        [(report.session_id, report.number, report.at, body) for report, body in taken],
+    )
 
 
 def _locked_clocks(person_ids: list[int]) -> dict[int, _Clock]:
@@ -356,10 +381,10 @@ def _moment(value: Any) -> datetime:
 
 def _judge(
     report: Sent, state: _State | None, clock: _Clock | None, known: dict[str, Any] | None
-) -> tuple[tuple[Any, ...], tuple[Any, ...], dict[str, Any]] | dict[str, Any] | Exception | None:
-    """New values of record and clock, and the receipt; a known receipt alone, or the error to answer.
+) -> tuple[evidence.Verdict, dict[str, Any]] | dict[str, Any] | Exception | None:
+    """The verdict and the receipt, with state and clock moved on; a known receipt alone, or the error to answer.
 
-    None: this one is not plain.
+    None: this one is not plain, and nothing was moved.
 
     Step by step what `accept_report` does with a plain report.
     """
@@ -386,7 +411,7 @@ def _judge(
         last_contact_at=state.last_contact_at,
         at=report.at,
     )
-    if verdict.refused or verdict.new & state.elsewhere:
+    if verdict.new & state.elsewhere:
         return None
     online = state.online | verdict.new
     covered_seconds = (online | state.elsewhere).seconds
@@ -395,16 +420,18 @@ def _judge(
     # A completion, or better evidence of one, has consequences.
     if is_met and (verdict.new or not was_met):
         return None
-    moves_on = stretches and report.number > state.last_number
-    resume_point = min(stretches.end, state.decoded_seconds) if moves_on else state.resume_point
-    watched_at = max(state.last_watched_at, report.at)
-    record = (online.to_bytes(), covered_seconds, resume_point, watched_at, state.record_id)
-    body = {
+    clock.paid, clock.busy_until = verdict.paid, busy_until
+    state.online, state.covered_seconds = online, covered_seconds
+    state.last_watched_at = max(state.last_watched_at, report.at)
+    if report.number > state.last_number:
+        state.last_number, state.last_contact_at = report.number, report.at
+        if stretches:
+            state.resume_point = min(stretches.end, state.decoded_seconds)
+    return verdict, {
         "number": report.number,
         "accepted": [[start, end] for start, end in verdict.accepted.pairs],
-        "refused": [],
+        "refused": [[start, end, verdict.reason] for start, end in verdict.refused.pairs],
         "percent": covered_seconds * 100 // state.decoded_seconds if state.decoded_seconds else 0,
-        "resume_point": resume_point,
+        "resume_point": state.resume_point,
         "completed": is_met,
     }
-    return record, (verdict.paid.to_bytes(), busy_until, report.person_id), body

@@ -99,7 +99,7 @@ def accept_package_report(
         clock.offline_days = {day.isoformat(): seconds for day, seconds in _summed(days, spent, at=at).items()}
         clock.save(update_fields=["paid", "offline_days", "busy_until"])
         if verdict.refused and verdict.reason:
-            keep_refused(package, clock, verdict.refused, verdict.reason, at=at)
+            keep_refused(package, verdict.refused, verdict.reason, person_id=clock.person_id, at=at)
         is_met = meets(package, record)
         receipt = PackageReceipt.objects.create(
             package=package,

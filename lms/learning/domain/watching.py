@@ -145,7 +145,7 @@ def accept_report(session: PlaySession, number: int, *, stretches: Stretches, at
         clock.paid, clock.busy_until = verdict.paid.to_bytes(), busy_until
         update_row(clock, ("paid", "busy_until", *(["unchecked_seconds"] if session.has_checks else [])))
         if verdict.refused and verdict.reason:
-            keep_refused(session, clock, verdict.refused, verdict.reason, at=at)
+            keep_refused(session, verdict.refused, verdict.reason, person_id=clock.person_id, at=at)
         is_met = meets(session, record)
         receipt = Receipt(
             session=session,
@@ -199,10 +199,10 @@ def _add(
         clocks.share_with_twins(record)
 
 
-def keep_refused(session: Right, clock: StudyClock, refused: Stretches, reason: RefusalReason, *, at: datetime) -> None:
-    """Unite what did not count into the row of its lesson, reason and day, for whose clock this is."""
+def keep_refused(session: Right, refused: Stretches, reason: RefusalReason, *, person_id: int, at: datetime) -> None:
+    """Unite what did not count into the row of its lesson, reason and day; `person_id` is whose clock judged it."""
     row, made = RefusedStretch.objects.get_or_create(
-        person_id=clock.person_id,
+        person_id=person_id,
         lesson_key=session.lesson_key,
         reason=reason,
         day=beijing_day(at),
@@ -265,4 +265,4 @@ def count_waiting(session: PlaySession, stretches: Stretches, *, at: datetime) -
 
 def refuse_waiting(session: PlaySession, clock: StudyClock, stretches: Stretches, *, at: datetime) -> None:
     """Keep as refused what waited for a check that was answered wrongly; whoever calls holds the person's clock."""
-    keep_refused(session, clock, stretches, RefusalReason.CHECK, at=at)
+    keep_refused(session, stretches, RefusalReason.CHECK, person_id=clock.person_id, at=at)

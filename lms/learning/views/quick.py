@@ -1,8 +1,9 @@
-"""The quick way of a watch report: one plain report with a good play token, answered without Django's handlers.
+"""The quick way of watch reports: those of one play session with a good token, answered without Django's handlers.
 
-What it cannot decide at a glance goes `otherwise`, with its body put back: a batch, a malformed body, another method,
-another site, no token or one that is not good any more, http where https is asked for. So there is one place for all
-answers to such requests, and the quick way only ever does what that place would do.
+What it cannot decide at a glance goes `otherwise`, with its body put back: a malformed report, alone or among others, a
+batch of several sessions, another method, another site, no token or one that is not good any more, http where https is
+asked for. So there is one place for all answers to such requests, and the quick way only does what that place would
+do.
 """
 
 import logging
@@ -21,8 +22,8 @@ from lms.learning.domain.grouping import GROUP, NotTheirs, Sent
 from lms.learning.domain.tokens import PlayToken, read_token
 from lms.learning.pressure import send_away_when_crowded
 from lms.learning.views.json_api import refusal
-from lms.learning.views.reports import TOKEN_HEADER, judged, receipt_json
-from lms.learning.wire import MAX_BODY_BYTES, Refused, read_object, read_report
+from lms.learning.views.reports import TOKEN_HEADER, batch_json, judged, receipt_json
+from lms.learning.wire import MAX_BODY_BYTES, Refused, read_batch, read_object, read_report
 
 Environ = dict[str, Any]
 Start = Callable[..., Any]
@@ -56,15 +57,18 @@ class QuickReports:
         return [answer.content]
 
     def _take(self, environ: Environ) -> HttpResponse | None:
-        """The answer to a plain report; None where this is for others to say. Raises Refused."""
+        """The answer to plain reports; None where this is for others to say. Raises Refused."""
         at = datetime.now(UTC)
         token = self._token(environ, at)
-        sent = _read(environ, token, at) if token else None
-        if sent is None:
+        read = _read(environ, token, at) if token else None
+        if read is None:
             return None
-        GROUP.take([sent])
+        sent, is_batch = read
+        GROUP.take(sent)
         try:
-            return JsonResponse(receipt_json(sent.code, judged(sent)))
+            if is_batch:
+                return JsonResponse(batch_json(sent))
+            return JsonResponse(receipt_json(sent[0].code, judged(sent[0])))
         except NotTheirs:
             return None
         except Refused:
@@ -84,8 +88,11 @@ class QuickReports:
         return read_token(environ.get(_TOKEN, ""), at=at)
 
 
-def _read(environ: Environ, token: PlayToken, at: datetime) -> Sent | None:
-    """The one report in the body; None where it is anything else, with the body there to be read again."""
+def _read(environ: Environ, token: PlayToken, at: datetime) -> tuple[list[Sent], bool] | None:
+    """The reports of one play session in the body, and whether they came as a batch.
+
+    None where it is anything else, with the body there to be read again.
+    """
     length = environ.get("CONTENT_LENGTH") or ""
     if not (length.isascii() and length.isdecimal() and int(length) <= MAX_BODY_BYTES):
         return None
@@ -93,14 +100,16 @@ def _read(environ: Environ, token: PlayToken, at: datetime) -> Sent | None:
     environ["wsgi.input"] = BytesIO(body)
     try:
         read = read_object(body)
-        if "reports" in read:
-            return None
-        report = read_report(read)
+        is_batch = "reports" in read
+        reports = [read_report(each) for each in (read_batch(read["reports"]) if is_batch else [read])]
     except Refused:
         return None
-    return Sent(
-        token.session_id, token.person_id, report.session, report.number, report.stretches, at, sign_in=token.sign_in
-    )
+    if any(report.is_package or report.session != reports[0].session for report in reports):
+        return None
+    return [
+        Sent(token.session_id, token.person_id, each.session, each.number, each.stretches, at, sign_in=token.sign_in)
+        for each in reports
+    ], is_batch
 
 
 def _language(environ: Environ) -> str:

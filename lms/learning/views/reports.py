@@ -34,23 +34,34 @@ def report(request: HttpRequest, sent: dict[str, Any]) -> dict[str, Any] | JsonR
     send_away_when_crowded(GROUP.underway)
     at = timezone.now()
     if "reports" in sent:
-        return {"receipts": _answers(request, read_batch(sent["reports"]), at)}
+        sessions: dict[str, PlaySession] = {}
+        answers = _answers(request, read_batch(sent["reports"]), sessions, at)
+        return _with_token(request, JsonResponse({"receipts": answers}), list(sessions.values()), at)
     read = read_report(sent)
     if read.is_package:
         return accept_report_of_package(request, read, at)
     session = _own_session(request, read.session)
     taken = _sent(session, read, at)
     GROUP.take([taken])
-    response = JsonResponse(_receipt(taken))
-    if TOKEN_HEADER in request.headers:
+    return _with_token(request, JsonResponse(_receipt(taken)), [session], at)
+
+
+def _with_token(
+    request: HttpRequest, response: JsonResponse, sessions: list[PlaySession], at: datetime
+) -> JsonResponse:
+    """With a new play token where one was shown that is good no longer, and it is clear for which session."""
+    if TOKEN_HEADER in request.headers and len(sessions) == 1:
+        (session,) = sessions
         response[TOKEN_HEADER] = give_token(
             session_id=session.pk, person_id=session.shown_by_id, password=session.person_password, at=at
         )
     return response
 
 
-def _answers(request: HttpRequest, batch: list[Any], at: datetime) -> list[dict[str, Any]]:
-    """The receipts of a batch in its order, or in the place of one why there is none.
+def _answers(
+    request: HttpRequest, batch: list[Any], sessions: dict[str, PlaySession], at: datetime
+) -> list[dict[str, Any]]:
+    """The receipts of a batch in its order, or in the place of one why there is none; fills in its own `sessions`.
 
     Those of sessions are taken first: their window is short, that of a package long.
     """
@@ -58,13 +69,15 @@ def _answers(request: HttpRequest, batch: list[Any], at: datetime) -> list[dict[
     for each in batch:
         try:
             read = read_report(each)
-            answers.append(read if read.is_package else _sent(_own_session(request, read.session), read, at))
+            if not read.is_package and read.session not in sessions:
+                sessions[read.session] = _own_session(request, read.session)
+            answers.append(read if read.is_package else _sent(sessions[read.session], read, at))
         except Refused as error:
             answers.append(_refused(each, error))
     taken = [answer for answer in answers if isinstance(answer, Sent)]
     if taken:
         GROUP.take(taken)
-    return [answer if isinstance(answer, dict) else _answer(request, answer, at) for answer in answers]
+    return in_turns([answer if isinstance(answer, dict) else _answer(request, answer, at) for answer in answers])
 
 
 def _answer(request: HttpRequest, read: Sent | Report, at: datetime) -> dict[str, Any]:
@@ -77,6 +90,25 @@ def _answer(request: HttpRequest, read: Sent | Report, at: datetime) -> dict[str
         return _refused({right: code, "number": read.number}, error)
 
 
+def batch_json(batch: list[Sent]) -> dict[str, Any]:
+    """What a batch of one session is answered. Raises NotTheirs where the token does not hold."""
+    answers = []
+    for sent in batch:
+        try:
+            answers.append(receipt_json(sent.code, judged(sent)))
+        except Refused as error:
+            answers.append(_refused({"session": sent.code, "number": sent.number}, error))
+    return {"receipts": in_turns(answers)}
+
+
+def in_turns(answers: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Of several that came too often each is told when its own turn is, so that a phone need not ask for each."""
+    refused = [answer for answer in answers if answer.get("error") == "too_often"]
+    for place, answer in enumerate(refused, start=1):
+        answer["retry_after"] *= place
+    return answers
+
+
 def _receipt(taken: Sent) -> dict[str, Any]:
     try:
         return receipt_json(taken.code, judged(taken))
@@ -87,7 +119,8 @@ def _receipt(taken: Sent) -> dict[str, Any]:
 def _refused(sent: Any, error: Refused) -> dict[str, Any]:
     right = "package" if isinstance(sent, dict) and "package" in sent else "session"
     named = {name: sent.get(name) for name in (right, "number")} if isinstance(sent, dict) else {}
-    return {**named, **counted(error).answer}
+    wait = {"retry_after": error.retry_after_seconds} if error.retry_after_seconds else {}
+    return {**named, **counted(error).answer, **wait}
 
 
 def _sent(session: PlaySession, read: Report, at: datetime) -> Sent:
