@@ -21,9 +21,9 @@ help: ## Say what each target does
 demo: ## Start the whole site with the demo world at http://127.0.0.1:$PORT/ (8000)
 	@$(PYTHON) -m lms.tools.demo
 
-test: setup ## Run the test suite; arguments for pytest in ARGS
+test: setup ## Run the test suite (SLOW=1: the slowest too, as CI does); arguments for pytest in ARGS
 	@.venv/bin/python -m lms.tools.browser
-	@.venv/bin/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@.venv/bin/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 setup: ## Install packages, build the front end, compile translations
 	@$(PYTHON) -m lms.tools.setup

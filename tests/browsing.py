@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from lms.tools.browser import ARGUMENTS, find_browser
 
@@ -31,11 +31,24 @@ def built_front_end() -> None:
 
 
 @pytest.fixture(scope="session")
-def chromium(browser_path: str, built_front_end: None) -> Iterator[Browser]:
+def driver(built_front_end: None) -> Iterator[Playwright]:
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=browser_path, args=list(ARGUMENTS))
-        yield started
-        started.close()
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def chromium(browser_path: str, driver: Playwright) -> Iterator[Browser]:
+    started = driver.chromium.launch(executable_path=browser_path, args=list(ARGUMENTS))
+    yield started
+    started.close()
+
+
+@pytest.fixture
+def whole_browser(driver: Playwright) -> Iterator[Browser]:
+    """One with all that people's browsers have, for this test alone."""
+    started = driver.chromium.launch(executable_path=find_browser(whole=True), args=list(ARGUMENTS))
+    yield started
+    started.close()
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """What this machine can offer: a test that needs more is skipped by name and counted; with CI=true it fails.
 
-A test says what it needs with a marker: browser, postgresql, nginx or speech.
+A test says what it needs with a marker: browser, whole_browser, postgresql, nginx or speech. A test marked `slow` needs somebody who
+waits for it: CI=true or SLOW=1 (decision 0060).
 """
 
 import importlib.util
@@ -52,10 +53,15 @@ def has_speech() -> bool:
 
 PROBES: dict[str, Callable[[], object]] = {
     "browser": find_browser,
+    "whole_browser": lambda: find_browser(whole=True),
     "postgresql": has_postgresql,
     "nginx": nginx_path,
     "speech": has_speech,
 }
+
+
+def waits_for_slow_ones() -> bool:
+    return os.environ.get("CI") == "true" or os.environ.get("SLOW") == "1"
 
 
 @cache
@@ -73,8 +79,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Stories with servers of their own take longest and touch no database of the suite: they go first."""
-    items.sort(key=lambda item: not (item.get_closest_marker("story") and not item.get_closest_marker("django_db")))
+    """Stories take longest, and whoever watches a film in a browser waits most: they go first, so none is left last."""
+    items.sort(key=lambda item: [not item.get_closest_marker(name) for name in ("story", "browser")])
     if config.getoption("--on-database"):
         config.stash[LEFT_OUT] = len(items)
         items[:] = [item for item in items if depends_on_database(item)]
@@ -98,6 +104,8 @@ def pytest_testnodedown(node: Any) -> None:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("slow") and not waits_for_slow_ones():
+        pytest.skip("slow; SLOW=1 runs them too, and CI always does")
     for need in PROBES:
         if item.get_closest_marker(need) and not offers(need):
             reason = f"this machine offers no {need}"

@@ -198,6 +198,7 @@ def strange(said: list[str], language: str, data: list[str]) -> set[str]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_every_page_speaks_the_language_chosen(
     language: str, cast: Cast, world: list[str], at_desk: Callable[[Person], Client]

@@ -157,7 +157,7 @@ def test_guessing_gains_less_than_watching(clock, choose):
     """A check with four choices is passed in 31 of 100 tries; what waited is lost in the others, with eight minutes."""
     cheat, course = Cheat(clock, choose), make.credit_course()
     questions = make.presence_questions(course.org, 20)
-    cheat.claim(make.credit_lesson(course, seconds=7200, presence_questions=questions))
+    cheat.claim(make.credit_lesson(course, seconds=3600, presence_questions=questions))
 
     _gained, rate = cheat.report(choose.__name__)
     # tests/learning/test_checks.py computes what is expected: 33 a minute. Here is room for a lucky run.

@@ -14,7 +14,7 @@ from tests.cast import Cast
 from tests.losses.test_phone import Phone
 
 __all__ = ["film", "streamed"]
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.whole_browser, pytest.mark.django_db(transaction=True)]
 
 WORKS = "navigator.serviceWorker.getRegistration().then(found => Boolean(found && found.active))"
 RETIRED = "navigator.serviceWorker.getRegistrations().then(found => !found.length)"
@@ -23,8 +23,8 @@ PLAY_FAST = "(v => { v.playbackRate = 2; return v.play(); })(document.querySelec
 
 
 @pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport={"width": 360, "height": 800}, locale="zh-CN")
+def context(whole_browser: Browser) -> Iterator[BrowserContext]:
+    context = whole_browser.new_context(viewport={"width": 360, "height": 800}, locale="zh-CN")
     context.grant_permissions(["background-sync"])
     yield context
     context.close()

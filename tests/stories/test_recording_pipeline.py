@@ -18,7 +18,7 @@ from tests.factories.media import make_film
 from tests.media.hearing import lesson_file, sentences
 from tests.stories.fresh import FreshPlaces
 
-pytestmark = pytest.mark.story
+pytestmark = [pytest.mark.story, pytest.mark.slow]
 ROOT = Path(__file__).resolve().parent.parent.parent
 MODEL = ROOT / "tests" / "data" / "whisper-nano" / "whisper-nano.pt"
 FILM_SECONDS = 15
@@ -283,7 +283,6 @@ def test_kill_at_each_stage_loses_nothing_and_leaves_only_what_can_be_swept(plac
 
 
 @pytest.mark.speech
-@pytest.mark.slow
 def test_a_worker_killed_while_it_recognises_goes_on_where_it_was(place: Place, tmp_path: Path):
     """Windows of thirty seconds that were heard are not heard again: the second worker only does the rest."""
     place.environment |= {"TRANSCRIBE_BACKEND": "whisper", "MEDIA_THREADS": "1"}
