@@ -1,7 +1,7 @@
 """What this machine can offer: a test that needs more is skipped by name and counted; with CI=true it fails.
 
-A test says what it needs with a marker: browser, whole_browser, postgresql, nginx or speech. A test marked `slow` needs somebody who
-waits for it: CI=true or SLOW=1 (decision 0060).
+A test says what it needs with a marker: browser, whole_browser, postgresql, nginx or speech. A test marked `slow` needs
+somebody who waits for it: CI=true or SLOW=1 (decision 0060).
 """
 
 import importlib.util
