@@ -1,5 +1,6 @@
 // Answers to a quiz wait here until the server has taken them, on the disk alone: where this phone keeps nothing, the
 // page says so. No key is ever among them; it never came to the phone. The contract stands in lms/docs/watch-reports.md.
+import { Table } from "../table.ts";
 
 export interface Kept {
   /** The sitting it belongs to. Only whoever opened it can hand it in. */
@@ -25,39 +26,6 @@ const TABLE = "answers";
 const PREFIX = "tianjian.answers.";
 const HINT = "tianjian.answers";
 
-function settle<T>(request: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-}
-
-class DatabaseStore implements KeptStore {
-  constructor(private readonly database: IDBDatabase) {}
-
-  static async open(): Promise<DatabaseStore> {
-    const request = indexedDB.open(DATABASE, 1);
-    request.onupgradeneeded = () => request.result.createObjectStore(TABLE, { keyPath: "sitting" });
-    return new DatabaseStore(await settle(request));
-  }
-
-  private table(mode: IDBTransactionMode): IDBObjectStore {
-    return this.database.transaction(TABLE, mode).objectStore(TABLE);
-  }
-
-  async put(kept: Kept): Promise<void> {
-    await settle(this.table("readwrite").put(kept));
-  }
-
-  async all(): Promise<Kept[]> {
-    return (await settle(this.table("readonly").getAll())) as Kept[];
-  }
-
-  async remove(sitting: string): Promise<void> {
-    await settle(this.table("readwrite").delete(sitting));
-  }
-}
-
 class LocalStore implements KeptStore {
   async put(kept: Kept): Promise<void> {
     localStorage.setItem(PREFIX + kept.sitting, JSON.stringify(kept));
@@ -75,9 +43,9 @@ class LocalStore implements KeptStore {
 
 /** What this phone has to keep answers in; null where it keeps nothing. */
 export async function openKept(): Promise<KeptStore | null> {
-  for (const open of [() => DatabaseStore.open(), async () => new LocalStore()]) {
+  for (const open of [() => Table.open<Kept>(DATABASE, TABLE, "sitting"), async () => new LocalStore()]) {
     try {
-      const store = await open();
+      const store: KeptStore = await open();
       await store.all();
       return store;
     } catch {

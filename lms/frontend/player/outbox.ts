@@ -1,5 +1,6 @@
 // Reports wait here until the server has answered them. Nothing in this file needs a page: the service worker opens the
 // same table (lms/frontend/worker/). What else a page may fall back on stands in stores.ts.
+import { settle, Table } from "../table.ts";
 import type { Stretch } from "./stretches.ts";
 
 export interface Report {
@@ -37,40 +38,27 @@ export function saysTheSame(one: Report, other: Report): boolean {
   return JSON.stringify(one.stretches) === JSON.stringify(other.stretches);
 }
 
-function settle<T>(request: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-}
-
 export class DatabaseStore implements Store {
-  constructor(private readonly database: IDBDatabase) {}
+  private constructor(private readonly table: Table<Report>) {}
 
   static async open(): Promise<DatabaseStore> {
-    const request = indexedDB.open(DATABASE, 1);
-    request.onupgradeneeded = () => request.result.createObjectStore(TABLE, { keyPath: ["session", "number"] });
-    return new DatabaseStore(await settle(request));
+    return new DatabaseStore(await Table.open(DATABASE, TABLE, ["session", "number"]));
   }
 
   close(): void {
-    this.database.close();
-  }
-
-  private table(mode: IDBTransactionMode): IDBObjectStore {
-    return this.database.transaction(TABLE, mode).objectStore(TABLE);
+    this.table.close();
   }
 
   async put(report: Report): Promise<void> {
-    await settle(this.table("readwrite").put(report));
+    await this.table.put(report);
   }
 
   async all(): Promise<Report[]> {
-    return inOrder((await settle(this.table("readonly").getAll())) as Report[]);
+    return inOrder(await this.table.all());
   }
 
   async remove(report: Report): Promise<void> {
-    const table = this.table("readwrite");
+    const table = this.table.within("readwrite");
     const key = [report.session, report.number];
     const kept = (await settle(table.get(key))) as Report | undefined;
     if (kept && saysTheSame(kept, report)) {
