@@ -23,7 +23,8 @@ from courses.models import Choice  # noqa: E402
 from lms.learning.domain import answering  # noqa: E402
 from lms.learning.domain.appealing import appeal, settle  # noqa: E402
 from lms.learning.domain.checking import answer_check, ask_check, choice_code  # noqa: E402
-from lms.learning.domain.grouping import GROUP, Sent  # noqa: E402
+from lms.learning.domain.gathering import GROUP  # noqa: E402
+from lms.learning.domain.grouping import Sent  # noqa: E402
 from lms.learning.domain.packages import accept_package_report, issue_package  # noqa: E402
 from lms.learning.domain.rebuilding import rebuild_watch_records  # noqa: E402
 from lms.learning.domain.sitting import open_sitting  # noqa: E402

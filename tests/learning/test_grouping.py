@@ -11,8 +11,9 @@ from django.db import OperationalError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lms.learning.domain import grouping
-from lms.learning.domain.grouping import GROUP, Group, NotTheirs, Sent, accept_reports
+from lms.learning.domain import gathering, grouping
+from lms.learning.domain.gathering import GROUP, Group
+from lms.learning.domain.grouping import NotTheirs, Sent, accept_reports
 from lms.learning.domain.tokens import sign_in_of
 from lms.learning.domain.watching import BeyondLesson, TooOften, accept_report
 from lms.learning.models import (
@@ -207,7 +208,7 @@ def test_threads_that_come_together_share_groups_and_all_get_their_outcome(monke
         for report in reports:
             report.outcome = {"number": report.number}
 
-    monkeypatch.setattr(grouping, "accept_reports", accept)
+    monkeypatch.setattr(gathering, "accept_reports", accept)
     group, found = Group(), []
 
     def send(place: int) -> None:
@@ -231,7 +232,7 @@ def test_a_leader_that_fails_leaves_nobody_waiting(monkeypatch):
     def fail(reports: list[Sent]) -> None:
         raise MemoryError
 
-    monkeypatch.setattr(grouping, "accept_reports", fail)
+    monkeypatch.setattr(gathering, "accept_reports", fail)
     session = make.play_session(PersonFactory(), at=AT)
 
     with pytest.raises(MemoryError):

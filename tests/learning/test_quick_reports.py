@@ -13,7 +13,7 @@ from django.test.client import ClientHandler
 from lms.handlers import ShortWay
 from lms.learning import pressure
 from lms.learning.counters import counted
-from lms.learning.domain import grouping
+from lms.learning.domain import gathering, grouping
 from lms.learning.domain.tokens import TOKEN_VALID, read_token
 from lms.learning.models import PlaySession, Receipt, RefusedStretch, WatchRecord
 from lms.lib.durations import beijing_day
@@ -160,7 +160,7 @@ def test_over_rate_reports_are_told_when_to_come_again_in_the_language_of_the_pe
 
 def test_past_capacity_reports_are_sent_away_at_once_and_counted(way, session, clock, monkeypatch, settings):
     monkeypatch.setattr(pressure, "waiting", lambda: settings.REPORTS_WAITING + 1)
-    monkeypatch.setattr(grouping.GROUP, "underway", pressure.UNDERWAY)
+    monkeypatch.setattr(gathering.GROUP, "underway", pressure.UNDERWAY)
     client = make.signed_in(session.person)
 
     status, headers, answer = way.send(token_of(session, at=clock.now), report(session))
@@ -175,9 +175,9 @@ def test_past_capacity_reports_are_sent_away_at_once_and_counted(way, session, c
 def test_a_crowd_that_does_not_go_away_does_not_stop_the_work(way, session, clock, monkeypatch, settings):
     monkeypatch.setattr(pressure, "waiting", lambda: settings.REPORTS_WAITING * 10)
 
-    assert grouping.GROUP.underway == 0
+    assert gathering.GROUP.underway == 0
     assert way.send(token_of(session, at=clock.now), report(session))[0] == 200
-    assert grouping.GROUP.underway == 0
+    assert gathering.GROUP.underway == 0
 
 
 def test_a_database_that_does_not_serve_is_no_receipt_and_passes(way, session, clock, monkeypatch):

@@ -18,7 +18,8 @@ from django.http import HttpResponse, JsonResponse, parse_cookie
 from django.middleware.security import SecurityMiddleware
 from django.utils import translation
 
-from lms.learning.domain.grouping import GROUP, NotTheirs, Sent
+from lms.learning.domain.gathering import GROUP
+from lms.learning.domain.grouping import NotTheirs, Sent
 from lms.learning.domain.tokens import PlayToken, read_token
 from lms.learning.pressure import send_away_when_crowded
 from lms.learning.views.json_api import refusal

@@ -14,7 +14,8 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
-from lms.learning.domain.grouping import GROUP, NotTheirs, Sent
+from lms.learning.domain.gathering import GROUP
+from lms.learning.domain.grouping import NotTheirs, Sent
 from lms.learning.domain.tokens import give_token
 from lms.learning.domain.watching import BeyondLesson, TooOften
 from lms.learning.models import PlaySession
