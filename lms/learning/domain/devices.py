@@ -107,7 +107,7 @@ def shared_devices(persons: QuerySet[Person], *, at: datetime) -> list[SharedDev
     Accounts of one human being are one person. Whoever else used them is neither shown nor counted. In four queries,
     however many there are.
     """
-    ids = list(persons.order_by().values_list("pk", flat=True))
+    ids = persons.order_by().values("pk")
     human = Coalesce(F("session__person__merged_into"), F("session__person"))
     lately = DeviceSighting.objects.annotate(human=human).filter(seen_at__gte=at - LOOK_BACK, human__in=ids)
     counted = lately.order_by().values("device").annotate(count=Count("human", distinct=True)).filter(count__gte=2)
