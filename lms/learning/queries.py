@@ -101,7 +101,7 @@ class Progress:
     """Everything a person has begun, read once: of a course taken again, the round that she is in."""
 
     def __init__(self, person: Person) -> None:
-        mine = Q(person=person) | Q(person__merged_into=person)
+        mine = person.owns()
         enrolments = CourseEnrolment.objects.filter(mine).select_related("outline_version").order_by("round")
         self.enrolments = {enrolment.course_key: enrolment for enrolment in enrolments}
         courses = CoursePage.objects.filter(pk__in={each.page_id for each in self.enrolments.values()})
@@ -204,7 +204,7 @@ def settlement_in_words(settlement: Settlement) -> str:
 
 def unpaid_of(person: Person, *, newest: int = 20) -> list[Unpaid]:
     """The person's refused stretches, newest first, without what was watched again and counted since."""
-    mine = Q(person=person) | Q(person__merged_into=person)
+    mine = person.owns()
     rows = RefusedStretch.objects.filter(mine).select_related("page", "record").order_by("-day", "-last_at")[:newest]
     appeals: dict[int, list[Appeal]] = defaultdict(list)
     for appeal in Appeal.objects.filter(refused__in=[row.pk for row in rows]).select_related("settlement"):
@@ -234,7 +234,7 @@ class Answer:
 
 def answers_for(person: Person, *, since: datetime) -> list[Answer]:
     """The answers to the person's appeals and reports of mistakes since a moment, newest first."""
-    mine = Q(appeal__person=person) | Q(appeal__person__merged_into=person)
+    mine = person.owns("appeal__person")
     settled = Settlement.objects.filter(mine, settled_at__gte=since).select_related("appeal__refused__page")
     answers = [
         Answer(
@@ -253,7 +253,7 @@ def answers_for(person: Person, *, since: datetime) -> list[Answer]:
         )
         for each in settled
     ]
-    hers = Q(reported_by=person) | Q(reported_by__merged_into=person)
+    hers = person.owns("reported_by")
     problems = LessonProblem.objects.filter(hers, replied_at__gte=since).select_related("page")
     answers += [
         Answer(

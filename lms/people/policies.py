@@ -173,7 +173,7 @@ def shown_count(count: int) -> int | None:
 def may_recognise_hours_of(actor: Any, person: Person, on: date) -> bool:
     """Only officers of the organisation that manages the person as a cadre on the day."""
     orgs = _orgs_of(actor, RoleKind.OFFICER, on)
-    posts = Post.objects.filter(Q(person=person) | Q(person__merged_into=person)).on(on)
+    posts = Post.objects.filter(person.owns()).on(on)
     return posts.filter(cadre_authority__in=orgs).exists()
 
 

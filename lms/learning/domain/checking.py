@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
@@ -95,7 +94,7 @@ def _is_answered(check: PresenceCheck) -> bool:
 
 def _take(person: Person, code: str, *, at: datetime) -> tuple[StudyClock, PresenceCheck]:
     """The person's clock, locked, and her check; asking and answering count like reports."""
-    hers = PresenceCheck.objects.filter(Q(person=person) | Q(person__merged_into=person), code=code)
+    hers = PresenceCheck.objects.filter(person.owns(), code=code)
     if not hers.exists():
         raise NoSuchCheck
     clock = lock_clock(person.pk)

@@ -4,12 +4,10 @@ Choices travel under names that hold for this person and this row alone, in an o
 never said. The first answer is kept, so that the trainer sees which question fails; every further one is only told.
 """
 
-import hmac
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 
-from django.conf import settings
+from django.utils.crypto import salted_hmac
 from django.utils.translation import pgettext
 
 from courses.enums import QuestionKind
@@ -51,7 +49,7 @@ class Told:
 def practice_of(person: Person, lesson: LessonPage) -> list[Practice]:
     """The questions of the lesson's video in order, as this person is asked them."""
     rows = questions_in_video(lesson)
-    answered = set(VideoAnswer.objects.filter(person=person, page=lesson).values_list("question", flat=True))
+    answered = set(VideoAnswer.objects.filter(person.owns(), page=lesson).values_list("question", flat=True))
     return [
         Practice(row, [offered for offered, _is_right in _choices(person, row)], row.question_id in answered)
         for row in rows
@@ -84,5 +82,5 @@ def _choices(person: Person, row: VideoQuestion) -> list[tuple[Offered, bool]]:
 
 
 def _name(person: Person, row: VideoQuestion, said: str) -> str:
-    text = f"lms.learning.practising:{person.pk}:{row.pk}:{row.question_id}:{said}"
-    return hmac.new(settings.SECRET_KEY.encode(), text.encode(), sha256).hexdigest()[:16]
+    text = f"{person.pk}:{row.pk}:{row.question_id}:{said}"
+    return salted_hmac("lms.learning.practising", text, algorithm="sha256").hexdigest()[:16]

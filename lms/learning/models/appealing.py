@@ -15,7 +15,7 @@ from lms.people.models import Person
 class AppealQuerySet(models.QuerySet):
     def of(self, person: Person) -> Self:
         """The person's own, and those of accounts merged into hers."""
-        return self.filter(Q(person=person.survivor) | Q(person__merged_into=person.survivor))
+        return self.filter(person.owns())
 
     def unsettled(self) -> Self:
         return self.filter(settlement__isnull=True)

@@ -5,7 +5,6 @@ from typing import Self
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from courses.enums import CompletionRule
@@ -16,7 +15,7 @@ from lms.people.models import Person
 class CompletionQuerySet(models.QuerySet):
     def of(self, person: Person) -> Self:
         """The person's own, and those of accounts merged into hers."""
-        return self.filter(Q(person=person.survivor) | Q(person__merged_into=person.survivor))
+        return self.filter(person.owns())
 
     def since(self, at: datetime) -> Self:
         return self.filter(completed_at__gte=at)

@@ -3,7 +3,6 @@
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from lms.learning.enums import AssessmentPhase
@@ -15,7 +14,7 @@ from lms.people.models import Person
 class KnowledgeTestQuerySet(models.QuerySet):
     def of(self, person: Person) -> Self:
         """The person's own, and those of accounts merged into hers, oldest first."""
-        return self.filter(Q(person=person) | Q(person__merged_into=person)).order_by("opened_at", "pk")
+        return self.filter(person.owns()).order_by("opened_at", "pk")
 
 
 class KnowledgeTest(models.Model):

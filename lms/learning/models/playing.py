@@ -23,7 +23,7 @@ def new_seed() -> str:
 class CourseEnrolmentQuerySet(models.QuerySet["CourseEnrolment"]):
     def of(self, person: Person) -> Self:
         """The person's own and those of accounts merged into hers: the latest round first, her own before others."""
-        mine = self.filter(Q(person=person.survivor) | Q(person__merged_into=person.survivor))
+        mine = self.filter(person.owns())
         return mine.order_by("-round", F("person__merged_into").asc(nulls_first=True), "pk")
 
 

@@ -19,7 +19,7 @@ def new_sitting_code() -> str:
 class OwnQuerySet(models.QuerySet):
     def of(self, person: Person) -> Self:
         """The person's own, and those of accounts merged into hers."""
-        return self.filter(Q(person=person.survivor) | Q(person__merged_into=person.survivor))
+        return self.filter(person.owns())
 
 
 class QuizSitting(models.Model):

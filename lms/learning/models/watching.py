@@ -38,7 +38,7 @@ class WatchRecordQuerySet(models.QuerySet["WatchRecord"]):
 
     def of(self, person: Person) -> Self:
         """The person's own and those of accounts merged into hers, her own first."""
-        mine = self.filter(Q(person=person.survivor) | Q(person__merged_into=person.survivor))
+        mine = self.filter(person.owns())
         return mine.order_by(F("person__merged_into").asc(nulls_first=True), "pk")
 
     def twins_of(self, record: "WatchRecord") -> Self:

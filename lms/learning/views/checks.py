@@ -5,7 +5,6 @@ from http import HTTPStatus
 from math import ceil
 from typing import Any
 
-from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -45,7 +44,7 @@ def check(request: HttpRequest, sent: dict[str, Any], code: str) -> dict[str, An
         raise Refused("wrong_value", str(error)) from error
     session = None
     if "session" in sent:
-        mine = Q(person=person) | Q(person__merged_into=person)
+        mine = person.owns()
         session = PlaySession.objects.filter(mine, code=read_code(sent["session"])).first()
     return check_json(found, session, person, at=at)
 

@@ -5,7 +5,6 @@ from http import HTTPStatus
 from typing import Any
 
 from django.contrib.auth import SESSION_KEY, get_user
-from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -80,7 +79,7 @@ def _own_package(request: HttpRequest, code: str) -> OfflinePackage:
         raise merged or Refused(
             "sign_in", _("Please sign in again. What you watched is kept."), HTTPStatus.UNAUTHORIZED
         )
-    mine = Q(person=person) | Q(person__merged_into=person)
+    mine = person.owns()
     package = OfflinePackage.objects.filter(mine, code=code).select_related("person__merged_into").first()
     if package is None:
         raise Refused(

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
-from django.db.models import Q
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -85,7 +84,7 @@ def addresses(request: HttpRequest, sent: dict[str, Any], code: str) -> dict[str
     """New addresses for a play session whose old ones run out, while the lesson may still be played."""
     at = timezone.now()
     person = signed_in(request)
-    mine = Q(person=person) | Q(person__merged_into=person)
+    mine = person.owns()
     session = PlaySession.objects.filter(mine, code=read_code(code)).select_related("video", "page").first()
     if session is None:
         raise Refused(

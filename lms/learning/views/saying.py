@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -22,7 +21,7 @@ from lms.people.views.common import person_of
 def make_appeal(request: HttpRequest, refused_id: int) -> HttpResponse:
     """Ask a person to look at what did not count."""
     person = person_of(request)
-    mine = RefusedStretch.objects.filter(Q(person=person) | Q(person__merged_into=person))
+    mine = RefusedStretch.objects.filter(person.owns())
     refused = get_object_or_404(mine.select_related("page", "person"), pk=refused_id)
     try:
         appeal(refused, by=person, words=request.POST.get("words", "")[:2000], at=timezone.now())

@@ -127,3 +127,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     def survivor(self) -> "Person":
         """Herself, or the person her account was merged into."""
         return self.merged_into or self
+
+    def owns(self, name: str = "person") -> Q:
+        """Rows that name this human being in the field `name`: her account, or one that was merged into hers."""
+        return Q(**{name: self.survivor}) | Q(**{f"{name}__merged_into": self.survivor})
