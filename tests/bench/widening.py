@@ -19,13 +19,14 @@ def widened(checkpoint: Path, made: Path, *, copies: int, merged: int, layers: i
     wide: dict[str, Any] = {}
     for name, value in state.items():
         part, _, rest = name.partition(".")
-        added = layers - dims[_LAYERS[part]]
         if rest.startswith("blocks."):
             _blocks, number, inner = rest.split(".", 2)
+            own = dims[_LAYERS[part]]
+            added = layers - own
             wide[f"{part}.blocks.{int(number) + added}.{inner}"] = _wide(name, value, copies)
-            if int(number) < added:  # what an added layer writes is nothing
-                silent = inner.endswith(("attn.out.weight", "attn.out.bias", "mlp.2.weight", "mlp.2.bias"))
-                wide[f"{part}.blocks.{number}.{inner}"] = _wide(name, value, copies) * (0.0 if silent else 1.0)
+            silent = inner.endswith(("attn.out.weight", "attn.out.bias", "mlp.2.weight", "mlp.2.bias"))
+            for layer in range(int(number), added, own):  # what an added layer writes is nothing
+                wide[f"{part}.blocks.{layer}.{inner}"] = _wide(name, value, copies) * (0.0 if silent else 1.0)
         else:
             wide[name] = _wide(name, value, copies)
     for part in _LAYERS:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from media.backends.transcribe.base import SAMPLE_RATE
-from media.backends.transcribe.engine import WINDOW_MS, Segment, Word, cut_at_times
+from media.backends.transcribe.engine import WINDOW_MS, Segment, Word, cut_at_times, is_lost
 from media.backends.transcribe.windows import Window, windows_of
 
 TIME = 50_000  # the token of 0.00 s
@@ -45,6 +45,47 @@ def test_long_speech_is_cut_in_its_last_pause_before_the_window_is_full():
     ((begin, cut),), ((resumed, end),) = first.pieces, second.pieces
     assert (begin, resumed, end) == (0, cut, 46_600)
     assert 26_000 < cut < 26_600
+
+
+def test_what_is_heard_again_is_halved_in_its_quietest_pause():
+    audio = np.concatenate([tone(4), pause(0.6), tone(3), pause(2), tone(2)])
+    window = Window(((0, 7600), (9600, 11_600)))
+
+    first, second = window.halves(audio, 1000)
+
+    ((begin, cut),), ((resumed, end), last) = first.pieces, second.pieces
+    assert (begin, resumed, end, last) == (1000, cut, 7600, (9600, 11_600))
+    assert 4000 <= cut <= 4600
+    assert window.halves(audio, 4700) is None
+
+
+@given(st.lists(st.tuples(st.integers(1, 3000), st.integers(200, 9000)), min_size=1, max_size=5), st.integers(0, 5000))
+@settings(max_examples=50)
+def test_halves_hold_what_is_left_once_and_in_order(gaps_and_lengths, from_ms):
+    pieces, at = [], 0
+    for gap, length in gaps_and_lengths:
+        pieces.append((at + gap, at + gap + length))
+        at += gap + length
+    window = Window(tuple(pieces))
+    left = window.length_ms - from_ms
+
+    halves = window.halves(pause(at / 1000), from_ms)
+
+    assert (halves is None) == (left < 5000)
+    if halves:
+        held = [piece for half in halves for piece in half.pieces]
+        assert sum(end - begin for begin, end in held) == left
+        assert all(begin < end for begin, end in held)
+        assert all(one[1] <= two[0] for one, two in pairwise(held))
+        assert all(half.length_ms >= left // 4 for half in halves)
+
+
+def test_a_time_long_after_the_sound_says_that_the_place_was_lost():
+    said = [TIME, 7, TIME + 500]  # until 10.00 s
+
+    assert is_lost(said, first_time=TIME, length_ms=8900)
+    assert not is_lost(said, first_time=TIME, length_ms=9000)
+    assert not is_lost([], first_time=TIME, length_ms=500)
 
 
 def test_speech_without_a_pause_is_cut_nevertheless():

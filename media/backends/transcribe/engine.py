@@ -17,6 +17,8 @@ IMPROBABLE = -1.0
 NO_SPEECH = 0.6
 # A time token of Whisper is this long.
 TOKEN_MS = 20
+# Who says that a sentence ended so much later than the sound has lost the place.
+_LOST_MS = 1000
 
 
 @dataclass(frozen=True)
@@ -65,10 +67,14 @@ class Segment:
 
 @dataclass(frozen=True)
 class Heard:
-    """The segments of a window, and how far it was understood: None for to the end."""
+    """The segments of a window, and how far it was understood: None for to the end.
+
+    `is_lost` where its last sentence is said to end long after the sound does: some of what was said is likely missing.
+    """
 
     segments: list[Segment]
     until_ms: int | None = None
+    is_lost: bool = False
 
 
 class Engine(Protocol):
@@ -117,6 +123,12 @@ class Decoded:
         """The mean probability of a token, times that of speech, lowered in proportion to repetition."""
         confidence = exp(min(0.0, self.average_logprob)) * (1.0 - self.no_speech)
         return round(confidence * min(1.0, REPETITIVE / max(self.compression, 0.01)), 3)
+
+
+def is_lost(tokens: Sequence[int], *, first_time: int, length_ms: int) -> bool:
+    """Whether a time among the tokens of a window lies long after the end of its sound."""
+    last = max((token - first_time for token in tokens), default=0)
+    return last * TOKEN_MS > length_ms + _LOST_MS
 
 
 def tries(prompt: list[int]) -> list[tuple[float, list[int]]]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from .aligning import starts_along, words_at
 from .base import SAMPLE_RATE, no_model
-from .engine import Decoded, Heard, Segment, cut_at_times, tries
+from .engine import Decoded, Heard, Segment, cut_at_times, is_lost, tries
 from .prompting import prompt_tokens
 
 Result = TypeVar("Result")
@@ -67,14 +67,13 @@ class FasterWhisperEngine:
         padded = np.stack([pad_or_trim(mel) for mel in mels])
         features = model.encode(padded)
         every = self._decoded(padded, features, prompt_tokens(terms, language, tokenizer.encode), tokenizer)
-        found = [
-            ([], None)
-            if decoded.is_silence
-            else cut_at_times(
-                decoded.tokens, first_time=tokenizer.timestamp_begin, length_ms=sound.size * 1000 // SAMPLE_RATE
-            )
-            for decoded, sound in zip(every, sounds, strict=True)
-        ]
+        first_time = tokenizer.timestamp_begin
+        found, lost = [], []
+        for decoded, sound in zip(every, sounds, strict=True):
+            tokens = [] if decoded.is_silence else decoded.tokens
+            length_ms = sound.size * 1000 // SAMPLE_RATE
+            found.append(cut_at_times(tokens, first_time=first_time, length_ms=length_ms))
+            lost.append(is_lost(tokens, first_time=first_time, length_ms=length_ms))
         texts = [[token for _start, _end, tokens in pieces for token in tokens] for pieces, _until in found]
         spoken = [at for at, text in enumerate(texts) if text]
         if not spoken:
@@ -91,7 +90,10 @@ class FasterWhisperEngine:
         segments: list[list[Segment]] = [[] for _sound in sounds]
         for at, seen in zip(spoken, aligned, strict=True):
             segments[at] = _segments(found[at][0], seen, every[at].confidence, tokenizer)
-        return [Heard(said, until_ms) for said, (_pieces, until_ms) in zip(segments, found, strict=True)]
+        return [
+            Heard(said, until_ms, astray)
+            for said, (_pieces, until_ms), astray in zip(segments, found, lost, strict=True)
+        ]
 
     def _decoded(self, padded: np.ndarray, features: Any, prompt: list[int], tokenizer: Any) -> list[Decoded]:
         """Of each window the first try that is good enough, else the last."""

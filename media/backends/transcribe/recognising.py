@@ -34,7 +34,7 @@ _REST_MS = 400
 # Windows that are heard together. They are put on the shelf together, so a killed worker loses at most a minute.
 _AT_ONCE = 2
 # Raised whenever what a window gives changes, so that nothing older is taken for it.
-_RECIPE = 2
+_RECIPE = 3
 # Of the time that recognition takes, so much goes into finding speech.
 _FINDING = 0.02
 
@@ -130,13 +130,21 @@ class Recogniser:
         terms: Sequence[str],
         on_beat: Callable[[], None],
     ) -> list[list[Segment]]:
-        """Windows, looked at again from where they were not understood any more, as long as there is speech."""
+        """Windows, looked at again from where they were not understood any more, as long as there is speech.
+
+        Where the engine lost the place, the rest of the window is heard in halves.
+        """
         segments: list[list[Segment]] = [[] for _window in windows]
         left = dict.fromkeys(range(len(windows)), 0)  # the windows that are not done, and from when on
         while left:
             sounds = [windows[at].sound(audio)[from_ms * SAMPLE_RATE // 1000 :] for at, from_ms in left.items()]
             found = self.engine.hear(sounds, language=language, terms=terms, on_beat=on_beat)
             for (at, from_ms), heard in zip(list(left.items()), found, strict=True):
+                if heard.is_lost and (halves := windows[at].halves(audio, from_ms)):
+                    for again in self._hear(audio, halves, speech, language, terms, on_beat):
+                        segments[at] += again
+                    del left[at]
+                    continue
                 place = partial(_place, windows[at], from_ms)
                 segments[at] += [segment.moved(place) for segment in heard.segments if segment.text.strip()]
                 left[at] = from_ms + (heard.until_ms or 0)

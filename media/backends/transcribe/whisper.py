@@ -17,7 +17,7 @@ import numpy as np
 
 from .aligning import cheapest_way, starts_along, words_at
 from .base import SAMPLE_RATE, no_model
-from .engine import TOKEN_MS, Decoded, Heard, Segment, Word, cut_at_times, tries
+from .engine import TOKEN_MS, Decoded, Heard, Segment, Word, cut_at_times, is_lost, tries
 from .prompting import prompt_tokens
 
 DOWNLOAD_SILENCE_SECONDS = 60
@@ -89,7 +89,7 @@ class WhisperEngine:
         for at, (start, end, text) in zip(_places(tokens, tokenizer.timestamp_begin, found), found, strict=True):
             words = views.words(tokenizer, at, start, end, text)
             segments.append(Segment(start, end, tokenizer.decode(text), decoded.confidence, tuple(words)))
-        return Heard(segments, until_ms)
+        return Heard(segments, until_ms, is_lost(tokens, first_time=tokenizer.timestamp_begin, length_ms=length_ms))
 
 
 class _Watching:

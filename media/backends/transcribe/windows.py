@@ -20,6 +20,8 @@ _MS = SAMPLE_RATE // 1000
 _WORTH_CUTTING_MS = 12_000
 # As quiet as this compared to the speech around it is a pause.
 _PAUSE_SHARE = 0.15
+# A window in which the recogniser lost the place is heard again in halves, if it is as long as this.
+_WORTH_HALVING_MS = 5_000
 _STEP_MS = 100
 
 
@@ -44,6 +46,17 @@ class Window:
 
     def sound(self, audio: np.ndarray) -> np.ndarray:
         return np.concatenate([audio[begin * _MS : end * _MS] for begin, end in self.pieces])
+
+    def halves(self, audio: np.ndarray, from_ms: int) -> "tuple[Window, Window] | None":
+        """What is left of it from a time on, cut where it is quietest near the middle; None where that is too short."""
+        rest = Window(tuple(self.after(from_ms)))
+        if rest.length_ms < _WORTH_HALVING_MS:
+            return None
+        first = rest.length_ms // 4
+        cut = first + _quietest(rest.sound(audio)[first * _MS : (rest.length_ms - first) * _MS])
+        after = rest.after(cut)
+        before = [(begin, min(end, after[0][0])) for begin, end in rest.pieces if begin < after[0][0]]
+        return Window(tuple(before)), Window(tuple(after))
 
     def place(self, start_ms: int, end_ms: int) -> tuple[int, int]:
         """When something heard in the window is heard in the recording; it neither begins nor ends in what was cut."""
@@ -77,15 +90,24 @@ def windows_of(audio: np.ndarray, spans: Sequence[tuple[int, int]]) -> list[Wind
     return windows
 
 
+def _thirds(sound: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """How loud each tenth of a second is, and each third of one that begins with it."""
+    step = _STEP_MS * _MS
+    tenths = np.abs(sound)[: sound.size // step * step].reshape(-1, step).mean(axis=1)
+    return tenths, np.convolve(tenths, np.ones(3) / 3, mode="valid")
+
+
+def _quietest(sound: np.ndarray) -> int:
+    """The middle of the quietest third of a second, in ms."""
+    return int(_thirds(sound)[1].argmin()) * _STEP_MS + 3 * _STEP_MS // 2
+
+
 def _cut(audio: np.ndarray, begin: int, latest: int, *, must: bool) -> int | None:
     """The middle of the quietest third of a second between, in ms; None where it would cut a word and need not."""
     earliest = begin + _WORTH_CUTTING_MS if must else begin + _WORTH_CUTTING_MS // 4
     if latest - earliest < 2000:
         return None
-    step = _STEP_MS * _MS
-    frames = np.abs(audio[earliest * _MS : latest * _MS])
-    tenths = frames[: frames.size // step * step].reshape(-1, step).mean(axis=1)
-    thirds = np.convolve(tenths, np.ones(3) / 3, mode="valid")
+    tenths, thirds = _thirds(audio[earliest * _MS : latest * _MS])
     # Of pauses that are quiet alike, the last: fuller windows are fewer windows.
     quiet = np.flatnonzero(thirds <= max(thirds.min() * 1.5, 1e-4))
     at = int(quiet[-1])
