@@ -4,7 +4,7 @@
 - A lesson of which 40 % are silence: at most 0.7 of the command line's time, with equal text.
 - CTranslate2 (8 bits) against openai-whisper, the same lesson and model: at least 2.3 times as fast.
 
-The model is the small checkpoint at the size of an official one (tests/bench/widening.py), and for the first two also
+The model is the small checkpoint at the size of an official one (tests/bench/_widening.py), and for the first two also
 as it is: so small a model costs hardly more than what is around it. Each runs in a process of its own from start to
 text, packages and model included, with the same number of threads, in turns; the fastest run of each counts. The
 framework of the worker is not started: it has been running for days when a recording comes.
@@ -27,7 +27,7 @@ from pathlib import Path
 import imageio_ffmpeg
 import numpy as np
 
-from tests.bench.widening import widened
+from tests.bench._widening import widened
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 MODEL = ROOT / "tests" / "data" / "whisper-nano" / "whisper-nano.pt"
