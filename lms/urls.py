@@ -10,6 +10,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from lms.reports.log.views import log as audit_log
+from lms.reports.seals.views import seals, seals_file
 from lms.worker import service_worker
 
 
@@ -31,6 +32,8 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("account/", include("lms.people.urls")),
     path("staff/audit-log/", audit_log, name="audit_log"),
+    path("staff/seals/", seals, name="seals"),
+    path("staff/seals/file/", seals_file, name="seals_file"),
     path("staff/", include("lms.people.staff_urls")),
     path("files/", include("media.urls")),
     path("studio/", include("lms.learning.studio_urls")),  # before the codes of recordings

@@ -69,6 +69,11 @@ def public_key() -> str:
     return _private_key().public_key().public_bytes_raw().hex()
 
 
+def key_id(public: str) -> str:
+    """A short name of a public key (hex): the first 64 bits of its SHA-256, in hex."""
+    return hashlib.sha256(bytes.fromhex(public)).hexdigest()[:16]
+
+
 def sign(data: bytes) -> str:
     """The Ed25519 signature in hex, by settings.SEALING_KEY."""
     return _private_key().sign(data).hex()

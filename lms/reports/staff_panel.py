@@ -27,7 +27,10 @@ PLACES: dict[str, list[Place]] = {
         Place("wagtailadmin_workflows:index", _("Workflows"), _("Which steps of review a page passes.")),
     ],
     RoleKind.SECURITY_ADMIN: [Place("staff:people", _("Staff and roles"), _("Invite, grant, end, reset."))],
-    RoleKind.AUDIT_ADMIN: [Place("audit_log", _("Audit log"), _("Who did what, to whose record, and when."))],
+    RoleKind.AUDIT_ADMIN: [
+        Place("audit_log", _("Audit log"), _("Who did what, to whose record, and when.")),
+        Place("seals", _("Daily seals"), _("Proof that nothing was rewritten, to be kept in another house.")),
+    ],
 }
 
 

@@ -149,7 +149,10 @@ def test_seals_are_chained_and_signed(history):
     assert seal_day(DAY, at=AT + timedelta(days=9)) == first
     assert (first.heads, second.prev_signature, second.root) == (2, first.signature, first.root)
     tamper(f"UPDATE credits_dailyseal SET heads = 3 WHERE id = {first.pk}")
-    assert list(seal_faults()) == [f"seal {DAY}: the signature does not hold"]
+    assert list(seal_faults()) == [
+        f"seal {DAY}: the signature does not hold",
+        f"seal {DAY}: the ledger of that day is no longer the one that was sealed",
+    ]
     tamper(f"DELETE FROM credits_dailyseal WHERE id = {first.pk}")
     assert list(seal_faults()) == [f"seal {second.day}: does not continue the seal before it"]
 

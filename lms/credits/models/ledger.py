@@ -13,7 +13,7 @@ from courses.models import OutlineVersion
 from lms.credits.enums import Component, CreditCategory, EntryKind, SourceKind
 from lms.credits.models.rules import CreditRule
 from lms.lib.retention import Retention
-from lms.lib.sealing import GENESIS, canonical_bytes
+from lms.lib.sealing import GENESIS, canonical_bytes, key_id
 
 # Written out, because a column that is added later must not change the hashes of older rows.
 SEALED_COLUMNS = (
@@ -174,14 +174,20 @@ class CreditChain(models.Model):
 
 
 class DailySeal(models.Model):
-    """封存: the signed Merkle root over the heads of all chains as they stood when a day in Beijing ended."""
+    """封存: the signed Merkle root over the heads of all chains as they stood when a day in Beijing ended.
+
+    Beside it the number of entries and the end of the audit log at that moment; seals older than these have none.
+    """
 
     RETENTION = KEPT
 
     day = models.DateField(_("day"), unique=True)
     sealed_at = models.DateTimeField(_("sealed at"))
     heads = models.PositiveIntegerField(_("number of chains"))
+    entries = models.PositiveBigIntegerField(_("number of entries"), null=True)
     root = models.CharField(_("root"), max_length=64)
+    audit_seq = models.PositiveBigIntegerField(_("last number of the audit log"), null=True)
+    audit_hash = models.CharField(_("its hash"), max_length=64, blank=True)
     prev_signature = models.CharField(_("signature of the seal before"), max_length=128, blank=True)
     public_key = models.CharField(_("public key"), max_length=64)
     signature = models.CharField(_("signature"), max_length=128)
@@ -195,11 +201,25 @@ class DailySeal(models.Model):
         return f"{self.day} {self.root[:12]}"
 
     @property
-    def signed_bytes(self) -> bytes:
+    def key_id(self) -> str:
+        """A short name of the public key, as it stands on paper."""
+        return key_id(self.public_key)
+
+    @property
+    def signed(self) -> dict[str, Any]:
         """What the signature is made over."""
-        return canonical_bytes(
-            {"day": self.day, "heads": self.heads, "root": self.root, "prev_signature": self.prev_signature}
-        )
+        since_then = {"entries": self.entries, "audit_seq": self.audit_seq, "audit_hash": self.audit_hash}
+        return {
+            "day": self.day,
+            "heads": self.heads,
+            "root": self.root,
+            "prev_signature": self.prev_signature,
+            **(since_then if self.entries is not None else {}),
+        }
+
+    @property
+    def signed_bytes(self) -> bytes:
+        return canonical_bytes(self.signed)
 
 
 class YearlyHours(models.Model):

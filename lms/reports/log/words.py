@@ -46,6 +46,7 @@ ACTIONS: Words = {
     "credit_reversed": gettext_lazy("reversed a ledger entry"),
     "credit_corrected": gettext_lazy("corrected a ledger entry"),
     "report_exported": gettext_lazy("exported a report"),
+    "seals_exported": gettext_lazy("took the daily seals away as a file"),
     "key_noted": gettext_lazy("noted the fingerprint of a key"),
     "audit_log.read": gettext_lazy("read the audit log"),
 }
@@ -59,6 +60,7 @@ SUBJECTS: Words = {
     "credit_rule": pgettext_lazy("audit log", "credit rule"),
     "credit_ledger_entry": pgettext_lazy("audit log", "ledger entry"),
     "report": pgettext_lazy("audit log", "report"),
+    "daily_seal": pgettext_lazy("audit log", "daily seal"),
     "key": pgettext_lazy("audit log", "key"),
     "audit_log": gettext_lazy("Audit log"),
 }

@@ -33,6 +33,12 @@ def add_hours(*hours: Decimal) -> Decimal:
     return sum(hours, Decimal("0.00"))
 
 
+@register.simple_tag
+def in_groups(digits: str) -> str:
+    """A long number in groups of eight signs, so that two papers can be compared."""
+    return " ".join(digits[at : at + 8] for at in range(0, len(digits), 8))
+
+
 @register.filter
 def few(count: int | None) -> str:
     """A count, or the words for one too small to show."""
