@@ -5,6 +5,7 @@ from django.urls import path
 from lms.reports import views
 from lms.reports.appeals import views as appeals
 from lms.reports.devices import views as devices
+from lms.reports.years import views as years
 
 app_name = "desk"
 urlpatterns = [
@@ -16,5 +17,12 @@ urlpatterns = [
     path("appeals/<int:pk>/", appeals.appeal, name="appeal"),
     path("devices/", devices.devices, name="devices"),
     path("devices/<int:sighting>/", devices.note, name="note_device"),
+    path("years/", years.years, name="years"),
+    path("years/begin/", years.open_closing, name="open_year"),
+    path("years/<int:pk>/", years.year, name="year"),
+    path("years/<int:pk>/close/", years.close, name="close_year"),
+    path("years/<int:pk>/units/<int:unit_id>/", years.unit, name="year_unit"),
+    path("years/<int:pk>/units/<int:unit_id>/confirm/", years.confirm, name="confirm_unit"),
+    path("people/<int:pk>/paper/", years.paper, name="paper"),
     path("export/<slug:code>.<slug:extension>", views.export, name="export"),
 ]

@@ -1,5 +1,6 @@
 """The nouns of lms.credits."""
 
+from lms.credits.models.closing import UnitConfirmation, YearClosing, YearSnapshot
 from lms.credits.models.exempting import Exemption
 from lms.credits.models.ledger import CreditChain, CreditLedgerEntry, DailySeal, YearlyHours
 from lms.credits.models.requirements import CreditRequirement
@@ -14,5 +15,8 @@ __all__ = [
     "DailySeal",
     "Exemption",
     "Standing",
+    "UnitConfirmation",
+    "YearClosing",
+    "YearSnapshot",
     "YearlyHours",
 ]

@@ -47,6 +47,9 @@ ACTIONS: Words = {
     "credit_corrected": gettext_lazy("corrected a ledger entry"),
     "report_exported": gettext_lazy("exported a report"),
     "seals_exported": gettext_lazy("took the daily seals away as a file"),
+    "year_opened": gettext_lazy("began the closing of a year"),
+    "year_confirmed": gettext_lazy("confirmed the figures of a unit"),
+    "year_closed": gettext_lazy("closed a year"),
     "key_noted": gettext_lazy("noted the fingerprint of a key"),
     "audit_log.read": gettext_lazy("read the audit log"),
 }
@@ -60,6 +63,7 @@ SUBJECTS: Words = {
     "credit_rule": pgettext_lazy("audit log", "credit rule"),
     "credit_ledger_entry": pgettext_lazy("audit log", "ledger entry"),
     "report": pgettext_lazy("audit log", "report"),
+    "year_closing": pgettext_lazy("audit log", "closing of a year"),
     "daily_seal": pgettext_lazy("audit log", "daily seal"),
     "key": pgettext_lazy("audit log", "key"),
     "audit_log": gettext_lazy("Audit log"),
