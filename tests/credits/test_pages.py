@@ -129,6 +129,12 @@ def test_every_step_has_words(code, language):
         "tests": 1,
         "number": 3,
         "reason": "x",
+        "bound": "all_cadres",
+        "ground": "first_year",
+        "until": "2027-07-10",
+        "days": "12.00",
+        "months": 7,
+        "of_months": 12,
         "reached": 80,
         "needed": 90,
     }

@@ -48,7 +48,7 @@ def load_presets(presets: dict[str, Any]) -> int:
             keys = ["code", "region_code", "active_from"]
             added += _load(CreditRule(**values), keys=keys, values=values)
         for values in presets.get("requirements", []):
-            keys = ["code", "bound", "category", "active_from"]
+            keys = ["code", "region_code", "bound", "category", "period", "active_from"]
             added += _load(CreditRequirement(**values), keys=keys, values=values)
     return added
 

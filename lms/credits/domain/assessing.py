@@ -123,23 +123,28 @@ def keep_standings(persons: Collection[Person], *, on: date, dry_run: bool = Fal
     return differences
 
 
-def people_with_posts() -> Iterator[list[Person]]:
-    """Everybody who ever held a post and is not merged away, in batches."""
+def people_with_posts(*, besides_day: date | None = None) -> Iterator[list[Person]]:
+    """Everybody who ever held a post and is not merged away, in batches; without those assessed on a day, if named."""
     holders = Post.objects.order_by().values("person")
     merged = Post.objects.filter(person__merged_into__isnull=False).order_by().values("person__merged_into")
     everybody = Person.objects.filter(merged_into__isnull=True)
-    people = (everybody.filter(pk__in=holders) | everybody.filter(pk__in=merged)).order_by("pk")
-    rest = people.iterator(chunk_size=BATCH)
+    people = everybody.filter(pk__in=holders) | everybody.filter(pk__in=merged)
+    if besides_day is not None:
+        people = people.exclude(pk__in=Standing.objects.filter(as_of=besides_day).order_by().values("person"))
+    rest = people.order_by("pk").iterator(chunk_size=BATCH)
     while batch := list(islice(rest, BATCH)):
         yield batch
 
 
 def assess_everybody(
-    *, on: date, dry_run: bool = False, tell: Callable[[int], None] = lambda done: None
+    *, on: date, anew: bool = False, dry_run: bool = False, tell: Callable[[int], None] = lambda done: None
 ) -> tuple[int, list[str]]:
-    """Make the whole cache again, batch by batch, telling after each how many are done; how many, and what differed."""
+    """Make the cache as of the day for all who lack it, or `anew` for everybody; how many, and what differed.
+
+    Batch by batch, telling after each how many are done, so that it may be stopped and goes on where it was.
+    """
     done, differences = 0, []
-    for batch in people_with_posts():
+    for batch in people_with_posts(besides_day=None if anew else on):
         differences += keep_standings(batch, on=on, dry_run=dry_run)
         done += len(batch)
         tell(done)
@@ -156,4 +161,5 @@ def standing_faults() -> Iterator[str]:
             for row in Standing.objects.filter(person__in=batch, as_of=on):
                 right = fresh.get(row.person_id, {}).get(_key(row))
                 if right is None or _says(right) != _says(row):
-                    yield f"person {row.person_id}: the standing {row} differs from the facts ({right})"
+                    fault = "the standing differs from the facts (assess_requirements --all puts it right)"
+                    yield f"person {row.person_id}: {fault}"

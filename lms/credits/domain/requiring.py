@@ -62,11 +62,9 @@ def need_in(
     Amounts are never negative and rounded down to two places.
     """
     fifteenths = span.fifteenths
-    bound = {
-        day: row
-        for day in fifteenths
-        if (row := row_on(day, posts, rows, category=category, period=span.period)) is not None
-    }
+    likely = [row for row in rows if (row.category, row.period) == (category, span.period)]
+    found = {day: row_on(day, posts, likely, category=category, period=span.period) for day in fifteenths if likely}
+    bound = {day: row for day, row in found.items() if row is not None}
     if not bound:
         return Need(span, category, until=span.end, why=[_why_not_bound(span, posts)])
     last, is_whole = bound[max(bound)], len(bound) == len(fifteenths)
