@@ -1,7 +1,7 @@
 """Closing a year on the desk: who sees which table, confirms and closes; the paper of one person."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 
 import pytest
 from django.test import Client
@@ -13,7 +13,7 @@ from lms.people.enums import RoleKind
 from lms.people.models import Person
 from tests.cast import Cast
 from tests.clock import Clock
-from tests.credits.world import AT, BEIJING, adopt, earn, load
+from tests.credits.world import AT, adopt, earn, load
 from tests.factories.people import PersonFactory, RoleFactory
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +34,7 @@ def closing(cast: Cast, clock: Clock) -> YearClosing:
     load()
     earn(cast.learner)
     made = open_year(cast.orgs.organization_department, 2026, cutoff=CUTOFF, by=cast.officer, at=AT)
-    clock.now = datetime(2027, 1, 16, 9, tzinfo=BEIJING)
+    clock.set(2027, 1, 16, 9)
     return made
 
 
@@ -71,7 +71,7 @@ def test_each_page_opens_for_those_whose_year_it_is(
 
 
 def test_an_officer_begins_a_year(cast: Cast, clock: Clock, at_desk: AtDesk) -> None:
-    clock.now = AT
+    clock.set(2026, 11, 20, 10)
     client = at_desk(cast.officer)
 
     bad = client.post(reverse("desk:open_year"), {"year": "2026", "cutoff": "2026-11-30"})

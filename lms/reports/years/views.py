@@ -20,7 +20,7 @@ from lms.people.models import Org, Person
 from lms.people.policies import persons_visible_to, roles_today
 from lms.people.views.common import person_of
 from lms.reports.years.forms import CloseForm, OpenForm
-from lms.reports.years.papers import paper_of
+from lms.credits.domain.papers import paper_of
 from lms.reports.years.queries import UnitRow, late_rows, person_rows, unit_rows
 
 
