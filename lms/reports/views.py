@@ -15,6 +15,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from lms.audit.domain.recording import record
+from lms.credits.domain.assessing import assess
+from lms.credits.domain.exempting import may_propose
+from lms.credits.domain.explaining import explain
 from lms.lib.durations import beijing_day
 from lms.people.enums import OrgKind, Purpose
 from lms.people.gates import officer_required
@@ -24,6 +27,7 @@ from lms.people.queries import home_division_on
 from lms.people.views.unmasking import show_in_full
 from lms.reports import metrics
 from lms.reports.definitions import REPORTS
+from lms.reports.exemptions.queries import exemptions_of
 from lms.reports.formats import FORMATS
 from lms.reports.forms import DeskFilter
 from lms.reports.queries import (
@@ -36,9 +40,11 @@ from lms.reports.queries import (
     with_figures,
     with_posts,
 )
+from lms.reports.standing.queries import PersonStanding, standings_of
 
 PAGE_SIZE = 50
 CHART_BARS = 12
+FILTERS = ("unit", "category", "q", "hours", "standing")
 
 
 class Desk:
@@ -78,11 +84,19 @@ class Desk:
             persons = persons.filter(posts & from_day & until)
         if words := self.chosen.get("q"):
             persons = persons.filter(name__icontains=words)
-        return persons.distinct()
+        persons = persons.distinct()
+        if wanted := self.chosen.get("standing"):
+            standings = self.standings(persons)
+            persons = persons.filter(pk__in=[pk for pk, one in standings.items() if one.state == wanted])
+        return persons
+
+    def standings(self, persons: QuerySet[Person]) -> dict[int, PersonStanding]:
+        """Where these people stand in the year as of the day."""
+        return standings_of(persons, year=self.year, on=self.on)
 
     def context(self) -> dict[str, Any]:
         orgs = [role.org for role in self.roles if role.org.kind == OrgKind.ORGANIZATION_DEPARTMENT]
-        narrowed = self.on != self.today or any(self.chosen.get(name) for name in ("unit", "category", "q", "hours"))
+        narrowed = self.on != self.today or any(self.chosen.get(name) for name in FILTERS)
         return {"form": self.form, "on": self.on, "year": self.year, "orgs": orgs, "narrowed": narrowed}
 
 
@@ -104,7 +118,9 @@ def overview(request: HttpRequest) -> HttpResponse:
     kinds = _kinds(request)
     if OrgKind.ORGANIZATION_DEPARTMENT in kinds:
         desk = Desk(request)
-        figures = desk_figures(desk.persons(), year=desk.year, on=desk.on, total_name=_("All"))
+        persons = desk.persons()
+        states = {pk: one.state for pk, one in desk.standings(persons).items()}
+        figures = desk_figures(persons, year=desk.year, on=desk.on, total_name=_("All"), states=states)
         most = max((unit.online_hours + unit.centralized_hours for unit in figures.units), default=0)
         context = desk.context() | {
             "figures": figures,
@@ -112,6 +128,7 @@ def overview(request: HttpRequest) -> HttpResponse:
             "most": most,
             "metrics": [
                 metrics.CADRES,
+                *metrics.STANDING,
                 metrics.LEARNING,
                 metrics.ONLINE_HOURS,
                 metrics.CENTRALIZED_HOURS,
@@ -171,6 +188,9 @@ def people(request: HttpRequest) -> HttpResponse:
         persons = persons.exclude(some)
     page = Paginator(persons, PAGE_SIZE).get_page(request.GET.get("page"))
     page.object_list = attach_posts(page.object_list)
+    standings = desk.standings(Person.objects.filter(pk__in=[cadre.pk for cadre in page.object_list]))
+    for cadre in page.object_list:
+        cadre.standing = standings[cadre.pk]
     return render(request, "desk/people.html", desk.context() | {"page": page})
 
 
@@ -188,6 +208,9 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "village": home_division_on(cadre, desk.on),
         "entries": entries_in_words(cadre, year=desk.year, on=desk.on),
         "completions": completions_of(cadre, year=desk.year, on=desk.on),
+        "counters": [(one, explain(one.why)) for one in assess(cadre, desk.year, on=desk.on).counters],
+        "exemptions": exemptions_of(cadre),
+        "may_propose": may_propose(cast(Person, desk.actor), cadre, desk.today),
     }
     return render(request, "desk/person.html", context)
 

@@ -98,13 +98,13 @@ class Span:
         return date(self.first_year + (CYCLE_YEARS if self.period == Period.FIVE_YEAR_CYCLE else 1), 1, 1)
 
     @property
+    def last_year(self) -> int:
+        return self.end.year - 1
+
+    @property
     def fifteenths(self) -> list[date]:
         """The day that decides for each month."""
         return [date(year, month, 15) for year in range(self.first_year, self.end.year) for month in range(1, 13)]
-
-    @property
-    def months(self) -> int:
-        return (self.end.year - self.first_year) * 12
 
 
 def bounds_of(posts: Iterable[HeldPost]) -> list[Bound]:
