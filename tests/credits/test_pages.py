@@ -173,3 +173,18 @@ def test_who_gets_no_hours_is_told_nothing_or_why(cast, signed_in, client):
     assert told(signed_in(cast.neighbour_learner), taught) == {"text": "", "settled": True}
     assert told(client, taught) == {"text": "", "settled": True}
     assert signed_in(cast.learner).get("/hours/lessons/999999/").status_code == 404
+
+
+def test_a_cadre_prints_her_own_record_and_nobody_elses(cast, clock, client):
+    adopt()
+    clock.set(2026, 11, 20, 12)
+    earn(cast.learner)
+    earn(cast.neighbour_learner)
+    address = reverse("credits:my_paper")
+    assert client.get(address).status_code == 302
+    client.force_login(cast.learner)
+
+    page = client.get(address, {"year": "2026", "person": cast.neighbour_learner.pk})
+
+    assert page.context["person"] == cast.learner and len(page.context["entries"]) == 1
+    assert "填表人" in page.content.decode()
