@@ -44,9 +44,7 @@ def everybody(cast: Cast, personnel: Person) -> dict[str, Person]:
 
 def opened(cast: Cast, personnel: Person, at_desk: AtDesk, address: str) -> set[str]:
     return {
-        part
-        for part, person in everybody(cast, personnel).items()
-        if at_desk(person).get(address).status_code == 200
+        part for part, person in everybody(cast, personnel).items() if at_desk(person).get(address).status_code == 200
     }
 
 
