@@ -1,4 +1,4 @@
-"""年度结账: an authority names the last day for evidence, units confirm, the authority closes; what is late stands beside.
+"""年度结账: an authority names the last day for evidence, units confirm, the authority closes; late hours stand beside.
 
 The effective day of hours is the day on which the evidence was made (`CreditLedgerEntry.day`, Beijing), so what
 comes late still belongs to its year. Once the year is closed it is a late registration (补登): told by the moment at

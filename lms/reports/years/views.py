@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from lms.credits.domain.closing import ClosingRefused, confirm_unit
+from lms.credits.domain.papers import paper_of
 from lms.credits.domain.yearly import UnitYear
 from lms.credits.models import YearClosing
 from lms.lib.durations import beijing_day
@@ -20,7 +21,6 @@ from lms.people.models import Org, Person
 from lms.people.policies import persons_visible_to, roles_today
 from lms.people.views.common import person_of
 from lms.reports.years.forms import CloseForm, OpenForm
-from lms.credits.domain.papers import paper_of
 from lms.reports.years.queries import UnitRow, late_rows, person_rows, unit_rows
 
 
