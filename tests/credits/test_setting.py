@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from lms.audit.models import AuditEntry
+from lms.credits.domain.adopting import RuleRefused, load_presets
 from lms.credits.domain.assessing import assess
 from lms.credits.domain.setting import RequirementRefused, end_requirement, set_requirement
 from lms.credits.enums import Bound, CreditCategory, Period, StandingState
@@ -117,3 +118,15 @@ def test_a_cycle_is_named_by_any_of_its_first_years(cast):
     )  # fmt: skip
 
     assert [row.first_year_of(year) for year in (2023, 2026, 2027, 2028, 2022)] == [2023, 2023, 2023, 2028, 2018]
+
+
+def test_presets_that_contradict_what_is_there_are_refused():
+    load()
+    another = {
+        "code": "cn_other", "bound": "all_cadres", "category": "online_self_study", "period": "annual",
+        "hours": "60", "active_from": TODAY, "source": "x", "confidence": "C",
+    }  # fmt: skip
+
+    with pytest.raises(RuleRefused, match="cn_other"):
+        load_presets({"requirements": [another]})
+    assert CreditRequirement.objects.count() == 3

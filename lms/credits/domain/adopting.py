@@ -51,7 +51,9 @@ def load_presets(presets: dict[str, Any]) -> int:
         for values in presets.get("requirements", []):
             keys = ["code", "region_code", "bound", "category", "period", "active_from"]
             requirement = CreditRequirement(**values)
-            added += _load(requirement, keys=keys, values=values)
+            if not _load(requirement, keys=keys, values=values):
+                continue
+            added += 1
             try:
                 check_place(requirement)
             except RequirementRefused as error:
