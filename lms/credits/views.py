@@ -1,7 +1,6 @@
 """My hours: each hour with its why."""
 
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
 from django.contrib.auth.decorators import login_required
@@ -53,7 +52,7 @@ def my_hours(request: HttpRequest) -> HttpResponse:
     year = _chosen_year(request, years)
     hours = hours_of(person, year)
     is_cadre = LearnerCategory.CADRE in categories_on(person, today)
-    standing = assess(person, year, on=min(today, date(year, 12, 31)))
+    standing = assess(person, year, on=today)
     unpaid = unpaid_completions(person, year) if is_cadre else []
     pending = sum((one.hours for one in unpaid), NOTHING)
     counters = [

@@ -4,8 +4,10 @@ import io
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -270,3 +272,16 @@ def test_a_moment_before_midnight_in_beijing_belongs_to_the_day(cast):
     earn(cast.learner, at=datetime(2026, 11, 20, 23, 59, tzinfo=BEIJING))
 
     assert counter(assess(cast.learner, 2026, on=TODAY), ONLINE).hours == Decimal("1.00")
+
+
+def test_rows_loaded_before_say_afterwards_what_the_presets_say(cast):
+    migration = import_module("lms.credits.migrations.0003_requirements")
+    load()
+    CreditRequirement.objects.filter(category=TRAINING).update(days=None, catch_up_months=0)
+    CreditRequirement.objects.filter(months=3).update(
+        months=None, days_of_month=None, days_of_month_confidence="", active_from=date(2023, 9, 19)
+    )
+
+    migration.complete_national_presets(apps, None)
+
+    assert run("load_credit_rules") == "0 rules and requirements added.\n"

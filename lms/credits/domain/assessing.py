@@ -21,7 +21,7 @@ Key = tuple[str, str, int]
 
 @dataclass(frozen=True, slots=True)
 class YearStanding:
-    """All counters of a person that a year touches, and one word for them together."""
+    """All counters of a person that a year (or some years) touches, and one word for them together."""
 
     counters: list[Assessed]
 
@@ -31,7 +31,7 @@ class YearStanding:
 
 
 def assess_facts(facts: Facts, spans: Iterable[Span], rows: list[Row], *, on: date) -> list[Assessed]:
-    """Both counters in every span; a cycle in which nothing binds is left out, so is a year beside a bound cycle."""
+    """Both counters in every span; a cycle in which nothing binds is left out, so is a year within a bound cycle."""
     found = []
     for category in CreditCategory:
         of_category = []
@@ -41,15 +41,23 @@ def assess_facts(facts: Facts, spans: Iterable[Span], rows: list[Row], *, on: da
             in_span = facts.earned_in(category, span.first_day, end)
             later = facts.earned_in(category, span.end, min(need.until, on + timedelta(days=1)))
             of_category.append(judge(need, in_span, later=later, on=on))
-        bound = [one for one in of_category if one.need.is_bound]
-        found += bound or [one for one in of_category if one.need.span.period == Period.ANNUAL]
+        bound = [one.need.span for one in of_category if one.need.is_bound]
+        found += [
+            one
+            for one in of_category
+            if one.need.is_bound
+            or (
+                one.need.span.period == Period.ANNUAL
+                and not any(span.touches(one.need.span.first_year) for span in bound)
+            )
+        ]
     return found
 
 
-def assess_many(persons: Collection[Person], year: int, *, on: date) -> dict[int, YearStanding]:
-    """By person (accounts that stay): where she stands in the year and its cycle, as of the day, from facts alone."""
+def assess_many(persons: Collection[Person], *years: int, on: date) -> dict[int, YearStanding]:
+    """By person (accounts that stay): where each stands in the years and their cycles as of the day, from facts."""
     rows = read_rows()
-    spans = spans_of(year, rows)
+    spans = list(dict.fromkeys(span for year in years for span in spans_of(year, rows)))
     first_day = min(span.first_day for span in spans)
     facts = read_facts(persons, first_day=first_day, until=on)
     return {pk: YearStanding(assess_facts(each, spans, rows, on=on)) for pk, each in facts.items()}
@@ -92,12 +100,10 @@ def years_kept(on: date) -> tuple[int, int]:
 
 def fresh_standings(persons: Collection[Person], *, on: date) -> dict[int, dict[Key, Standing]]:
     """What the cache should hold as of the day, not saved."""
-    fresh: dict[int, dict[Key, Standing]] = {person.pk: {} for person in persons}
-    for year in years_kept(on):
-        for person_id, standing in assess_many(persons, year, on=on).items():
-            for one in standing.counters:
-                row = _row_of(person_id, one)
-                fresh[person_id][_key(row)] = row
+    fresh = {}
+    for person_id, standing in assess_many(persons, *years_kept(on), on=on).items():
+        rows = [_row_of(person_id, one) for one in standing.counters]
+        fresh[person_id] = {_key(row): row for row in rows}
     return fresh
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache
 
 from lms.credits.enums import Bound, PartYear, Period
 from lms.people.enums import LEVEL_DIGITS, PersonnelCategory, PostLevel
@@ -81,6 +82,11 @@ class Relief:
         return self.active_from <= day < self.active_to
 
 
+@cache
+def _fifteenths(first_year: int, end_year: int) -> tuple[date, ...]:
+    return tuple(date(year, month, 15) for year in range(first_year, end_year) for month in range(1, 13))
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """A year, or a cycle of five, named by its first year."""
@@ -102,9 +108,12 @@ class Span:
         return self.end.year - 1
 
     @property
-    def fifteenths(self) -> list[date]:
+    def fifteenths(self) -> tuple[date, ...]:
         """The day that decides for each month."""
-        return [date(year, month, 15) for year in range(self.first_year, self.end.year) for month in range(1, 13)]
+        return _fifteenths(self.first_year, self.end.year)
+
+    def touches(self, year: int) -> bool:
+        return self.first_year <= year < self.end.year
 
 
 def bounds_of(posts: Iterable[HeldPost]) -> list[Bound]:

@@ -5,6 +5,7 @@ her and the place of her cadre authority which row holds (`binding`); the months
 kept as a message code with its values, so that learner and officer read it in words (`explaining`).
 """
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -62,9 +63,7 @@ def need_in(
     Amounts are never negative and rounded down to two places.
     """
     fifteenths = span.fifteenths
-    likely = [row for row in rows if (row.category, row.period) == (category, span.period)]
-    found = {day: row_on(day, posts, likely, category=category, period=span.period) for day in fifteenths if likely}
-    bound = {day: row for day, row in found.items() if row is not None}
+    bound = _bound_months(span, category, posts, rows)
     if not bound:
         return Need(span, category, until=span.end, why=[_why_not_bound(span, posts)])
     last, is_whole = bound[max(bound)], len(bound) == len(fifteenths)
@@ -88,12 +87,34 @@ def need_in(
         *_rows_in_words(bound.values()),
         *([] if is_whole else [_part_in_words(last, len(bound), len(fifteenths))]),
         *_reliefs_in_words(freeing, taking, bound),
-        *([step("promoted", day=promoted.isoformat(), until=until.isoformat())] if promoted else []),
+        *_promotion_in_words(promoted, until, span),
         step("needed_or_days", hours=str(hours), days=str(days))
         if days is not None
         else step("needed", hours=str(hours)),
     ]
     return Need(span, category, hours, days, True, counted, promoted, until, why)
+
+
+def _bound_months(span: Span, category: str, posts: Sequence[HeldPost], rows: Iterable[Row]) -> dict[date, Row]:
+    """The row that holds, by the fifteenths on which one does; looked up once between two days that change anything."""
+    likely = [row for row in rows if (row.category, row.period) == (category, span.period)]
+    edges = sorted({day for one in (*posts, *likely) for day in (one.active_from, one.active_to) if day is not None})
+    known: dict[int, Row | None] = {}
+    bound = {}
+    for day in span.fifteenths if likely else ():
+        between = bisect_right(edges, day)
+        if between not in known:
+            known[between] = row_on(day, posts, likely, category=category, period=span.period)
+        if (row := known[between]) is not None:
+            bound[day] = row
+    return bound
+
+
+def _promotion_in_words(promoted: date | None, until: date, span: Span) -> list[Step]:
+    """Only where it gives more time than the span does."""
+    if promoted is None or until == span.end:
+        return []
+    return [step("promoted", day=promoted.isoformat(), until=until.isoformat())]
 
 
 def _why_not_bound(span: Span, posts: Sequence[HeldPost]) -> Step:

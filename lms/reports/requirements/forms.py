@@ -84,8 +84,9 @@ class EndForm(forms.Form):
 
     active_to = forms.DateField(label=_("Holds no longer from"), widget=forms.DateInput(attrs={"type": "date"}))
 
-    def __init__(self, *args: Any, pk: int, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id=f"id_{pk}_%s", **kwargs)
+    def __init__(self, data: Any = None, *, pk: int) -> None:
+        """`pk` tells the forms of one page apart."""
+        super().__init__(data, auto_id=f"id_{pk}_%s")
 
     def save(self, requirement: CreditRequirement, *, by: Person, at: datetime) -> CreditRequirement | None:
         """The requirement with its end, or None with the error on the form."""

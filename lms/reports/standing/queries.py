@@ -43,7 +43,7 @@ def _summed(parts: Iterable[tuple[str, Decimal]]) -> dict[str, Decimal]:
     missing: dict[str, Decimal] = defaultdict(lambda: ZERO)
     for category, hours in parts:
         missing[category] += hours
-    return dict(missing)
+    return {category: hours for category, hours in missing.items() if hours}
 
 
 def _of_rows(rows: list[Standing]) -> PersonStanding:
