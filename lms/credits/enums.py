@@ -61,3 +61,37 @@ class Bound(models.TextChoices):
     TOWNSHIP_LEVEL_AND_BELOW = "township_level_and_below", _("Township-section level and below")
     ALL_CADRES = "all_cadres", _("All cadres")
     VILLAGE_CADRES = "village_cadres", _("Village cadres")
+
+
+class PartYear(models.TextChoices):
+    """What a requirement asks of somebody whom it binds during a part of its period only."""
+
+    WHOLE = "whole", _("the whole amount all the same")
+    BY_MONTHS = "by_months", _("the share of the months")
+    EXEMPT = "exempt", _("nothing")
+
+
+class ExemptionKind(models.TextChoices):
+    MATERNITY_LEAVE = "maternity_leave", _("Maternity leave")
+    LONG_SICK_LEAVE = "long_sick_leave", _("Long sick leave")
+    SECONDMENT = "secondment", _("Sent to help elsewhere")
+    RETIREMENT_YEAR = "retirement_year", _("Year of retirement")
+    FIRST_YEAR = "first_year", _("Year of recruitment")
+    OTHER = "other", _("Another ground")
+
+
+class ExemptionState(models.TextChoices):
+    """From `PROPOSED` one of the others; an approved one can still be withdrawn."""
+
+    PROPOSED = "proposed", _("Waits for approval")
+    APPROVED = "approved", _("Approved")
+    DECLINED = "declined", _("Declined")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class StandingState(models.TextChoices):
+    MET = "met", _("Requirement met")
+    ON_COURSE = "on_course", _("On course")
+    SHORT = "short", _("Falls short")
+    EXEMPT = "exempt", _("Exempt")
+    NO_REQUIREMENT = "no_requirement", _("No requirement set")

@@ -6,17 +6,13 @@ from decimal import Decimal
 
 from django.db.models import Q
 
-from lms.credits.enums import Bound, CreditCategory
-from lms.credits.models import CreditLedgerEntry, CreditRequirement, CreditRule, YearlyHours
-from lms.people.enums import PersonnelCategory, PostLevel
+from lms.credits.enums import CreditCategory
+from lms.credits.models import CreditLedgerEntry, CreditRule, YearlyHours
 from lms.people.models import Org, Person
-from lms.people.queries import posts_on, same_person_ids
+from lms.people.queries import same_person_ids
 
 # Digits of a division code that name the place itself and each place around it, nearest first.
 _PLACE_DIGITS = (12, 9, 6, 4, 2)
-# Cadres whom the national requirements do not bind by their wording (POLICY 1.15).
-_OF_THE_VILLAGE = frozenset({PersonnelCategory.VILLAGE_CADRE, PersonnelCategory.GRID_WORKER})
-_COUNTY_LEVELS = frozenset({PostLevel.COUNTY_LEVEL_PRINCIPAL, PostLevel.COUNTY_LEVEL_DEPUTY})
 
 
 def rule_in_force(authority: Org | None, day: date) -> CreditRule | None:
@@ -54,20 +50,6 @@ def years_of(person: Person) -> list[int]:
     """The years in which the person has entries, newest first."""
     rows = YearlyHours.objects.filter(person__in=same_person_ids(person))
     return sorted(set(rows.values_list("year", flat=True)), reverse=True)
-
-
-def requirements_of(person: Person, day: date) -> list[CreditRequirement]:
-    """What binds the person on the day by posts and levels; empty for village cadres unless a place sets something."""
-    posts = posts_on(person, day)
-    if not posts:
-        return []
-    if all(post.category in _OF_THE_VILLAGE for post in posts):
-        bounds = {Bound.VILLAGE_CADRES}
-    elif any(post.level in _COUNTY_LEVELS for post in posts):
-        bounds = {Bound.ALL_CADRES, Bound.COUNTY_LEVEL_AND_ABOVE}
-    else:
-        bounds = {Bound.ALL_CADRES, Bound.TOWNSHIP_LEVEL_AND_BELOW}
-    return list(CreditRequirement.objects.on(day).filter(bound__in=bounds))
 
 
 def counted_lessons(person: Person, round_number: int) -> dict[str, set[str]]:

@@ -1,11 +1,12 @@
-"""When learning says that something is complete, hours are registered; when accounts are merged, each counts once."""
+"""What is complete is registered, what is registered is held against what is required; merged accounts count once."""
 
 from typing import Any
 from uuid import UUID
 
 from lms.credits.domain.missing import tested_completions, waiting_completions
 from lms.credits.enums import SourceKind
-from lms.credits.tasks import register_credit_task, unite_record_task
+from lms.credits.signals import credit_registered, duty_changed
+from lms.credits.tasks import assess_everybody_task, assess_person_task, register_credit_task, unite_record_task
 from lms.learning.models import LessonCompletion, QuizAttempt, WatchRecord
 from lms.learning.signals import course_completed, evidence_improved, lesson_completed, quiz_passed
 from lms.people.models import Person
@@ -52,6 +53,18 @@ def register_waiting(person: Person, course_key: UUID, round_number: int) -> Non
 
 def unite_merged_records(survivor_id: int, **kwargs: Any) -> None:
     unite_record_task.enqueue(survivor_id)
+    assess_person_task.enqueue(survivor_id)
+
+
+def assess_registered(person_id: int, **kwargs: Any) -> None:
+    assess_person_task.enqueue(person_id)
+
+
+def assess_changed_duty(person_id: int | None, **kwargs: Any) -> None:
+    if person_id is None:
+        assess_everybody_task.enqueue()
+    else:
+        assess_person_task.enqueue(person_id)
 
 
 def register_receivers() -> None:
@@ -61,3 +74,5 @@ def register_receivers() -> None:
     evidence_improved.connect(register_improved_evidence, dispatch_uid="credits.register_improved_evidence")
     quiz_passed.connect(register_vouched, dispatch_uid="credits.register_vouched")
     persons_merged.connect(unite_merged_records, dispatch_uid="credits.unite_merged_records")
+    credit_registered.connect(assess_registered, dispatch_uid="credits.assess_registered")
+    duty_changed.connect(assess_changed_duty, dispatch_uid="credits.assess_changed_duty")

@@ -3,9 +3,11 @@
 from django.utils import timezone
 from django_tasks import task
 
+from lms.credits.domain.assessing import assess_everybody, keep_standings
 from lms.credits.domain.registering import register_credit
 from lms.credits.domain.studying import completion_of
 from lms.credits.domain.uniting import unite_record
+from lms.lib.durations import beijing_day
 from lms.people.models import Person
 
 
@@ -22,3 +24,15 @@ def register_credit_task(source_kind: str, source_id: int) -> list[int]:
 def unite_record_task(person_id: int) -> list[int]:
     """Make each lesson count once on the record of a person whose accounts were merged; the ids of new entries."""
     return [entry.pk for entry in unite_record(Person.objects.get(pk=person_id).survivor, at=timezone.now())]
+
+
+@task(queue_name="default")
+def assess_person_task(person_id: int) -> list[str]:
+    """Make the standing of one person again, as of today; what differed."""
+    return keep_standings([Person.objects.get(pk=person_id).survivor], on=beijing_day(timezone.now()))
+
+
+@task(queue_name="default")
+def assess_everybody_task() -> int:
+    """Make the standing of everybody again because a requirement has changed; of how many."""
+    return assess_everybody(on=beijing_day(timezone.now()), anew=True)[0]

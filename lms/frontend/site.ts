@@ -43,6 +43,12 @@ document.addEventListener(
   { capture: true, once: true },
 );
 
+// Papers are printed from the browser's menu; where there is a script, a button does it as well.
+document.querySelectorAll<HTMLElement>("[data-print]").forEach((button) => {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+});
+
 // Answers to a quiz that were given without network, on whatever page the phone comes back.
 if (mayWait()) {
   void import("./answers/arriving.ts").then((part) => part.arrive()).catch(() => undefined); // the next page tries again

@@ -75,6 +75,12 @@ def _cadres_of(org: Org, on: date) -> Q:
     return Q(pk__in=posts.values("person")) | Q(merged_from__in=posts.values("person"))
 
 
+def _working_in(org: Org, on: date) -> Q:
+    """Persons with a post in the unit itself, whoever manages them."""
+    posts = Post.objects.on(on).filter(org=org)
+    return Q(pk__in=posts.values("person")) | Q(merged_from__in=posts.values("person"))
+
+
 def _belonging_to(org: Org, on: date) -> Q:
     belongings = Belonging.objects.on(on).filter(in_place(org.division, on))
     return Q(pk__in=belongings.values("person"))
@@ -106,6 +112,7 @@ _SCOPES: dict[Purpose, tuple[frozenset[RoleKind], OrgKind | None, Callable[[Org,
     Purpose.FARMER_TRAINING: (frozenset({RoleKind.OFFICER}), OrgKind.AGRICULTURE_DEPARTMENT, _farmers_of),
     Purpose.HELPING: (HELPING_ROLES, None, _belonging_to),
     Purpose.SETTLING_APPEALS: (frozenset({RoleKind.OFFICER}), None, _appealing_to),
+    Purpose.UNIT_TRAINING: (frozenset({RoleKind.UNIT_PERSONNEL_OFFICER}), None, _working_in),
 }
 
 
@@ -118,9 +125,9 @@ def persons_visible_to(
     whatever roles the actor once held. `roles` are those of that day, where the caller has just looked them up.
 
     An officer of an organisation department sees the cadres it manages, one of an agriculture department the
-    farmers of its place (masked: see `is_masked`). A helper finds the people of her place while they sit beside
-    her, a security administrator the holders of staff accounts. Appeals are settled without a name. Everybody else
-    sees nobody, and is told counts.
+    farmers of its place (masked: see `is_masked`). A personnel officer sees the people of her own unit. A helper
+    finds the people of her place while they sit beside her, a security administrator the holders of staff accounts.
+    Appeals are settled without a name. Everybody else sees nobody, and is told counts.
     """
     present = Person.objects.present()
     roles = roles_on(actor, acting_on or on) if roles is None else roles

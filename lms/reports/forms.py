@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from lms.credits.enums import StandingState
 from lms.people.enums import PersonnelCategory
 
 FIRST_YEAR = 2020
@@ -23,6 +24,15 @@ class DeskFilter(forms.Form):
         label=_("Hours"),
         required=False,
         choices=[("", _("All")), ("some", _("Has hours")), ("none", _("No hours yet"))],
+    )
+
+    standing = forms.ChoiceField(
+        label=_("Standing"),
+        required=False,
+        choices=[
+            ("", _("All")),
+            *[(state.value, state.label) for state in StandingState],
+        ],
     )
 
     def __init__(self, *args: Any, today: date, units: list[tuple[int, str]], **kwargs: Any) -> None:

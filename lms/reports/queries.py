@@ -1,6 +1,6 @@
 """What the desk reads from the floors beneath: facts per person, per unit, and as of a day."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,7 +11,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from lms.credits.domain.explaining import explain
-from lms.credits.enums import CreditCategory
+from lms.credits.enums import CreditCategory, StandingState
 from lms.credits.models import CreditLedgerEntry
 from lms.credits.queries import entries_of
 from lms.learning.models import CourseCompletion, LessonCompletion
@@ -97,6 +97,21 @@ class UnitFigures:
     centralized_hours: Decimal = ZERO
     lessons_completed: int = 0
     courses_completed: int = 0
+    asked: int = 0
+    met: int = 0
+    on_course: int = 0
+    short: int = 0
+
+    @property
+    def met_percent(self) -> Decimal | None:
+        """达标率 with one decimal place; None where nothing is asked of anybody."""
+        return (Decimal(self.met * 100) / self.asked).quantize(Decimal("0.1")) if self.asked else None
+
+    def count_state(self, state: str) -> None:
+        """Add one person; who is exempt or has no requirement stands in neither numerator nor denominator."""
+        if state in {StandingState.MET, StandingState.ON_COURSE, StandingState.SHORT}:
+            self.asked += 1
+            setattr(self, state, getattr(self, state) + 1)
 
 
 @dataclass
@@ -107,16 +122,23 @@ class DeskFigures:
     units: list[UnitFigures] = field(default_factory=list)
 
 
-def desk_figures(persons: QuerySet[Person], *, year: int, on: date, total_name: str) -> DeskFigures:
-    """Add up the figures of the persons by the unit of their post; one query for figures, one for units."""
+def desk_figures(
+    persons: QuerySet[Person], *, year: int, on: date, total_name: str, states: Mapping[int, str]
+) -> DeskFigures:
+    """Add up the figures of the persons by the unit of their post; one query for figures, one for units.
+
+    `states` says by person where she stands against what is required.
+    """
     figured: Any = with_figures(with_posts(persons, on), year=year, on=on)
-    rows = figured.values_list("post_id", "online_hours", "centralized_hours", "lessons_completed", "courses_completed")
+    rows = figured.values_list(
+        "pk", "post_id", "online_hours", "centralized_hours", "lessons_completed", "courses_completed"
+    )
     unit_of = dict(
         Post.objects.filter(holds_on(on), person__in=persons.order_by().values("pk")).values_list("pk", "org_id")
     )
     figures = DeskFigures(UnitFigures(0, total_name))
     by_unit: dict[int, UnitFigures] = {}
-    for post_id, online, centralized, lessons, courses in rows:
+    for person_id, post_id, online, centralized, lessons, courses in rows:
         unit_id = unit_of.get(post_id, 0)
         unit = by_unit.setdefault(unit_id, UnitFigures(unit_id, ""))
         for line in (unit, figures.total):
@@ -126,6 +148,7 @@ def desk_figures(persons: QuerySet[Person], *, year: int, on: date, total_name: 
             line.centralized_hours += centralized
             line.lessons_completed += lessons
             line.courses_completed += courses
+            line.count_state(states.get(person_id, StandingState.NO_REQUIREMENT))
     names = dict(Org.objects.filter(pk__in=by_unit).values_list("pk", "name"))
     for unit_id, unit in by_unit.items():
         unit.name = names.get(unit_id, "")

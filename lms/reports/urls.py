@@ -5,16 +5,34 @@ from django.urls import path
 from lms.reports import views
 from lms.reports.appeals import views as appeals
 from lms.reports.devices import views as devices
+from lms.reports.exemptions import views as exemptions
+from lms.reports.requirements import views as requirements
+from lms.reports.years import views as years
 
 app_name = "desk"
 urlpatterns = [
     path("", views.overview, name="overview"),
     path("people/", views.people, name="people"),
     path("people/<int:pk>/", views.person, name="person"),
+    path("people/<int:pk>/exemptions/new/", exemptions.propose, name="propose_exemption"),
+    path("exemptions/", exemptions.exemptions, name="exemptions"),
+    path("exemptions/<int:pk>/", exemptions.exemption, name="exemption"),
+    path("exemptions/<int:pk>/decide/", exemptions.decide, name="decide_exemption"),
+    path("exemptions/<int:pk>/withdraw/", exemptions.withdraw, name="withdraw_exemption"),
+    path("exemptions/<int:pk>/document/", exemptions.document, name="exemption_document"),
+    path("requirements/", requirements.requirements, name="requirements"),
+    path("requirements/<int:pk>/end/", requirements.end, name="end_requirement"),
     path("farmers/<int:pk>/", views.farmer, name="farmer"),
     path("appeals/", appeals.appeals, name="appeals"),
     path("appeals/<int:pk>/", appeals.appeal, name="appeal"),
     path("devices/", devices.devices, name="devices"),
     path("devices/<int:sighting>/", devices.note, name="note_device"),
+    path("years/", years.years, name="years"),
+    path("years/begin/", years.open_closing, name="open_year"),
+    path("years/<int:pk>/", years.year, name="year"),
+    path("years/<int:pk>/close/", years.close, name="close_year"),
+    path("years/<int:pk>/units/<int:unit_id>/", years.unit, name="year_unit"),
+    path("years/<int:pk>/units/<int:unit_id>/confirm/", years.confirm, name="confirm_unit"),
+    path("people/<int:pk>/paper/", years.paper, name="paper"),
     path("export/<slug:code>.<slug:extension>", views.export, name="export"),
 ]

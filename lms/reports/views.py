@@ -1,9 +1,10 @@
 """The officer's desk: fetch, ask the policy, show."""
 
-import tempfile
+from base64 import b64encode
 from datetime import date
 from typing import Any, cast
 
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -14,16 +15,20 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from lms.audit.domain.recording import record
+from lms.credits.domain.assessing import assess
+from lms.credits.domain.exempting import may_propose
+from lms.credits.domain.explaining import explain
 from lms.lib.durations import beijing_day
 from lms.people.enums import OrgKind, Purpose
 from lms.people.gates import officer_required
 from lms.people.models import Person
-from lms.people.policies import count_visible_to, is_masked, persons_visible_to, roles_today
+from lms.people.policies import count_visible_to, is_masked, is_officer, persons_visible_to, roles_today
 from lms.people.queries import home_division_on
 from lms.people.views.unmasking import show_in_full
 from lms.reports import metrics
 from lms.reports.definitions import REPORTS
+from lms.reports.exemptions.queries import exemptions_of
+from lms.reports.exporting import ExportStopped, export_report
 from lms.reports.formats import FORMATS
 from lms.reports.forms import DeskFilter
 from lms.reports.queries import (
@@ -36,9 +41,11 @@ from lms.reports.queries import (
     with_figures,
     with_posts,
 )
+from lms.reports.standing.queries import PersonStanding, standings_of
 
 PAGE_SIZE = 50
 CHART_BARS = 12
+FILTERS = ("unit", "category", "q", "hours", "standing")
 
 
 class Desk:
@@ -78,11 +85,19 @@ class Desk:
             persons = persons.filter(posts & from_day & until)
         if words := self.chosen.get("q"):
             persons = persons.filter(name__icontains=words)
-        return persons.distinct()
+        persons = persons.distinct()
+        if wanted := self.chosen.get("standing"):
+            standings = self.standings(persons)
+            persons = persons.filter(pk__in=[pk for pk, one in standings.items() if one.state == wanted])
+        return persons
+
+    def standings(self, persons: QuerySet[Person]) -> dict[int, PersonStanding]:
+        """Where these people stand in the year as of the day."""
+        return standings_of(persons, year=self.year, on=self.on)
 
     def context(self) -> dict[str, Any]:
         orgs = [role.org for role in self.roles if role.org.kind == OrgKind.ORGANIZATION_DEPARTMENT]
-        narrowed = self.on != self.today or any(self.chosen.get(name) for name in ("unit", "category", "q", "hours"))
+        narrowed = self.on != self.today or any(self.chosen.get(name) for name in FILTERS)
         return {"form": self.form, "on": self.on, "year": self.year, "orgs": orgs, "narrowed": narrowed}
 
 
@@ -104,7 +119,9 @@ def overview(request: HttpRequest) -> HttpResponse:
     kinds = _kinds(request)
     if OrgKind.ORGANIZATION_DEPARTMENT in kinds:
         desk = Desk(request)
-        figures = desk_figures(desk.persons(), year=desk.year, on=desk.on, total_name=_("All"))
+        persons = desk.persons()
+        states = {pk: one.state for pk, one in desk.standings(persons).items()}
+        figures = desk_figures(persons, year=desk.year, on=desk.on, total_name=_("All"), states=states)
         most = max((unit.online_hours + unit.centralized_hours for unit in figures.units), default=0)
         context = desk.context() | {
             "figures": figures,
@@ -112,6 +129,7 @@ def overview(request: HttpRequest) -> HttpResponse:
             "most": most,
             "metrics": [
                 metrics.CADRES,
+                *metrics.STANDING,
                 metrics.LEARNING,
                 metrics.ONLINE_HOURS,
                 metrics.CENTRALIZED_HOURS,
@@ -171,6 +189,9 @@ def people(request: HttpRequest) -> HttpResponse:
         persons = persons.exclude(some)
     page = Paginator(persons, PAGE_SIZE).get_page(request.GET.get("page"))
     page.object_list = attach_posts(page.object_list)
+    standings = desk.standings(Person.objects.filter(pk__in=[cadre.pk for cadre in page.object_list]))
+    for cadre in page.object_list:
+        cadre.standing = standings[cadre.pk]
     return render(request, "desk/people.html", desk.context() | {"page": page})
 
 
@@ -188,6 +209,9 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "village": home_division_on(cadre, desk.on),
         "entries": entries_in_words(cadre, year=desk.year, on=desk.on),
         "completions": completions_of(cadre, year=desk.year, on=desk.on),
+        "counters": [(one, explain(one.why)) for one in assess(cadre, desk.year, on=desk.on).counters],
+        "exemptions": exemptions_of(cadre),
+        "may_propose": may_propose(cast(Person, desk.actor), cadre, desk.today),
     }
     return render(request, "desk/person.html", context)
 
@@ -206,25 +230,24 @@ def export(request: HttpRequest, code: str, extension: str) -> FileResponse:
         raise Http404
     desk = Desk(request)
     report = REPORTS[code](desk.persons(), year=desk.year, on=desk.on)
-    content_type, write = FORMATS[extension]
     remarks = [
         str(report.title),
         _("Year %(year)s, as of %(day)s. Made by %(name)s.")
         % {"year": desk.year, "day": date_format(desk.on, "Y-m-d"), "name": request.user},
     ]
-    out = tempfile.TemporaryFile()  # noqa: SIM115  (the response closes it)
-    rows = write(report, out, remarks=remarks)
-    out.seek(0)
-    at = timezone.now()
-    record(
-        "report_exported",
-        actor=cast(Person, request.user),
-        subject_kind="report",
-        subject_id=code,
-        detail={"format": extension, "rows": rows, "year": desk.year, "on": desk.on.isoformat()},
-        at=at,
-    )
-    name = f"{code}-{desk.year}-{desk.on:%Y%m%d}.{extension}"
-    response = FileResponse(out, as_attachment=True, filename=name, content_type=content_type)
+    try:
+        made = export_report(
+            report,
+            extension,
+            remarks=remarks,
+            by=cast(Person, request.user),
+            may_go_on=lambda: is_officer(request.user, beijing_day(timezone.now())),
+            at=timezone.now(),
+        )
+    except ExportStopped as error:
+        raise PermissionDenied from error
+    response = FileResponse(made.file, as_attachment=True, filename=made.name, content_type=made.content_type)
     response.headers["Cache-Control"] = "private, no-store"
+    # RFC 9530: whoever hands the file on can show that it is the one that is on the log.
+    response.headers["Repr-Digest"] = f"sha-256=:{b64encode(bytes.fromhex(made.sha256)).decode()}:"
     return response

@@ -13,11 +13,10 @@ from lms.credits.domain.correcting import correct_entry
 from lms.credits.domain.registering import register_credit
 from lms.credits.domain.sealing import DayIsNotOver, SealedOutOfOrder, seal_day, seal_faults
 from lms.credits.models import CreditChain, CreditLedgerEntry, CreditRequirement, CreditRule, DailySeal, YearlyHours
-from lms.credits.queries import hours_of, requirements_of
+from lms.credits.queries import hours_of
 from lms.lib import append_only
 from lms.lib.durations import beijing_midnight
 from lms.lib.sealing import chain_hash
-from tests.cast import TODAY
 from tests.credits.world import AT, adopt, complete, complete_course, earn, load, per_course, teach
 
 pytestmark = pytest.mark.django_db
@@ -231,14 +230,3 @@ def test_load_credit_rules_refuses_a_file_it_cannot_trust(tmp_path, text, compla
         run("load_credit_rules", "--file", str(path))
 
     assert CreditRule.objects.count() == 2
-
-
-def test_village_cadres_have_no_requirement_and_civil_servants_have_theirs(cast):
-    load()
-
-    assert requirements_of(cast.learner, TODAY) == []
-    assert requirements_of(cast.farmer, TODAY) == []
-    assert [(one.category, str(one.hours)) for one in requirements_of(cast.cadre_of_prefecture, TODAY)] == [
-        ("centralized_training", "90.00"),
-        ("online_self_study", "50.00"),
-    ]

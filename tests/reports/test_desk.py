@@ -1,9 +1,13 @@
 """The desk shows an officer her cadres as of a day, and nobody else anybody."""
 
+import base64
+import hashlib
 import io
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -21,7 +25,8 @@ from lms.learning.domain.watching import accept_report, open_session
 from lms.learning.models import LessonCompletion
 from lms.lib.stretches import Stretches
 from lms.people.domain.leaving import leave_post
-from lms.people.models import Person, Post
+from lms.people.models import Person, Post, Role
+from lms.reports.definitions import CadreHours
 from tests.cast import Cast
 from tests.clock import Clock
 from tests.factories.learning import live_course, live_lesson, published
@@ -181,6 +186,55 @@ def test_export_is_on_the_log(cast: Cast, clock: Clock, at_desk: Callable[[Perso
     assert (entry.actor_id, entry.detail["rows"]) == (cast.officer.pk, 1)
 
 
+@pytest.mark.parametrize("extension", ["csv", "json", "xlsx"])
+def test_the_checksum_of_a_file_goes_with_it_and_stands_on_the_log(
+    cast: Cast, clock: Clock, at_desk: Callable[[Person], Client], extension: str
+) -> None:
+    clock.set(*LOOK)
+
+    answer = at_desk(cast.officer).get(reverse("desk:export", args=["cadre-hours", extension]))
+
+    checksum = hashlib.sha256(b"".join(answer)).digest()
+    assert answer["Repr-Digest"] == f"sha-256=:{base64.b64encode(checksum).decode()}:"
+    assert AuditEntry.objects.get(action="report_exported").detail["sha256"] == checksum.hex()
+
+
+def test_json_says_what_its_columns_mean_and_how_many_rows_there_are(
+    cast: Cast, lesson: LessonPage, clock: Clock, at_desk: Callable[[Person], Client]
+) -> None:
+    watch(cast.learner, lesson, at=clock.now - timedelta(days=1))
+
+    hours = json.loads(b"".join(at_desk(cast.officer).get(reverse("desk:export", args=["cadre-hours", "json"]))))
+    entries = json.loads(b"".join(at_desk(cast.officer).get(reverse("desk:export", args=["cadre-entries", "json"]))))
+
+    online = next(at for at, column in enumerate(hours["columns"]) if column.get("metric") == "online_hours v1")
+    assert hours["rows"][0][online] == "0.25" and hours["columns"][online]["definition"]
+    assert (hours["count"], hours["as_of"], hours["year"]) == (1, "2026-11-20", 2026)
+    assert entries["count"] == len(entries["rows"]) == 1
+    assert len(entries["rows"][0]) == len(entries["columns"])
+
+
+def test_an_export_stops_when_the_role_ends_on_the_way(
+    cast: Cast, lesson: LessonPage, clock: Clock, at_desk: Callable[[Person], Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch(cast.learner, lesson, at=clock.now - timedelta(days=1))
+    rows = CadreHours.rows
+
+    def rows_over_midnight(report: CadreHours) -> Iterator[Any]:
+        for row in rows(report):
+            yield row
+            Role.objects.filter(person=cast.officer).update(active_to=date(2026, 11, 20))
+
+    monkeypatch.setattr(CadreHours, "rows", rows_over_midnight)
+    officer = at_desk(cast.officer)
+
+    answer = officer.get(reverse("desk:export", args=["cadre-hours", "csv"]))
+
+    assert answer.status_code == 403 and cast.learner.name not in answer.content.decode()
+    assert not AuditEntry.objects.filter(action="report_exported").exists()
+    assert AuditEntry.objects.get(action="report_stopped").actor_id == cast.officer.pk
+
+
 def test_name_that_looks_like_a_formula_stays_text(
     cast: Cast, clock: Clock, at_desk: Callable[[Person], Client]
 ) -> None:
@@ -246,7 +300,7 @@ def test_people_needs_the_same_queries_for_one_and_three(
         officer.get(reverse("desk:people"))
 
 
-QUERIES_OF_PEOPLE = 13
+QUERIES_OF_PEOPLE = 20
 
 
 def test_agriculture_officer_sees_farmers_masked(cast: Cast, clock: Clock, at_desk: Callable[[Person], Client]) -> None:

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from lms.audit.domain import record
+from lms.credits.domain.setting import RequirementRefused, check_place
 from lms.credits.models import CreditRequirement, CreditRule
 from lms.people.models import Org, Person
 
@@ -48,8 +49,15 @@ def load_presets(presets: dict[str, Any]) -> int:
             keys = ["code", "region_code", "active_from"]
             added += _load(CreditRule(**values), keys=keys, values=values)
         for values in presets.get("requirements", []):
-            keys = ["code", "bound", "category", "active_from"]
-            added += _load(CreditRequirement(**values), keys=keys, values=values)
+            keys = ["code", "region_code", "bound", "category", "period", "active_from"]
+            requirement = CreditRequirement(**values)
+            if not _load(requirement, keys=keys, values=values):
+                continue
+            added += 1
+            try:
+                check_place(requirement)
+            except RequirementRefused as error:
+                raise RuleRefused(f"{requirement.code}: {error}") from None
     return added
 
 

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from courses.enums import CompletionRule
+from lms.credits.domain.assessing import standing_faults
+from lms.credits.domain.closing import snapshot_faults
 from lms.credits.domain.rebuilding import kept_sums_of, persons_with_entries, sums_of
 from lms.credits.domain.recognising import hours_of_component
 from lms.credits.domain.registering import recognise_completion
@@ -147,6 +149,8 @@ def ledger_faults() -> Iterator[str]:
             yield f"person {person_id}: {fault}"
     for person in persons_counted_twice():
         yield f"person {person.pk}: merged accounts count a lesson twice (register_missing_credits puts it right)"
+    yield from snapshot_faults()
     for completion in completions_without_entries():
         kind, pk = source_of(completion)
         yield f"person {completion.person_id}: {kind} {pk} lacks its hours (register_missing_credits adds them)"
+    yield from standing_faults()

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
 from courses.enums import Audience
+from lms.credits.enums import Bound, ExemptionKind
 from lms.people.enums import LearnerCategory, PersonnelCategory
 
 SENTENCES = {
@@ -49,6 +50,26 @@ SENTENCES = {
     "offline_needs_network": _(
         "“%(title)s” was watched without network. Its hours come once you watch it with network."
     ),
+    "bound_annual": _("%(bound)s: %(hours)s hours a year. It bound for %(months)s months."),
+    "bound_annual_or_days": _(
+        "%(bound)s: %(hours)s hours or %(days)s days of training a year. It bound for %(months)s months."
+    ),
+    "bound_five_year_cycle": _("%(bound)s: %(hours)s hours in five years. It bound for %(months)s months."),
+    "bound_five_year_cycle_or_days": _(
+        "%(bound)s: %(hours)s hours or %(days)s days of training in five years. It bound for %(months)s months."
+    ),
+    "part_by_months": _("That is %(months)s of %(of_months)s months, and so much of the amount is asked for."),
+    "part_whole": _("That is %(months)s of %(of_months)s months; the whole amount is asked for all the same."),
+    "part_exempt": _("That is %(months)s of %(of_months)s months; for a part of the period nothing is asked for."),
+    "exempt_months": _("Exempt for %(months)s months: %(ground)s."),
+    "reduced": _("Reduced by %(hours)s hours and %(days)s days: %(ground)s."),
+    "promoted": _("Promoted on %(day)s: what is missing may be caught up before %(until)s."),
+    "caught_up": _("Caught up after the period: %(hours)s hours, %(days)s days."),
+    "needed": _("Needed: %(hours)s hours."),
+    "needed_or_days": _("Needed: %(hours)s hours or %(days)s days, whichever is reached first."),
+    "no_post": _("No post as a cadre was held in this period."),
+    "no_requirement_village": _("No requirement is set for village cadres and grid workers here."),
+    "no_requirement": _("No requirement is in force for this counter."),
     "not_registered": _("The hours are being written down. Please look again in a few minutes."),
 }
 _CATEGORIES = {
@@ -57,9 +78,11 @@ _CATEGORIES = {
     **dict(PersonnelCategory.choices),
 }
 
+_CODES: dict[str, dict[Any, Any]] = {"bound": dict(Bound.choices), "ground": dict(ExemptionKind.choices)}
+
 
 def _in_words(name: str, value: Any) -> Any:
-    if name == "day":
+    if name in {"day", "until"}:
         return date_format(date.fromisoformat(value), "DATE_FORMAT")
     if name == "seconds":
         minutes, rest = divmod(value, 60)
@@ -70,6 +93,8 @@ def _in_words(name: str, value: Any) -> Any:
         return pgettext("between the parts of a list", ", ").join(
             str(_CATEGORIES.get(category, category)) for category in value
         )
+    if name in _CODES:
+        return _CODES[name].get(value, value)
     return value
 
 

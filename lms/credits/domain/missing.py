@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from itertools import islice
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 
-from lms.credits.domain.recognising import Step, step
+from lms.credits.domain.recognising import NOTHING, Step, step
 from lms.credits.domain.registering import recognise_completion
 from lms.credits.domain.studying import COMPLETION_MODELS, source_of
 from lms.credits.enums import Component, SourceKind
@@ -59,11 +60,12 @@ def tested_completions(person: Person, course_key: UUID, lesson_key: UUID, round
 
 @dataclass(frozen=True, slots=True)
 class Unpaid:
-    """A completion without hours, and why."""
+    """A completion without hours, why, and the hours that are only waiting to be written down."""
 
     title: str
     day: date
     missing: list[Step]
+    hours: Decimal = NOTHING
 
 
 # More are not explained on one page; each costs some queries.
@@ -90,5 +92,6 @@ def unpaid_completions(person: Person, year: int) -> list[Unpaid]:
             recognition, study, _rule = recognise_completion(completion)
             missing = recognition.missing or [step("not_registered")]
             if missing[0]["code"] not in {"counted_by_lesson", "counted_by_course"}:
-                unpaid.append(Unpaid(study.title, study.day, missing))
+                waiting = sum((part.hours for part in recognition.parts), NOTHING)
+                unpaid.append(Unpaid(study.title, study.day, missing, waiting))
     return sorted(unpaid, key=lambda one: one.day, reverse=True)

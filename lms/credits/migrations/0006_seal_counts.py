@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("credits", "0002_offline_needs_quiz"),
+        ("credits", "0003_requirements"),
     ]
 
     operations = [

@@ -1,6 +1,22 @@
 """The nouns of lms.credits."""
 
+from lms.credits.models.closing import UnitConfirmation, YearClosing, YearSnapshot
+from lms.credits.models.exempting import Exemption
 from lms.credits.models.ledger import CreditChain, CreditLedgerEntry, DailySeal, YearlyHours
-from lms.credits.models.rules import CreditRequirement, CreditRule
+from lms.credits.models.requirements import CreditRequirement
+from lms.credits.models.rules import CreditRule
+from lms.credits.models.standing import Standing
 
-__all__ = ["CreditChain", "CreditLedgerEntry", "CreditRequirement", "CreditRule", "DailySeal", "YearlyHours"]
+__all__ = [
+    "CreditChain",
+    "CreditLedgerEntry",
+    "CreditRequirement",
+    "CreditRule",
+    "DailySeal",
+    "Exemption",
+    "Standing",
+    "UnitConfirmation",
+    "YearClosing",
+    "YearSnapshot",
+    "YearlyHours",
+]

@@ -1,6 +1,5 @@
-"""Dated rules: what study is worth, and how much of it is required."""
+"""Dated rules: what study is worth."""
 
-from decimal import Decimal
 from typing import Any
 
 from django.core.validators import RegexValidator
@@ -8,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from lms.credits.enums import Bound, Confidence, CreditCategory, Period, RuleUnit
+from lms.credits.enums import Confidence, RuleUnit
 from lms.credits.validators import validate_parameters
 from lms.lib.retention import Retention
 from lms.people.models import Org
@@ -91,39 +90,3 @@ class CreditRule(models.Model):
         """
         unusual = {} if self.offline_needs_quiz else {"offline_needs_quiz": False}
         return {"code": self.code, "unit": self.unit, "parameters": self.parameters, **unusual}
-
-
-class CreditRequirement(models.Model):
-    """学时要求: how many hours a group of cadres needs in a period. Village cadres have none by default."""
-
-    RETENTION = KEPT
-
-    code = models.CharField(_("code"), max_length=40)
-    bound = models.CharField(_("binds"), max_length=32, choices=Bound.choices)
-    category = models.CharField(_("category"), max_length=24, choices=CreditCategory.choices)
-    period = models.CharField(_("period"), max_length=16, choices=Period.choices)
-    hours = models.DecimalField(_("hours"), max_digits=7, decimal_places=2)
-    active_from = models.DateField(_("valid from"))
-    active_to = models.DateField(_("valid until (not including)"), null=True, blank=True)
-    source = models.TextField(_("source"))
-    confidence = models.CharField(_("confidence"), max_length=1, choices=Confidence.choices)
-
-    objects = DatedQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("credit requirement")
-        verbose_name_plural = _("credit requirements")
-        ordering = ("code", "category", "period", "bound")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["code", "bound", "category", "active_from"], name="credits_requirement_once"
-            ),
-            models.CheckConstraint(
-                condition=Q(active_to__isnull=True) | Q(active_to__gt=F("active_from")),
-                name="credits_requirement_period",
-            ),
-            models.CheckConstraint(condition=Q(hours__gt=Decimal(0)), name="credits_requirement_positive"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_bound_display()}: {self.hours} {self.get_category_display()}"

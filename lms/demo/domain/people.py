@@ -27,6 +27,7 @@ from lms.people.models import Contact, Division, Org, Person
 SEED = 20260101
 COUNTY = "990121000000"
 NEIGHBOUR = "990122000000"
+TOWNSHIP = "990121100000"
 VILLAGE = "990121100200"
 CADRES = LearnerCategory.CADRE
 
@@ -56,6 +57,7 @@ STAFF = (
     Staff("reviewer_second", "郑永胜", RoleKind.REVIEWER, VOCATIONAL, ReviewStep.SECOND, (PARTY_SCHOOL,)),
     Staff("reviewer_final", "梁海涛", RoleKind.REVIEWER, VOCATIONAL, ReviewStep.FINAL, (PARTY_SCHOOL,)),
     Staff("officer", "周文斌", RoleKind.OFFICER, (OrgKind.ORGANIZATION_DEPARTMENT, COUNTY)),
+    Staff("personnel_officer", "金素芬", RoleKind.UNIT_PERSONNEL_OFFICER, (OrgKind.TOWNSHIP_GOVERNMENT, TOWNSHIP)),
     Staff("neighbour_officer", "许志强", RoleKind.OFFICER, (OrgKind.ORGANIZATION_DEPARTMENT, NEIGHBOUR)),
     Staff("agriculture_officer", "唐春生", RoleKind.OFFICER, (OrgKind.AGRICULTURE_DEPARTMENT, COUNTY)),
     Staff("cyberspace_officer", "谢丽华", RoleKind.OFFICER, (OrgKind.CYBERSPACE_DEPARTMENT, COUNTY)),
@@ -79,6 +81,7 @@ def role_labels() -> dict[str, str]:
         "cadre": _("Village cadre"),
         "trainer": _("Trainer"),
         "officer": _("Officer, county organisation department"),
+        "personnel_officer": _("Personnel officer of a township"),
         "reviewer_first": _("Reviewer, first review"),
         "reviewer_second": _("Reviewer, second review"),
         "reviewer_final": _("Reviewer, final review"),

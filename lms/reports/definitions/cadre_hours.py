@@ -5,9 +5,11 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from lms.people.models import Person
 from lms.reports import metrics
 from lms.reports.definitions.base import Column, Report
 from lms.reports.queries import attach_posts, batched, with_figures, with_posts
+from lms.reports.standing.queries import standings_of
 
 BATCH = 500
 
@@ -24,12 +26,18 @@ class CadreHours(Report):
         Column.of(metrics.CENTRALIZED_HOURS),
         Column.of(metrics.LESSONS_COMPLETED),
         Column.of(metrics.COURSES_COMPLETED),
+        Column(_("Standing")),
+        Column.of(metrics.ONLINE_MISSING),
+        Column.of(metrics.CENTRALIZED_MISSING),
     )
 
     def rows(self) -> Iterator[Sequence[Any]]:
         persons = with_figures(with_posts(self.persons, self.on), year=self.year, on=self.on).order_by("name", "pk")
         for batch in batched(persons.iterator(chunk_size=BATCH), BATCH):
+            ids = [person.pk for person in batch]
+            standings = standings_of(Person.objects.filter(pk__in=ids), year=self.year, on=self.on)
             for person in attach_posts(batch):
+                standing = standings[person.pk]
                 yield (
                     person.name,
                     person.post.org.name,
@@ -39,4 +47,7 @@ class CadreHours(Report):
                     person.centralized_hours,
                     person.lessons_completed,
                     person.courses_completed,
+                    str(standing.state.label),
+                    standing.online_missing,
+                    standing.centralized_missing,
                 )

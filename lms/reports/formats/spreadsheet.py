@@ -52,5 +52,7 @@ def write_xlsx(report: Report, out: IO[bytes], *, remarks: list[str]) -> int:
         words.append(
             [_cell(words, text) for text in (metric.name, f"{metric.code} v{metric.version}", metric.definition)]
         )
+    words.append([])
+    words.append([_cell(words, _("Rows")), _cell(words, count)])
     book.save(out)
     return count

@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
+from lms.credits.enums import Bound, CreditCategory, ExemptionKind
 from lms.learning.enums import SettlementOutcome
 from lms.people.enums import Purpose, ReviewStep, RoleKind
 from lms.reports.definitions import REPORTS
@@ -45,8 +46,19 @@ ACTIONS: Words = {
     "credit_rule_ended": gettext_lazy("ended a credit rule"),
     "credit_reversed": gettext_lazy("reversed a ledger entry"),
     "credit_corrected": gettext_lazy("corrected a ledger entry"),
+    "requirement_set": gettext_lazy("set a requirement"),
+    "requirement_ended": gettext_lazy("ended a requirement"),
+    "exemption_proposed": gettext_lazy("proposed an exemption"),
+    "exemption_approved": gettext_lazy("approved an exemption"),
+    "exemption_declined": gettext_lazy("declined an exemption"),
+    "exemption_withdrawn": gettext_lazy("withdrew an exemption"),
+    "exemption_ended": gettext_lazy("ended an exemption early"),
     "report_exported": gettext_lazy("exported a report"),
+    "report_stopped": gettext_lazy("was writing a report when the role ended"),
     "seals_exported": gettext_lazy("took the daily seals away as a file"),
+    "year_opened": gettext_lazy("began the closing of a year"),
+    "year_confirmed": gettext_lazy("confirmed the figures of a unit"),
+    "year_closed": gettext_lazy("closed a year"),
     "key_noted": gettext_lazy("noted the fingerprint of a key"),
     "audit_log.read": gettext_lazy("read the audit log"),
 }
@@ -59,7 +71,10 @@ SUBJECTS: Words = {
     "device_note": pgettext_lazy("audit log", "note on a phone"),
     "credit_rule": pgettext_lazy("audit log", "credit rule"),
     "credit_ledger_entry": pgettext_lazy("audit log", "ledger entry"),
+    "credit_requirement": pgettext_lazy("audit log", "requirement"),
+    "exemption": pgettext_lazy("audit log", "exemption"),
     "report": pgettext_lazy("audit log", "report"),
+    "year_closing": pgettext_lazy("audit log", "closing of a year"),
     "daily_seal": pgettext_lazy("audit log", "daily seal"),
     "key": pgettext_lazy("audit log", "key"),
     "audit_log": gettext_lazy("Audit log"),
@@ -73,6 +88,10 @@ DETAILS: Words = {
     "actor": pgettext_lazy("audit log", "person"),
     "subject_kind": pgettext_lazy("audit log", "kind of subject"),
     "subject_id": pgettext_lazy("audit log", "code of the subject"),
+    "person": pgettext_lazy("audit log", "whose record"),
+    "kind": pgettext_lazy("audit log", "ground"),
+    "bound": pgettext_lazy("audit log", "whom it binds"),
+    "category": pgettext_lazy("audit log", "kind of training"),
     "purpose": pgettext_lazy("audit log", "purpose"),
     "means": pgettext_lazy("audit log", "means"),
     "into": pgettext_lazy("audit log", "into"),
@@ -94,8 +113,10 @@ DETAILS: Words = {
     "lessons": pgettext_lazy("audit log", "lessons"),
     "format": pgettext_lazy("audit log", "file format"),
     "rows": pgettext_lazy("audit log", "rows"),
+    "sha256": pgettext_lazy("audit log", "checksum of the file"),
     "year": pgettext_lazy("audit log", "year"),
     "hours": pgettext_lazy("audit log", "hours"),
+    "days": pgettext_lazy("audit log", "days"),
     "on": pgettext_lazy("audit log", "on the day"),
     "from": pgettext_lazy("audit log", "from"),
     "to": pgettext_lazy("audit log", "until"),
@@ -108,6 +129,9 @@ DETAILS: Words = {
 }
 _VALUES: dict[str, Words] = {
     "action": ACTIONS,
+    "bound": dict(Bound.choices),
+    "category": dict(CreditCategory.choices),
+    "kind": dict(ExemptionKind.choices),
     "means": {
         "old number": pgettext_lazy("audit log", "with the old number"),
         "in person": pgettext_lazy("audit log", "in person"),
@@ -119,7 +143,7 @@ _VALUES: dict[str, Words] = {
     "step": dict(ReviewStep.choices),
     "subject_kind": SUBJECTS,
 }
-_PERSONS = frozenset({"actor", "into", "requested_by"})
+_PERSONS = frozenset({"actor", "into", "person", "requested_by"})
 
 
 def person_in_words(person_id: object) -> str:

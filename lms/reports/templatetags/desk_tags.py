@@ -1,5 +1,6 @@
 """Small words for the desk's templates."""
 
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django import template
@@ -43,3 +44,9 @@ def in_groups(digits: str) -> str:
 def few(count: int | None) -> str:
     """A count, or the words for one too small to show."""
     return _("fewer than 10") if count is None else str(count)
+
+
+@register.filter
+def day_before(day: date) -> date:
+    """The last day of a row that holds up to, not including, this one."""
+    return day - timedelta(days=1)

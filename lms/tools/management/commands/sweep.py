@@ -15,6 +15,7 @@ COMMANDS = (
     "drop_sources",
     "delete_orphan_files",
     "register_missing_credits",
+    "assess_requirements",
     "seal_day",
     "forget_expired",
     "forget_caption_reports",

@@ -1,0 +1,133 @@
+"""Reading who held which posts, was exempted and is bound by which rows: what `requiring` needs, from the database."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Q, Sum
+
+from lms.credits.domain.binding import HeldPost, Relief, Row, Span, places_around
+from lms.credits.domain.judging import Amounts
+from lms.credits.enums import ExemptionState, Period
+from lms.credits.models import CreditLedgerEntry, CreditRequirement, Exemption
+from lms.people.models import Org, Person, Post
+from lms.people.models.places import SUCCESSIONS
+
+
+@dataclass
+class Facts:
+    """What is known of one human being: posts, exemptions, and hours and days by category and day."""
+
+    posts: list[HeldPost] = field(default_factory=list)
+    reliefs: list[Relief] = field(default_factory=list)
+    earned: dict[str, list[tuple[date, Decimal, Decimal]]] = field(default_factory=lambda: defaultdict(list))
+
+    def earned_in(self, category: str, first_day: date, end: date) -> Amounts:
+        """Hours and days of the category from a day up to, not including, another."""
+        hours, days = Decimal("0.00"), Decimal("0.00")
+        for day, more_hours, more_days in self.earned[category]:
+            if first_day <= day < end:
+                hours, days = hours + more_hours, days + more_days
+        return hours, days
+
+
+def read_row(requirement: CreditRequirement) -> Row:
+    return Row(
+        pk=requirement.pk,
+        bound=requirement.bound,
+        category=requirement.category,
+        period=requirement.period,
+        hours=requirement.hours,
+        days=requirement.alternative_days,
+        active_from=requirement.active_from,
+        active_to=requirement.active_to,
+        region_code=requirement.region_code,
+        authority_id=requirement.authority_id,
+        part_year=requirement.part_year,
+        cycle_first_year=requirement.cycle_first_year,
+        catch_up_months=requirement.catch_up_months,
+    )
+
+
+def read_rows() -> list[Row]:
+    """Every requirement there is, in force or not: few."""
+    return [read_row(requirement) for requirement in CreditRequirement.objects.all()]
+
+
+def rows_of(authority: Org, on: date) -> list[CreditRequirement]:
+    """The rows that can bind the cadres of an authority on the day or later: its own and those of places around it."""
+    places = places_around(authority.division.current(on).code)
+    rows = CreditRequirement.objects.filter(
+        Q(authority=authority) | Q(authority__isnull=True, region_code__in=places)
+    ).filter(Q(active_to__isnull=True) | Q(active_to__gt=on))
+    return list(rows.select_related("authority"))
+
+
+def spans_of(year: int, rows: Iterable[Row]) -> list[Span]:
+    """The year, and every cycle of a row in which it lies."""
+    cycles = {
+        Span(Period.FIVE_YEAR_CYCLE, year - (year - row.cycle_first_year) % 5)
+        for row in rows
+        if row.cycle_first_year is not None
+    }
+    return [Span(Period.ANNUAL, year), *sorted(cycles, key=lambda span: span.first_year)]
+
+
+def read_post(post: Post) -> Iterator[HeldPost]:
+    """The post, in as many parts as its authority had places: divisions end and become others."""
+    division, begins = post.cadre_authority.division, post.active_from
+    for _step in range(SUCCESSIONS):
+        if division.active_to is None or division.successor is None:
+            break
+        if division.active_to > begins:
+            if post.active_to is not None and post.active_to <= division.active_to:
+                break
+            yield _part(post, begins, division.active_to, division.code)
+            begins = division.active_to
+        division = division.successor
+    yield _part(post, begins, post.active_to, division.code)
+
+
+def _part(post: Post, active_from: date, active_to: date | None, place: str) -> HeldPost:
+    return HeldPost(
+        active_from, active_to, post.level, post.category, place, post.cadre_authority_id, since=post.active_from
+    )
+
+
+def read_facts(persons: Collection[Person], *, first_day: date, until: date) -> dict[int, Facts]:
+    """Facts by person, those of merged accounts under the one that stays; four queries however many they are.
+
+    Hours are those of the days from `first_day` up to and including `until`.
+    """
+    facts = {person.pk: Facts() for person in persons}
+    survivor_of = {pk: pk for pk in facts}
+    merged = Person.objects.filter(merged_into__in=facts).values_list("pk", "merged_into_id")
+    survivor_of.update({pk: into for pk, into in merged if into is not None})
+    divisions = "cadre_authority__division" + "__successor" * SUCCESSIONS
+    posts = Post.objects.filter(person__in=survivor_of).select_related(divisions).order_by("active_from", "pk")
+    for post in posts:
+        facts[survivor_of[post.person_id]].posts += read_post(post)
+    for exemption in Exemption.objects.filter(person__in=survivor_of, state=ExemptionState.APPROVED):
+        facts[survivor_of[exemption.person_id]].reliefs.append(read_relief(exemption))
+    sums = (
+        CreditLedgerEntry.objects.filter(person__in=survivor_of, day__gte=first_day, day__lte=until)
+        .order_by()
+        .values_list("person_id", "category", "day")
+        .annotate(Sum("hours"), Sum("days"))
+    )
+    for person_id, category, day, hours, days in sums:
+        facts[survivor_of[person_id]].earned[category].append((day, hours, days))
+    return facts
+
+
+def read_relief(exemption: Exemption) -> Relief:
+    return Relief(
+        kind=exemption.kind,
+        active_from=exemption.active_from,
+        active_to=exemption.active_to or date.max,
+        category=exemption.category,
+        hours=exemption.hours,
+        days=exemption.days,
+    )

@@ -1,0 +1,1 @@
+"""Exemptions on the desk: proposed by one officer, decided by another."""
