@@ -20,6 +20,7 @@ from lms.credits.domain.recognising import NOTHING
 from lms.credits.domain.suggesting import suggest_courses
 from lms.credits.domain.telling import tell_of_lesson
 from lms.credits.enums import CreditCategory
+from lms.credits.models import Exemption
 from lms.credits.queries import entries_of, hours_of, years_of
 from lms.lib.durations import beijing_day
 from lms.people.enums import LearnerCategory
@@ -74,6 +75,7 @@ def my_hours(request: HttpRequest) -> HttpResponse:
         "unpaid": [(one, explain(one.missing)) for one in unpaid],
         "is_cadre": is_cadre,
         "has_requirements": any(one.need.is_bound for one in standing.counters),
+        "exemptions": list(Exemption.objects.filter(person.owns())),
         "suggestions": suggest_courses(person, at=now) if suggests else [],
     }
     return render(request, "credits/my_hours.html", context)

@@ -227,3 +227,28 @@ def test_a_file_that_is_too_large_is_refused(cast, cadre):
 def test_odd_proposals_are_refused_with_a_sentence(cast, cadre, wrong):
     with pytest.raises(ExemptionRefused):
         propose(cadre, cast.officer, **wrong)
+
+
+def test_the_person_reads_of_her_exemption_on_her_own_page(cast, cadre, second_officer, signed_in):
+    exemption = propose(cadre, cast.officer)
+    client = signed_in(cadre)
+
+    waiting = client.get("/hours/").content.decode()
+    decline_exemption(exemption, reason="材料不全", by=second_officer, at=AT)
+    declined = client.get("/hours/").content.decode()
+
+    assert 'data-exemption="proposed"' in waiting
+    assert 'data-exemption="declined"' in declined and "材料不全" in declined
+    assert "data-exemption" not in signed_in(cast.learner).get("/hours/").content.decode()
+
+
+def test_a_document_goes_where_its_row_was_not_written(cast, cadre, tmp_path, monkeypatch):
+    def broken(*args, **kwargs):
+        raise RuntimeError
+
+    monkeypatch.setattr("lms.credits.domain.exempting.record", broken)
+    with pytest.raises(RuntimeError):
+        propose(cadre, cast.officer)
+
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+    assert Exemption.objects.count() == 0

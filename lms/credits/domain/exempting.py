@@ -107,10 +107,14 @@ def propose_exemption(
     )
     # The file first: outside the transaction, because storing is slow work.
     exemption.document.save("", document, save=False)
-    with transaction.atomic():
-        exemption.save()
-        detail = {"kind": exemption.kind, "active_from": active_from, "active_to": active_to, "person": person.pk}
-        _record("exemption_proposed", exemption, by=by, detail=detail, at=at)
+    try:
+        with transaction.atomic():
+            exemption.save()
+            detail = {"kind": exemption.kind, "active_from": active_from, "active_to": active_to, "person": person.pk}
+            _record("exemption_proposed", exemption, by=by, detail=detail, at=at)
+    except BaseException:
+        exemption.document.delete(save=False)
+        raise
     return exemption
 
 

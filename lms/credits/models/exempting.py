@@ -1,6 +1,7 @@
 """免修、减免: why somebody owes less than her post asks for, on whose word and on which document."""
 
 import secrets
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.db import models
@@ -87,6 +88,10 @@ class Exemption(Dated):
     def reduces(self) -> bool:
         """Whether it takes hours or days off instead of months."""
         return self.hours is not None or self.days is not None
+
+    @property
+    def last_day(self) -> date | None:
+        return self.active_to - timedelta(days=1) if self.active_to else None
 
     @property
     def is_waiting(self) -> bool:

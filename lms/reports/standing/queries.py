@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from django.db.models import Q, QuerySet
 
-from lms.credits.domain.assessing import BATCH, YearStanding, assess_many
+from lms.credits.domain.assessing import BATCH, YearStanding, assess_many, years_kept
 from lms.credits.domain.judging import together
 from lms.credits.enums import CreditCategory, Period, StandingState
 from lms.credits.models import Standing
@@ -63,7 +63,8 @@ def standings_of(persons: QuerySet[Person], *, year: int, on: date) -> dict[int,
     )
     cached: dict[int, list[Standing]] = defaultdict(list)
     ids = persons.order_by().values("pk")
-    for row in Standing.objects.filter(touching, person__in=ids, as_of=on).iterator(chunk_size=2000):
+    kept = Standing.objects.filter(touching, person__in=ids, as_of=on) if year in years_kept(on) else ()
+    for row in kept:
         cached[row.person_id].append(row)
     found = {pk: _of_rows(rows) for pk, rows in cached.items()}
     wanting = [person for person in Person.objects.filter(pk__in=ids) if person.pk not in found]

@@ -8,9 +8,11 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from lms.credits.enums import ExemptionState
 from lms.learning.policies import appeals_for
 from lms.lib.durations import beijing_day
 from lms.people.policies import roles_today
+from lms.reports.exemptions.queries import exemptions_for
 
 register = template.Library()
 
@@ -21,6 +23,14 @@ def open_appeals(context: dict[str, HttpRequest]) -> int:
     request = context["request"]
     hers = appeals_for(request.user, on=beijing_day(timezone.now()), roles=roles_today(request))
     return hers.filter(settlement__isnull=True).count()
+
+
+@register.simple_tag(takes_context=True)
+def waiting_exemptions(context: dict[str, HttpRequest]) -> int:
+    """{% waiting_exemptions as count %}: how many exemptions wait that others proposed, of cadres whom she sees."""
+    request = context["request"]
+    hers = exemptions_for(request.user, on=beijing_day(timezone.now()), roles=roles_today(request))
+    return hers.filter(state=ExemptionState.PROPOSED).exclude(proposed_by=request.user.pk).count()
 
 
 @register.simple_tag
