@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from courses.enums import CompletionRule
+from courses.enums import CompletionRule, CourseType
 from courses.models import OutlineVersion
 from lms.credits.domain.recognising import StudiedLesson, Study
 from lms.credits.enums import RuleUnit, SourceKind
@@ -43,10 +43,11 @@ def achievement_key_of(completion: Completion) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """How much of a recording was played, in whole percent: in all, and without what is known only offline."""
+    """How much of a recording was played, in whole percent: in all, without what is known only offline, only in a group."""
 
     percent: int = 0
     witnessed_percent: int = 0
+    group_percent: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,8 @@ def _studied(lesson: dict[str, Any], completion: LessonCompletion, watched: Watc
         quiz=voucher.quiz,
         test_offline=test_offline,
         test_vouched_by=voucher.attempt_id if test_offline and voucher.quiz == "lesson" else None,
+        group_percent=watched.group_percent,
+        elective=lesson["course_type"] == CourseType.ELECTIVE,
     )
 
 
@@ -85,7 +88,9 @@ def _watched(person_ids: list[int], keys: Iterable[str], round_number: int) -> d
     found: dict[str, Watched] = {}
     for record in WatchRecord.objects.filter(person__in=person_ids, lesson_key__in=list(keys), round=round_number):
         known = found.get(key := str(record.lesson_key), Watched())
-        found[key] = Watched(max(known.percent, record.percent), max(known.witnessed_percent, record.witnessed_percent))
+        furthest = record if record.percent >= known.percent else known
+        witnessed = max(known.witnessed_percent, record.witnessed_percent)
+        found[key] = Watched(furthest.percent, witnessed, furthest.group_percent)
     return found
 
 
