@@ -5,6 +5,7 @@ from django.urls import path
 from lms.reports import views
 from lms.reports.appeals import views as appeals
 from lms.reports.devices import views as devices
+from lms.reports.rules import views as rules
 
 app_name = "desk"
 urlpatterns = [
@@ -16,5 +17,9 @@ urlpatterns = [
     path("appeals/<int:pk>/", appeals.appeal, name="appeal"),
     path("devices/", devices.devices, name="devices"),
     path("devices/<int:sighting>/", devices.note, name="note_device"),
+    path("rules/", rules.rules, name="rules"),
+    path("rules/new/", rules.write, name="write_rule"),
+    path("rules/<int:pk>/", rules.rule, name="rule"),
+    path("rules/<int:pk>/withdraw/", rules.withdraw, name="withdraw_rule"),
     path("export/<slug:code>.<slug:extension>", views.export, name="export"),
 ]

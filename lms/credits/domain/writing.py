@@ -181,13 +181,13 @@ def _check_first_day(org: Org, first: date, at: datetime) -> None:
 
 def _check_gaps(org: Org, own: list[CreditRule], days: Days) -> None:
     """No days without any rule between the own rule before and this one, nor between this one and the next."""
-    around = [_days(rule) for rule in rules_around(org, days[0])]
+    holding = [_days(rule) for rule in [*own, *rules_around(org, days[0])]]
     ends = [rule.active_to for rule in own if rule.active_to and rule.active_to <= days[0]]
     begins = [rule.active_from for rule in own if days[1] and rule.active_from >= days[1]]
     spans = [(max(ends), days[0])] if ends else []
     spans += [(days[1], min(begins))] if begins and days[1] else []
     for span in spans:
-        if gap := uncovered(span, around):
+        if gap := uncovered(span, holding):
             raise CannotWriteRule(
                 _("No rule would hold %(days)s, and nobody could earn hours. Let the rules follow each other.")
                 % {"days": days_in_words(gap)}

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from lms.credits.policies import rule_authorities
 from lms.learning.policies import appeals_for
 from lms.lib.durations import beijing_day
 from lms.people.policies import roles_today
@@ -20,6 +21,13 @@ def open_appeals(context: dict[str, HttpRequest]) -> int:
     request = context["request"]
     hers = appeals_for(request.user, on=beijing_day(timezone.now()), roles=roles_today(request))
     return hers.filter(settlement__isnull=True).count()
+
+
+@register.simple_tag(takes_context=True)
+def sets_rules(context: dict[str, HttpRequest]) -> bool:
+    """{% sets_rules as hers %}: whether this officer sets rules for hours."""
+    request = context["request"]
+    return bool(rule_authorities(request.user, beijing_day(timezone.now()), roles=roles_today(request)))
 
 
 @register.simple_tag
