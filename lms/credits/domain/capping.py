@@ -81,7 +81,7 @@ def counted_before(caps: Mapping[str, Any], line: Line, others: Iterable[Line]) 
 def cut(hours: Decimal, caps: Mapping[str, Any], before: Mapping[str, str]) -> tuple[Decimal, list[Step]]:
     """The hours as far as each cap leaves room for them, and a step for each that cut."""
     steps = []
-    for cap in before:
+    for cap in (cap for cap in Cap if cap in caps and cap in before):
         limit = Decimal(caps[cap])
         room = max(limit - Decimal(before[cap]), NOTHING).quantize(NOTHING)
         if hours > room:
