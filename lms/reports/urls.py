@@ -5,6 +5,7 @@ from django.urls import path
 from lms.reports import views
 from lms.reports.appeals import views as appeals
 from lms.reports.devices import views as devices
+from lms.reports.rules import trial
 from lms.reports.rules import views as rules
 
 app_name = "desk"
@@ -21,5 +22,7 @@ urlpatterns = [
     path("rules/new/", rules.write, name="write_rule"),
     path("rules/<int:pk>/", rules.rule, name="rule"),
     path("rules/<int:pk>/withdraw/", rules.withdraw, name="withdraw_rule"),
+    path("rules/<int:pk>/trial/", trial.trial, name="rule_trial"),
+    path("rules/<int:pk>/trial.<slug:extension>", trial.export_trial, name="export_trial"),
     path("export/<slug:code>.<slug:extension>", views.export, name="export"),
 ]

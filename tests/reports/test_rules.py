@@ -283,3 +283,43 @@ def test_the_tab_is_shown_to_those_who_set_rules(cast: Cast, at_desk: Desk) -> N
 
     assert LIST in at_desk(cast.officer).get(reverse("desk:overview")).content.decode()
     assert LIST not in at_desk(cast.agriculture_officer).get(reverse("desk:overview")).content.decode()
+
+
+def test_a_rule_is_tried_on_the_cadres_of_the_authority_and_nobody_elses(cast: Cast, at_desk: Desk) -> None:
+    adopt()
+    earn(cast.learner, 5400)
+    earn(cast.neighbour_learner, 5400)
+    rule = preset("sx_legacy")
+    page = reverse("desk:rule_trial", args=[rule.pk])
+
+    named = {}
+    for part, person in cast.everybody.items():
+        answer = at_desk(person).get(page, {"year": "2026"})
+        if answer.status_code == 200:
+            named[part] = [each.person_id for each, _name in answer.context["rows"]]
+
+    assert named == {
+        "officer": [cast.learner.pk],
+        "neighbour_officer": [cast.neighbour_learner.pk],
+        "prefecture_officer": [],
+    }
+
+
+def test_a_trial_is_a_file_too_and_that_is_on_the_log(cast: Cast, at_desk: Desk) -> None:
+    adopt()
+    earn(cast.learner, 5400)
+    address = reverse("desk:export_trial", args=[preset("sx_legacy").pk, "csv"])
+
+    text = b"".join(at_desk(cast.officer).get(address, {"year": "2026"})).decode("utf-8-sig")  # type: ignore[arg-type]
+
+    assert f"{cast.learner.name},1.00,2.00,1.00" in text
+    assert AuditEntry.objects.get(action="report_exported").subject_id == "rule-trial"
+
+
+@pytest.mark.parametrize("year", ["", "x", "99999", "1066", "２０２６"])
+def test_an_odd_year_is_last_year(cast: Cast, at_desk: Desk, year: str) -> None:
+    load()
+
+    answer = at_desk(cast.officer).get(reverse("desk:rule_trial", args=[preset("sx_legacy").pk]), {"year": year})
+
+    assert answer.context["tried_year"] in {2025, 2026}
