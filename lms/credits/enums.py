@@ -28,7 +28,7 @@ class CountsOnce(models.TextChoices):
 
 
 class Cap(models.TextChoices):
-    """封顶: what the most hours are set for, in the order in which they cut. The last three are sources, by the year."""
+    """封顶: what the most hours are set for, in the order in which they cut; a source by the year."""
 
     CLASS = "class", _("one class")
     COURSE = "course", _("one course")

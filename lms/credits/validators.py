@@ -155,7 +155,7 @@ def validate_parameters(parameters: Any) -> None:
     if not isinstance(parameters, dict) or not set(parameters) <= set(CHECKS):
         raise ValidationError(_("A credit rule may only say: %(known)s."), params={"known": ", ".join(sorted(CHECKS))})
     conversions = [name for name in ("tiers", "minutes_per_hour") if name in parameters]
-    if len(conversions) > 1 or not conversions and not any(key in parameters for key in CLASS_KEYS):
+    if len(conversions) > 1 or not (conversions or any(key in parameters for key in CLASS_KEYS)):
         raise ValidationError(_("A credit rule has either tiers or minutes_per_hour."))
     for name, value in parameters.items():
         CHECKS[name](value, name)

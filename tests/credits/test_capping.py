@@ -23,7 +23,9 @@ from tests.cast import make_cast
 from tests.credits.world import AT, adopt, complete, complete_course, earn, hours, per_course, teach
 
 pytestmark = pytest.mark.django_db
-CAPPED = st.dictionaries(st.sampled_from(["course", "day", "platform", "year"]), st.integers(0, 12).map(str), min_size=1)
+CAPPED = st.dictionaries(
+    st.sampled_from(["course", "day", "platform", "year"]), st.integers(0, 12).map(str), min_size=1
+)
 
 
 def capped(code="sx_legacy", **caps):

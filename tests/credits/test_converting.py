@@ -57,7 +57,9 @@ def test_a_half_goes_up_as_decimal_says(seconds):
     assert hours == (Decimal(seconds) / 3000).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
-@given(SECONDS, st.lists(st.tuples(st.sampled_from(["max_min", "below_min", "from_min"]), st.integers(0, 300)), min_size=1))
+@given(
+    SECONDS, st.lists(st.tuples(st.sampled_from(["max_min", "below_min", "from_min"]), st.integers(0, 300)), min_size=1)
+)
 def test_the_first_tier_that_holds_gives_its_hours(seconds, bounds):
     tiers = [{bound: minutes, "hours": str(number)} for number, (bound, minutes) in enumerate(bounds, start=1)]
 

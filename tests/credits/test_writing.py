@@ -43,7 +43,9 @@ def test_only_officers_of_that_organisation_department_may(cast):
     assert not may_write_rules_of(cast.officer, cast.orgs.agriculture_department, TODAY)
 
 
-@pytest.mark.parametrize("part", ["neighbour_officer", "ended_officer", "prefecture_officer", "system_admin", "learner"])
+@pytest.mark.parametrize(
+    "part", ["neighbour_officer", "ended_officer", "prefecture_officer", "system_admin", "learner"]
+)
 def test_nobody_else_writes_ends_or_withdraws(cast, draft, part):
     rule = write_rule(draft, by=cast.officer, at=AT)
 
@@ -74,7 +76,7 @@ def test_the_own_rule_comes_before_that_of_the_place_from_its_first_day(cast, dr
 def test_days_that_overlap_are_refused_by_name_and_day(cast, draft):
     write_rule(draft, by=cast.officer, at=AT)
 
-    with pytest.raises(CannotWriteRule, match="甲县学时规则.*2027"):
+    with pytest.raises(CannotWriteRule, match=r"甲县学时规则.*2027"):
         write_rule(replace(draft, active_from=JULY), by=cast.officer, at=AT)
 
     assert CreditRule.objects.count() == 1

@@ -124,7 +124,8 @@ def test_a_preset_goes_through_the_form_unchanged(cast: Cast, at_desk: Desk, cod
     form = officer.get(f"{WRITE}?from={based_on.pk}").context["form"]
     posted = {
         field.html_name: field.value() for field in form if field.value() not in (None, "", False)
-    } | {"authority": cast.orgs.organization_department.pk, "action": "save", "sample_minutes": 38, "sample_lessons": 3}
+    } | {"authority": cast.orgs.organization_department.pk, "action": "save", "sample_minutes": 38, "sample_lessons": 3,
+        "name": "甲县学时规则", "source": "甲组发〔2026〕12 号", "confidence": "A"}  # fmt: skip
 
     answer = officer.post(f"{WRITE}?from={based_on.pk}", posted)
 
@@ -164,7 +165,9 @@ def test_everything_that_can_be_filled_in_arrives(cast: Cast, at_desk: Desk) -> 
         "weights": {"required": "1", "elective": "0.5"}, "group_share": "0.5", "counts_once": "cycle",
         "cycle_from": 2023, "caps": {"day": "8", "year": "90.5"}, "day_hours": "6", "half_day_hours": "3",
         "class_minutes_per_hour": "60", "class_step": "0.5",
-        "events": [{"code": "event_1", "name": "论文", "hours": "12"}, {"code": "event_2", "name": "外出", "cap": "48"}],
+        "events": [
+            {"code": "event_1", "name": "论文", "hours": "12"}, {"code": "event_2", "name": "外出", "cap": "48"},
+        ],
         "carryover": {"from": "required", "to": "elective", "years": 1, "most": "20"},
     }  # fmt: skip
     assert rule.terms["offline_needs_quiz"] is False
@@ -323,3 +326,11 @@ def test_an_odd_year_is_last_year(cast: Cast, at_desk: Desk, year: str) -> None:
     answer = at_desk(cast.officer).get(reverse("desk:rule_trial", args=[preset("sx_legacy").pk]), {"year": year})
 
     assert answer.context["tried_year"] in {2025, 2026}
+
+
+def test_a_preview_asks_for_no_name_and_no_source_yet(cast: Cast, at_desk: Desk) -> None:
+    answer = at_desk(cast.officer).post(WRITE, filled(cast, action="preview", name="", source="", confidence=""))
+
+    assert answer.status_code == 200
+    assert not answer.context["form"].errors
+    assert len(answer.context["previews"]) == 2

@@ -59,7 +59,7 @@ def _earned_faults(entry: CreditLedgerEntry) -> Iterator[str]:
 
 def _is_elective(entry: CreditLedgerEntry, key: str) -> bool:
     lesson = entry.outline_version.lesson(key) if entry.outline_version_id else None
-    return bool(lesson) and lesson["course_type"] == CourseType.ELECTIVE
+    return lesson is not None and lesson["course_type"] == CourseType.ELECTIVE
 
 
 def _completed(completion: Completion, keys: list[str]) -> dict[str, tuple[int, bool]]:

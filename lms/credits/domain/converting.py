@@ -94,9 +94,7 @@ def _factor_steps(lessons: Sequence[Mapping[str, Any]], parameters: Mapping[str,
     return steps
 
 
-def hours_of_lessons(
-    lessons: Sequence[Mapping[str, Any]], parameters: Mapping[str, Any]
-) -> tuple[Decimal, list[Step]]:
+def hours_of_lessons(lessons: Sequence[Mapping[str, Any]], parameters: Mapping[str, Any]) -> tuple[Decimal, list[Step]]:
     """学时 for the length of the lessons together: converted once, weighed, and rounded once at the end."""
     seconds = sum(lesson["seconds"] for lesson in lessons)
     mode, unit = rounding_of(parameters)

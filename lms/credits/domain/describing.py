@@ -85,7 +85,9 @@ def _often(parameters: Mapping[str, Any]) -> list[str]:
         return [_("The same course gives hours once a year.")]
     if often == CountsOnce.CYCLE:
         year = str(parameters.get("cycle_from", USUAL_CYCLE_FROM))
-        return [_("The same course gives hours once in five years; one such cycle begins in %(year)s.") % {"year": year}]
+        return [
+            _("The same course gives hours once in five years; one such cycle begins in %(year)s.") % {"year": year}
+        ]
     return [_("The same course gives hours once and for all.")]
 
 
@@ -126,6 +128,10 @@ def _carryover(carryover: Mapping[str, Any]) -> str:
             "What is earned beyond the requirement is carried over for %(years)s years, at most %(most)s hours a year: "
             "from “%(source)s” to “%(target)s”."
         ) % (words | {"most": carryover["most"]})
-    return _(
-        "What is earned beyond the requirement is carried over for %(years)s years: from “%(source)s” to “%(target)s”."
-    ) % words
+    return (
+        _(
+            "What is earned beyond the requirement is carried over for %(years)s years: from “%(source)s” to "
+            "“%(target)s”."
+        )
+        % words
+    )

@@ -32,10 +32,12 @@ SENTENCES = {
     "capped_course": _(
         "One course gives at most %(limit)s hours, and it had given %(before)s before. %(hours)s hours count."
     ),
-    "capped_day": _("One day gives at most %(limit)s hours, and it had given %(before)s before. %(hours)s hours count."),
+    "capped_day": _(
+        "One day gives at most %(limit)s hours, and it had given %(before)s before. %(hours)s hours count."
+    ),
     "capped_platform": _(
-        "Lessons of this platform give at most %(limit)s hours a year, and had given %(before)s before. %(hours)s hours "
-        "count."
+        "Lessons of this platform give at most %(limit)s hours a year, and had given %(before)s before. "
+        "%(hours)s hours count."
     ),
     "capped_external": _(
         "Hours from other platforms count up to %(limit)s a year, and %(before)s had counted before. %(hours)s hours "
@@ -44,7 +46,9 @@ SENTENCES = {
     "capped_claim": _(
         "Claimed hours count up to %(limit)s a year, and %(before)s had counted before. %(hours)s hours count."
     ),
-    "capped_year": _("One year gives at most %(limit)s hours, and it had given %(before)s before. %(hours)s hours count."),
+    "capped_year": _(
+        "One year gives at most %(limit)s hours, and it had given %(before)s before. %(hours)s hours count."
+    ),
     "class_days": _("%(days)s whole days at %(each)s hours and %(half_days)s half days at %(half)s: %(hours)s hours."),
     "class_minutes": _("%(minutes)s minutes attended; %(each)s minutes are 1 hour."),
     "flat_value": _("“%(name)s” gives %(each)s hours each time. %(count)s times are %(hours)s hours."),
@@ -66,7 +70,9 @@ SENTENCES = {
     "counted_by_course": _("The rule counts whole courses. The hours come when the course is complete."),
     "nothing_to_measure": _("There is no recording to measure and no test that gives hours."),
     "coverage_short": _("%(reached)s%% of “%(title)s” has been watched; %(needed)s%% are needed."),
-    "group_gives_nothing": _("%(percent)s%% of “%(title)s” are known from group viewing only, which gives no hours here."),
+    "group_gives_nothing": _(
+        "%(percent)s%% of “%(title)s” are known from group viewing only, which gives no hours here."
+    ),
     "no_conversion": _("The rule in force does not say what a recording is worth."),
     "offline_needs_quiz": _(
         "“%(title)s” was watched without network. Its hours come once you pass its quiz with network, or watch it "

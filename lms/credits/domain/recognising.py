@@ -66,7 +66,7 @@ class StudiedLesson:
 
     @property
     def evidence(self) -> dict[str, Any]:
-        """What an entry keeps; what is not the usual (without network, in a group, elective) is named where it is so."""
+        """What an entry keeps; what is not the usual (without network, in a group, elective) is named only there."""
         offline = {"witnessed_percent": self.witnessed_percent, "vouched_by": self.vouched_by}
         tested = {"test_offline": True, "test_vouched_by": self.test_vouched_by}
         return {

@@ -43,7 +43,7 @@ def achievement_key_of(completion: Completion) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """How much of a recording was played, in whole percent: in all, without what is known only offline, only in a group."""
+    """How much of a recording was played, in whole percent: in all, without offline alone, and in groups alone."""
 
     percent: int = 0
     witnessed_percent: int = 0
@@ -128,9 +128,7 @@ def _vouchers(facts: Facts, outline: OutlineVersion, round_number: int) -> dict[
     }
 
 
-def compose_study(
-    completion: Completion, facts: Facts, *, categories: frozenset[str], has_authority: bool
-) -> Study:
+def compose_study(completion: Completion, facts: Facts, *, categories: frozenset[str], has_authority: bool) -> Study:
     """The completion as a study: its own lesson, or the lessons of its outline completed by then in its round."""
     outline = completion.outline_version
     if isinstance(completion, LessonCompletion):

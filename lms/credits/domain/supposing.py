@@ -68,7 +68,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Previewed:
-    """What the sample gives where the rule counts by this unit; `steps` are those of the first lesson, or the course."""
+    """What the sample gives where the rule counts by this unit; `steps` are of the first lesson, or of the course."""
 
     unit: RuleUnit
     hours: Decimal

@@ -64,9 +64,14 @@ class Trial:
 
 
 def try_rule(
-    terms: dict[str, Any], persons: QuerySet[Person], *, authorities: list[Org], year: int, seconds: float = LONGEST_SECONDS
+    terms: dict[str, Any],
+    persons: QuerySet[Person],
+    *,
+    authorities: list[Org],
+    year: int,
+    seconds: float = LONGEST_SECONDS,
 ) -> Trial:
-    """The hours of a year under these terms, of persons whom the caller may see, on days when an authority managed them.
+    """The hours of a year under these terms, of persons whom the caller may see, while an authority managed them.
 
     As if the rule had been in force all year and nothing had counted before it: caps and "counts once" begin with the
     year. Entries claimed or imported are left out on both sides.

@@ -49,7 +49,7 @@ def event_of(code: str, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
     """What the rule says about one kind of event."""
     for event in parameters.get("events", []):
         if event["code"] == code:
-            return event  # type: ignore[no-any-return]  # JSON
+            return event
     raise NoSuchEvent(code)
 
 

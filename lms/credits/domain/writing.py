@@ -65,7 +65,7 @@ class Draft:
 
 
 def write_rule(draft: Draft, *, by: Person, at: datetime) -> CreditRule:
-    """Put the rule in force for the officer's authority from its first day on; raises CannotWriteRule, leaving nothing."""
+    """Put the rule in force for the officer's authority from its first day; raises CannotWriteRule, leaving nothing."""
     org = draft.authority
     _check_officer(org, by, at)
     with transaction.atomic():
@@ -101,15 +101,17 @@ def end_own_rule(rule: CreditRule, *, active_to: date, by: Person, at: datetime)
     if active_to <= rule.active_from:
         raise CannotWriteRule(_("The rule began on %(day)s; it ends on a later day.") % _day(rule.active_from))
     if rule.active_to is not None and active_to > rule.active_to:
-        raise CannotWriteRule(_("The rule ends on %(day)s already; write a new one for later days.") % _day(rule.active_to))
+        raise CannotWriteRule(
+            _("The rule ends on %(day)s already; write a new one for later days.") % _day(rule.active_to)
+        )
     return _end(rule, active_to, by=by, at=at)
 
 
 def withdraw_rule(rule: CreditRule, *, by: Person, at: datetime) -> CreditRule | None:
     """Take back a rule that has not begun; the own rule that was to end then goes on in its place, and is returned."""
-    _check_officer(rule.authority, by, at)
+    org = _check_officer(rule.authority, by, at)
     with transaction.atomic():
-        Org.objects.select_for_update().get(pk=rule.authority_id)
+        Org.objects.select_for_update().get(pk=org.pk)
         if rule.active_from <= beijing_day(at) or rule.entries.exists():
             raise CannotWriteRule(_("The rule has begun, so it can only be ended."))
         before = CreditRule.objects.filter(authority=rule.authority_id, active_to=rule.active_from).first()
@@ -160,9 +162,10 @@ def _day(day: date) -> dict[str, str]:
     return {"day": date_format(day, "DATE_FORMAT")}
 
 
-def _check_officer(org: Org | None, by: Person, at: datetime) -> None:
-    if not may_write_rules_of(by, org, beijing_day(at)):
+def _check_officer(org: Org | None, by: Person, at: datetime) -> Org:
+    if org is None or not may_write_rules_of(by, org, beijing_day(at)):
         raise CannotWriteRule(_("Only an officer of that organisation department sets its rules."))
+    return org
 
 
 def _check_first_day(org: Org, first: date, at: datetime) -> None:
@@ -174,7 +177,10 @@ def _check_first_day(org: Org, first: date, at: datetime) -> None:
     last = entries.aggregate(last=Max("day"))["last"]
     if last:
         raise CannotWriteRule(
-            _("Hours were registered for your cadres up to %(day)s. A new rule begins after that, tomorrow at the earliest.")
+            _(
+                "Hours were registered for your cadres up to %(day)s. A new rule begins after that, tomorrow at the "
+                "earliest."
+            )
             % _day(last)
         )
 

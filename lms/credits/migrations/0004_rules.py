@@ -5,15 +5,21 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('credits', '0002_offline_needs_quiz'),
+        ("credits", "0002_offline_needs_quiz"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='creditrule',
-            name='based_on',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='credits.creditrule', verbose_name='written from'),
+            model_name="creditrule",
+            name="based_on",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="versions",
+                to="credits.creditrule",
+                verbose_name="written from",
+            ),
         ),
     ]

@@ -5,13 +5,13 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.utils.functional import Promise
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from lms.credits.domain.converting import needed_percent
 from lms.credits.domain.renewing import counts_once
 from lms.credits.enums import Cap, CountsOnce, CreditBucket, Rounding, RuleUnit
-from lms.credits.validators import MOST_CAP, TIER_BOUNDS
+from lms.credits.validators import MOST_CAP, TIER_BOUNDS, validate_parameters
 
 TIER_ROWS, EVENT_ROWS = 5, 12
 BOUNDS = [("", "—"), ("max_min", _("at most")), ("below_min", _("less than")), ("from_min", _("from"))]
@@ -22,7 +22,7 @@ def as_text(value: Decimal) -> str:
     return f"{value.normalize():f}"
 
 
-def number(label: str | Promise, *, most: int | Decimal = 100, least: str = "0", places: int = 2, **more: Any) -> Any:
+def number(label: Any, *, most: int | Decimal = 100, least: str = "0", places: int = 2, **more: Any) -> Any:
     """A quantity that may be left out."""
     widget = forms.NumberInput(attrs={"inputmode": "decimal", "step": "any"})
     return forms.DecimalField(
@@ -96,7 +96,7 @@ class ParametersForm(forms.Form):
             self._row(f"event_{row}_hours", number(""), _("Hours each time"), row)
             self._row(f"event_{row}_cap", number("", most=MOST_CAP), _("Hours at most"), row)
 
-    def _row(self, name: str, field: forms.Field, label: str | Promise, row: int) -> None:
+    def _row(self, name: str, field: forms.Field, label: Any, row: int) -> None:
         field.label = f"{label} {row + 1}"
         field.widget.attrs["aria-label"] = field.label
         self.fields[name] = field
@@ -133,11 +133,22 @@ class ParametersForm(forms.Form):
         carry = [bool(said.get(name)) for name in ("carry_from", "carry_to", "carry_years")]
         if any(carry) and not all(carry):
             self._need("carry_years", _("Carry-over needs from where, to where and for how many years."))
+        if not self.errors:
+            try:
+                validate_parameters(self.parameters)
+            except ValidationError as error:
+                self.add_error(None, error)
         return said
 
-    def _need(self, name: str, sentence: str | Promise) -> None:
+    def _need(self, name: str, sentence: Any) -> None:
         if name not in self.errors:
             self.add_error(name, sentence)
+
+    @property
+    def terms(self) -> dict[str, Any]:
+        """What the rule would say, for the preview."""
+        unusual = {} if self.cleaned_data["offline_needs_quiz"] else {"offline_needs_quiz": False}
+        return {"unit": self.cleaned_data["unit"], "parameters": self.parameters, **unusual}
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -146,7 +157,10 @@ class ParametersForm(forms.Form):
         parameters: dict[str, Any] = {}
         if said["conversion"] == "tiers":
             parameters["tiers"] = [
-                {said[f"tier_{row}_bound"]: as_text(said[f"tier_{row}_minutes"]), "hours": as_text(said[f"tier_{row}_hours"])}
+                {
+                    said[f"tier_{row}_bound"]: as_text(said[f"tier_{row}_minutes"]),
+                    "hours": as_text(said[f"tier_{row}_hours"]),
+                }
                 for row in range(TIER_ROWS)
                 if said[f"tier_{row}_bound"]
             ]

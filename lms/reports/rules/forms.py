@@ -4,14 +4,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from lms.credits.domain.supposing import Sample
 from lms.credits.domain.writing import CannotWriteRule, Draft, end_own_rule, write_rule
 from lms.credits.enums import Confidence
 from lms.credits.models import CreditRule
-from lms.credits.validators import validate_parameters
 from lms.people.models import Org, Person
 from lms.reports.rules.fields import ParametersForm, initial_of
 
@@ -42,28 +40,34 @@ class RuleForm(ParametersForm):
     """A rule for an authority of the officer, written from a preset or from another rule."""
 
     authority = forms.ModelChoiceField(label=_("For the cadres of"), queryset=Org.objects.none(), empty_label=None)
-    name = forms.CharField(label=_("Name of the rule"), max_length=120)
+    name = forms.CharField(
+        label=_("Name of the rule"),
+        max_length=120,
+        error_messages={"required": _("Please give the rule a name.")},
+    )
     active_from = _date(_("In force from"))
-    active_to = _date(
-        _("Until (not including)"), required=False, help_text=_("Leave it empty where no end is known.")
-    )
-    ends_current = forms.BooleanField(
-        label=_("End my rule that is in force on that day"), required=False, initial=True
-    )
+    active_to = _date(_("Until (not including)"), required=False, help_text=_("Leave it empty where no end is known."))
+    ends_current = forms.BooleanField(label=_("End my rule that is in force on that day"), required=False, initial=True)
     source = forms.CharField(
         label=_("Source"),
         help_text=_("The document with its number and date, so that anybody can look it up."),
         max_length=500,
+        error_messages={"required": _("Please name the document on which the numbers rest.")},
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    confidence = forms.ChoiceField(label=_("How well it is known"), choices=Confidence.choices)
+    confidence = forms.ChoiceField(
+        label=_("How well it is known"),
+        choices=[("", "—"), *Confidence.choices],
+        error_messages={"required": _("Please choose how well the numbers are known.")},
+    )
 
     def __init__(self, *args: Any, authorities: list[Org], based_on: CreditRule | None, today: date, **kwargs: Any):
         initial = {"active_from": today + timedelta(days=1), "authority": authorities[0]}
         if based_on is not None:
-            initial |= initial_of(
-                based_on.unit, based_on.parameters, offline_needs_quiz=based_on.offline_needs_quiz
-            ) | {"name": based_on.name, "source": based_on.source, "confidence": based_on.confidence}
+            initial |= initial_of(based_on.unit, based_on.parameters, offline_needs_quiz=based_on.offline_needs_quiz)
+            # A preset lends its numbers. What they rest on here is for the officer to say.
+            if based_on.authority_id:
+                initial |= {"name": based_on.name, "source": based_on.source, "confidence": based_on.confidence}
         else:
             initial |= initial_of("lesson", {"minutes_per_hour": 45})
         super().__init__(*args, initial=initial, **kwargs)
@@ -76,19 +80,13 @@ class RuleForm(ParametersForm):
         begin, end = said.get("active_from"), said.get("active_to")
         if begin and end and end <= begin:
             self.add_error("active_to", _("The end lies after the first day."))
-        if not self.errors:
-            try:
-                validate_parameters(self.parameters)
-            except ValidationError as error:
-                self.add_error(None, error)
         return said
 
-    @property
-    def terms(self) -> dict[str, Any]:
-        """The terms as far as the rule itself goes, for the preview."""
-        return {"unit": self.cleaned_data["unit"], "parameters": self.parameters} | (
-            {} if self.cleaned_data["offline_needs_quiz"] else {"offline_needs_quiz": False}
-        )
+    def forgive_empty(self) -> None:
+        """Only a preview was asked for: what is not filled in yet is no mistake."""
+        for name in ("name", "source", "confidence"):
+            if not self.data.get(name):
+                self.errors.pop(name, None)
 
     def save(self, *, by: Person, at: datetime) -> CreditRule | None:
         """The rule, or None with the error on the form."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,12 +22,13 @@ from lms.credits.queries import rule_in_force, rules_readable_by
 from lms.lib.durations import beijing_day
 from lms.people.enums import RoleKind
 from lms.people.gates import is_in_background, role_required
-from lms.people.models import Org
+from lms.people.models import Division, Org
 from lms.people.policies import roles_today
 from lms.people.views.common import person_of
+from lms.reports.rules.fields import ParametersForm
 from lms.reports.rules.forms import EndForm, RuleForm, SampleForm
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def authorities_of(request: HttpRequest) -> list[Org]:
@@ -40,7 +41,7 @@ def rule_officer_required(view: View) -> Any:
 
     @role_required(RoleKind.OFFICER)
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not authorities_of(request):
             raise PermissionDenied
         return view(request, *args, **kwargs)
@@ -62,6 +63,7 @@ def rules(request: HttpRequest) -> HttpResponse:
     found = list(
         rules_readable_by(authorities, today).select_related("authority").order_by("-active_from", "code", "pk")
     )
+    _name_places(found)
     held = [(org, rule_in_force(org, today)) for org in authorities]
     context = {
         "held": [(org, rule, describe(rule.terms) if rule else []) for org, rule in held],
@@ -88,8 +90,10 @@ def rule(request: HttpRequest, pk: int) -> HttpResponse:
         if form.is_valid() and form.save(shown, by=person_of(request), at=now):
             messages.success(request, _("The rule ends on that day. What was earned under it stays."))
             return redirect("desk:rule", pk)
+    _name_places([shown])
     context = {
         "rule": shown,
+        "place": shown.place,  # type: ignore[attr-defined]
         "sentences": describe(shown.terms),
         "is_own": is_own,
         "has_begun": shown.active_from <= today,
@@ -133,7 +137,9 @@ def write(request: HttpRequest) -> HttpResponse:
         if saved is not None:
             messages.success(request, _("Written. Before it comes into force, try it on last year."))
             return redirect("desk:rule", saved.pk)
-    context = {"form": form, "sample": sample, "based_on": based_on, **_previewed(form, sample, based_on, posted)}
+    if is_preview:
+        form.forgive_empty()
+    context = {"form": form, "sample": sample, "based_on": based_on, **_previewed(sample, based_on, posted)}
     if is_preview and is_in_background(request):
         return render(request, "desk/_rule_preview.html", context)
     return render(
@@ -141,7 +147,15 @@ def write(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _previewed(form: RuleForm, sample: SampleForm, based_on: CreditRule | None, posted: Any) -> dict[str, Any]:
+def _name_places(rules: list[CreditRule]) -> None:
+    """Give each rule of a region its `place`, the name of the division; one query for all of them."""
+    codes = {rule.region_code for rule in rules if rule.region_code}
+    names = dict(Division.objects.filter(code__in=codes).values_list("code", "name"))
+    for rule in rules:
+        rule.place = names.get(rule.region_code, rule.region_code)  # type: ignore[attr-defined]
+
+
+def _previewed(sample: SampleForm, based_on: CreditRule | None, posted: Any) -> dict[str, Any]:
     """The preview of what was filled in, or of the rule that it is written from before anything was."""
     day = beijing_day(timezone.now())
     if posted is None:
@@ -149,8 +163,8 @@ def _previewed(form: RuleForm, sample: SampleForm, based_on: CreditRule | None, 
         first.is_valid()
         terms = based_on.terms if based_on else {"unit": "lesson", "parameters": {"minutes_per_hour": 45}}
         found, chosen = preview(terms, first.sample, day), first.sample
-    elif form.is_valid() and sample.is_valid():
-        terms, chosen = form.terms, sample.sample
+    elif (said := ParametersForm(posted)).is_valid() and sample.is_valid():
+        terms, chosen = said.terms, sample.sample
         found = preview(terms, chosen, day)
     else:
         return {"previews": []}
