@@ -140,6 +140,7 @@ def write(request: HttpRequest) -> HttpResponse:
     if is_preview:
         form.forgive_empty()
     context = {"form": form, "sample": sample, "based_on": based_on, **_previewed(sample, based_on, posted)}
+    context["not_saved"] = not is_preview and any(form.errors)
     if is_preview and is_in_background(request):
         return render(request, "desk/_rule_preview.html", context)
     return render(
