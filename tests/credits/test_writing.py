@@ -211,3 +211,14 @@ def test_a_rule_from_which_another_was_written_stays(cast, draft):
         withdraw_rule(first, by=cast.officer, at=AT)
 
     assert CreditRule.objects.count() == 2
+
+
+def test_ending_a_rule_leaves_no_days_before_the_next_one(cast, draft):
+    first = write_rule(draft, by=cast.officer, at=AT)
+    write_rule(replace(draft, active_from=JULY, ends_current=True), by=cast.officer, at=AT)
+    first.refresh_from_db()
+
+    with pytest.raises(CannotWriteRule, match="2027"):
+        end_own_rule(first, active_to=date(2027, 5, 1), by=cast.officer, at=AT)
+    adopt()
+    assert end_own_rule(first, active_to=date(2027, 5, 1), by=cast.officer, at=AT).active_to == date(2027, 5, 1)

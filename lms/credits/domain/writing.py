@@ -97,14 +97,20 @@ def write_rule(draft: Draft, *, by: Person, at: datetime) -> CreditRule:
 
 def end_own_rule(rule: CreditRule, *, active_to: date, by: Person, at: datetime) -> CreditRule:
     """Let a rule of the officer's authority end on a day (not including it); what was earned under it stays."""
-    _check_officer(rule.authority, by, at)
+    org = _check_officer(rule.authority, by, at)
     if active_to <= rule.active_from:
         raise CannotWriteRule(_("The rule began on %(day)s; it ends on a later day.") % _day(rule.active_from))
     if rule.active_to is not None and active_to > rule.active_to:
         raise CannotWriteRule(
             _("The rule ends on %(day)s already; write a new one for later days.") % _day(rule.active_to)
         )
-    return _end(rule, active_to, by=by, at=at)
+    with transaction.atomic():
+        Org.objects.select_for_update().get(pk=org.pk)
+        others = list(CreditRule.objects.filter(authority=org).exclude(pk=rule.pk))
+        following = [each.active_from for each in others if each.active_from >= active_to]
+        if following:
+            _refuse_gap((active_to, min(following)), [_days(each) for each in (*others, *rules_around(org, active_to))])
+        return _end(rule, active_to, by=by, at=at)
 
 
 def withdraw_rule(rule: CreditRule, *, by: Person, at: datetime) -> CreditRule | None:
@@ -193,11 +199,15 @@ def _check_gaps(org: Org, own: list[CreditRule], days: Days) -> None:
     spans = [(max(ends), days[0])] if ends else []
     spans += [(days[1], min(begins))] if begins and days[1] else []
     for span in spans:
-        if gap := uncovered(span, holding):
-            raise CannotWriteRule(
-                _("No rule would hold %(days)s, and nobody could earn hours. Let the rules follow each other.")
-                % {"days": days_in_words(gap)}
-            )
+        _refuse_gap(span, holding)
+
+
+def _refuse_gap(span: tuple[date, date], holding: Iterable[Days]) -> None:
+    if gap := uncovered(span, holding):
+        raise CannotWriteRule(
+            _("No rule would hold %(days)s, and nobody could earn hours. Let the rules follow each other.")
+            % {"days": days_in_words(gap)}
+        )
 
 
 def _end(rule: CreditRule, active_to: date, *, by: Person, at: datetime) -> CreditRule:
