@@ -11,6 +11,43 @@ class RuleUnit(models.TextChoices):
     COURSE = "course", _("the whole course")
 
 
+class Rounding(models.TextChoices):
+    """How hours become whole steps."""
+
+    DOWN = "down", _("down")
+    HALF_UP = "half_up", _("to the nearest step, a half up")
+    UP = "up", _("up")
+
+
+class CountsOnce(models.TextChoices):
+    """How often the same course gives hours."""
+
+    EVER = "ever", _("once and for all")
+    CYCLE = "cycle", _("once in every five-year cycle")
+    YEAR = "year", _("once a year")
+
+
+class Cap(models.TextChoices):
+    """封顶: what the most hours are set for, in the order in which they cut; a source by the year."""
+
+    CLASS = "class", _("one class")
+    COURSE = "course", _("one course")
+    DAY = "day", _("one day")
+    PLATFORM = "platform", _("this platform, a year")
+    EXTERNAL = "external", _("imported from other platforms, a year")
+    CLAIM = "claim", _("claimed by cadres, a year")
+    YEAR = "year", _("all sources, a year")
+
+
+class CreditBucket(models.TextChoices):
+    """Between what surplus may be carried over: the two counters, or required and elective study."""
+
+    ONLINE_SELF_STUDY = "online_self_study", _("Online self-study")
+    CENTRALIZED_TRAINING = "centralized_training", _("Centralised training")
+    REQUIRED = "required", _("Required study")
+    ELECTIVE = "elective", _("Elective study")
+
+
 class CreditCategory(models.TextChoices):
     """Two counters; hours never move between them."""
 

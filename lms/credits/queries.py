@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from lms.credits.enums import CreditCategory
 from lms.credits.models import CreditLedgerEntry, CreditRule, YearlyHours
@@ -19,8 +19,7 @@ def rule_in_force(authority: Org | None, day: date) -> CreditRule | None:
     """The rule of the authority itself, else that of its division or the nearest place around it, on the day."""
     if authority is None:
         return None
-    code = authority.division.current(day).code
-    places = [code[:digits].ljust(12, "0") for digits in _PLACE_DIGITS]
+    places = _places_around(authority, day)
     rules = CreditRule.objects.on(day).filter(Q(authority=authority) | Q(region_code__in=places))
 
     def nearness(rule: CreditRule) -> tuple[int, int]:
@@ -28,6 +27,24 @@ def rule_in_force(authority: Org | None, day: date) -> CreditRule | None:
         return place, -rule.active_from.toordinal()
 
     return min(rules, key=nearness, default=None)
+
+
+def _places_around(authority: Org, day: date) -> list[str]:
+    """The codes of the authority's division on the day and of every place around it, nearest first."""
+    code = authority.division.current(day).code
+    return [code[:digits].ljust(12, "0") for digits in _PLACE_DIGITS]
+
+
+def rules_around(authority: Org, day: date) -> QuerySet[CreditRule]:
+    """The rules of the authority's place and of the places around it, whenever they hold; the place as of the day."""
+    return CreditRule.objects.filter(region_code__in=_places_around(authority, day)).order_by("active_from", "pk")
+
+
+def rules_readable_by(authorities: list[Org], day: date) -> QuerySet[CreditRule]:
+    """What officers of these authorities may read: their own rules, those of the places around, and the presets."""
+    places = {code for org in authorities for code in _places_around(org, day)}
+    preset = Q(region_code="", authority__isnull=True)
+    return CreditRule.objects.filter(Q(authority__in=authorities) | Q(region_code__in=places) | preset)
 
 
 def hours_of(person: Person, year: int) -> dict[str, Decimal]:

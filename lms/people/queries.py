@@ -25,8 +25,13 @@ def categories_on(person: Person, day: date) -> frozenset[str]:
 
     Being a cadre is not a claim: without a post on the day nobody is one.
     """
+    return categories_of(person, posts_on(person, day))
+
+
+def categories_of(person: Person, posts: list[Post]) -> frozenset[str]:
+    """The categories of a person who holds these posts."""
     kind = LearnerCategory(person.survivor.kind)
-    categories = {str(post.category) for post in posts_on(person, day)}
+    categories = {str(post.category) for post in posts}
     if categories:
         categories.add(LearnerCategory.CADRE.value)
     if kind != LearnerCategory.CADRE:

@@ -7,6 +7,8 @@ from lms.reports.appeals import views as appeals
 from lms.reports.devices import views as devices
 from lms.reports.exemptions import views as exemptions
 from lms.reports.requirements import views as requirements
+from lms.reports.rules import trial
+from lms.reports.rules import views as rules
 from lms.reports.years import views as years
 
 app_name = "desk"
@@ -34,5 +36,11 @@ urlpatterns = [
     path("years/<int:pk>/units/<int:unit_id>/", years.unit, name="year_unit"),
     path("years/<int:pk>/units/<int:unit_id>/confirm/", years.confirm, name="confirm_unit"),
     path("people/<int:pk>/paper/", years.paper, name="paper"),
+    path("rules/", rules.rules, name="rules"),
+    path("rules/new/", rules.write, name="write_rule"),
+    path("rules/<int:pk>/", rules.rule, name="rule"),
+    path("rules/<int:pk>/withdraw/", rules.withdraw, name="withdraw_rule"),
+    path("rules/<int:pk>/trial/", trial.trial, name="rule_trial"),
+    path("rules/<int:pk>/trial.<slug:extension>", trial.export_trial, name="export_trial"),
     path("export/<slug:code>.<slug:extension>", views.export, name="export"),
 ]

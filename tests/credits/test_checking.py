@@ -193,9 +193,9 @@ def test_nothing_is_registered_into_a_sealed_day(cast):
 
 
 def test_load_credit_rules_twice_adds_nothing():
-    assert run("load_credit_rules") == "5 rules and requirements added.\n"
+    assert run("load_credit_rules") == "8 rules and requirements added.\n"
     assert run("load_credit_rules") == "0 rules and requirements added.\n"
-    assert CreditRule.objects.count() == 2
+    assert CreditRule.objects.count() == 5
     assert CreditRequirement.objects.count() == 3
 
 
@@ -229,4 +229,4 @@ def test_load_credit_rules_refuses_a_file_it_cannot_trust(tmp_path, text, compla
     with pytest.raises(CommandError, match=complaint):
         run("load_credit_rules", "--file", str(path))
 
-    assert CreditRule.objects.count() == 2
+    assert CreditRule.objects.count() == 5

@@ -204,7 +204,9 @@ def test_watching_it_with_network_gives_the_hours_without_a_quiz(cast, video):
     ],
 )
 def test_what_was_watched_online_or_in_a_group_needs_no_quiz(cast, video, kinds):
-    adopt()
+    rule = adopt()
+    rule.parameters = rule.parameters | {"group_share": "1"}
+    rule.save()
     completion = watched(cast.learner, teach(SECONDS), video, **kinds)
 
     (entry,) = register_credit(completion, at=AT)

@@ -3,11 +3,11 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from courses.enums import CompletionRule
+from courses.enums import CompletionRule, CourseType
 from lms.credits.domain.assessing import standing_faults
+from lms.credits.domain.capping import cap_faults, hours_of_evidence, is_capped
 from lms.credits.domain.closing import snapshot_faults
 from lms.credits.domain.rebuilding import kept_sums_of, persons_with_entries, sums_of
-from lms.credits.domain.recognising import hours_of_component
 from lms.credits.domain.registering import recognise_completion
 from lms.credits.domain.studying import (
     COMPLETION_MODELS,
@@ -51,8 +51,17 @@ def _earned_faults(entry: CreditLedgerEntry) -> Iterator[str]:
     vouching = {lesson[name] for lesson in lessons for name in ("vouched_by", "test_vouched_by") if lesson.get(name)}
     if QuizAttempt.objects.filter(pk__in=vouching, passed=True, answered_offline=False).count() != len(vouching):
         yield "no passed quiz vouches for what was watched without network"
-    if entry.counts and hours_of_component(entry.component, lessons, terms["parameters"])[0] != entry.hours:
+    if terms["parameters"].get("weights") and any(
+        bool(lesson.get("elective")) != _is_elective(entry, lesson["key"]) for lesson in lessons
+    ):
+        yield "its outline version says otherwise what was required"
+    if entry.counts and hours_of_evidence(entry.component, entry.evidence) != entry.hours:
         yield "its hours do not follow from its evidence"
+
+
+def _is_elective(entry: CreditLedgerEntry, key: str) -> bool:
+    lesson = entry.outline_version.lesson(key) if entry.outline_version_id else None
+    return lesson is not None and lesson["course_type"] == CourseType.ELECTIVE
 
 
 def _completed(completion: Completion, keys: list[str]) -> dict[str, tuple[int, bool]]:
@@ -121,6 +130,9 @@ def person_faults(person_id: int) -> Iterator[str]:
     for entry in entries:
         for fault in _BY_KIND[EntryKind(entry.kind)](entry):
             yield f"entry {entry.seq}: {fault}"
+        if entry.kind == EntryKind.EARNED and entry.counts and is_capped(entry):
+            for fault in cap_faults(entry, entries):
+                yield f"entry {entry.seq}: {fault}"
     yield from _twice_faults(entries)
     if sums_of(entries) != kept_sums_of(person_id):
         yield "the sums of the years differ from the ledger (rebuild_derived puts them right)"

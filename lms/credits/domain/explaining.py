@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
 from courses.enums import Audience
-from lms.credits.enums import Bound, ExemptionKind
+from lms.credits.enums import Bound, CreditBucket, ExemptionKind
 from lms.people.enums import LearnerCategory, PersonnelCategory
 
 SENTENCES = {
@@ -23,6 +23,40 @@ SENTENCES = {
     "no_tier": _("The rule gives no hours for a recording of this length."),
     "minutes_per_hour": _("%(minutes)s minutes of recording are 1 hour."),
     "rounded_down": _("Rounded down to steps of %(step)s, that is %(hours)s hours."),
+    "rounded_half_up": _("Rounded to the nearest step of %(step)s, a half up, that is %(hours)s hours."),
+    "rounded_up": _("Rounded up to steps of %(step)s, that is %(hours)s hours."),
+    "weight_required": _("Required lessons count %(weight)s times: %(seconds)s of the recording."),
+    "weight_elective": _("Elective lessons count %(weight)s times: %(seconds)s of the recording."),
+    "group_share": _("%(seconds)s of it are known from group viewing only and count %(share)s times."),
+    "capped_class": _("One class gives at most %(limit)s hours. %(hours)s hours count."),
+    "capped_course": _(
+        "One course gives at most %(limit)s hours, and it had given %(before)s before. %(hours)s hours count."
+    ),
+    "capped_day": _(
+        "One day gives at most %(limit)s hours, and it had given %(before)s before. %(hours)s hours count."
+    ),
+    "capped_platform": _(
+        "Lessons of this platform give at most %(limit)s hours a year, and had given %(before)s before. "
+        "%(hours)s hours count."
+    ),
+    "capped_external": _(
+        "Hours from other platforms count up to %(limit)s a year, and %(before)s had counted before. %(hours)s hours "
+        "count."
+    ),
+    "capped_claim": _(
+        "Claimed hours count up to %(limit)s a year, and %(before)s had counted before. %(hours)s hours count."
+    ),
+    "capped_year": _(
+        "One year gives at most %(limit)s hours, and it had given %(before)s before. %(hours)s hours count."
+    ),
+    "class_days": _("%(days)s whole days at %(each)s hours and %(half_days)s half days at %(half)s: %(hours)s hours."),
+    "class_minutes": _("%(minutes)s minutes attended; %(each)s minutes are 1 hour."),
+    "flat_value": _("“%(name)s” gives %(each)s hours each time. %(count)s times are %(hours)s hours."),
+    "no_class_rate": _("The rule says nothing about classes of this kind."),
+    "surplus": _("%(hours)s hours more than required in %(year)s (%(bucket)s)."),
+    "carried_over": _("%(hours)s hours of %(year)s were carried over (to %(bucket)s)."),
+    "carryover_lapsed": _("%(hours)s hours of %(year)s can no longer be carried over."),
+    "no_carryover": _("The rule carries nothing over."),
     "test_passed": _("Passed tests: %(tests)s. That is %(hours)s hours."),
     "duplicate_excluded": _("“%(title)s” has given hours before, so it gives none again."),
     "reversed": _("The hours of entry %(number)s were taken back. Reason: %(reason)s"),
@@ -36,6 +70,10 @@ SENTENCES = {
     "counted_by_course": _("The rule counts whole courses. The hours come when the course is complete."),
     "nothing_to_measure": _("There is no recording to measure and no test that gives hours."),
     "coverage_short": _("%(reached)s%% of “%(title)s” has been watched; %(needed)s%% are needed."),
+    "group_gives_nothing": _(
+        "%(percent)s%% of “%(title)s” are known from group viewing only, which gives no hours here."
+    ),
+    "no_conversion": _("The rule in force does not say what a recording is worth."),
     "offline_needs_quiz": _(
         "“%(title)s” was watched without network. Its hours come once you pass its quiz with network, or watch it "
         "with network."
@@ -82,6 +120,8 @@ _CODES: dict[str, dict[Any, Any]] = {"bound": dict(Bound.choices), "ground": dic
 
 
 def _in_words(name: str, value: Any) -> Any:
+    if name == "bucket":
+        return CreditBucket(value).label
     if name in {"day", "until"}:
         return date_format(date.fromisoformat(value), "DATE_FORMAT")
     if name == "seconds":

@@ -7,20 +7,35 @@ message code with its values, so that the learner can read it in words later (`e
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
 from typing import Any
 
+from lms.credits.domain.converting import (
+    NOTHING,
+    group_share,
+    has_conversion,
+    hours_of_component,
+    hours_of_seconds,
+    hours_of_tests,
+    needed_percent,
+)
+from lms.credits.domain.steps import Step, step
 from lms.credits.enums import Component, RuleUnit
 
-Step = dict[str, Any]
-NOTHING = Decimal("0.00")
-# How much of a recording must have been played where the rule does not say.
-USUAL_RATIO = "0.9"
-
-
-def step(code: str, **values: Any) -> Step:
-    """One step of an explanation; values are whole numbers, texts and lists of texts."""
-    return {"code": code, **values}
+__all__ = [
+    "NOTHING",
+    "Part",
+    "Recognition",
+    "Step",
+    "StudiedLesson",
+    "Study",
+    "hours_of_component",
+    "hours_of_seconds",
+    "hours_of_tests",
+    "recognise",
+    "refusals",
+    "step",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +56,9 @@ class StudiedLesson:
     # The test was answered without network; the attempt (id), answered with it, that vouches for that.
     test_offline: bool = False
     test_vouched_by: int | None = None
+    # What is known from group viewing only, in whole percent of the recording; part of `studied_percent`.
+    group_percent: int = 0
+    elective: bool = False
 
     @property
     def rests_on_offline(self) -> bool:
@@ -48,7 +66,7 @@ class StudiedLesson:
 
     @property
     def evidence(self) -> dict[str, Any]:
-        """What an entry keeps; watching without network is named only where something rests on it."""
+        """What an entry keeps; what is not the usual (without network, in a group, elective) is named only there."""
         offline = {"witnessed_percent": self.witnessed_percent, "vouched_by": self.vouched_by}
         tested = {"test_offline": True, "test_vouched_by": self.test_vouched_by}
         return {
@@ -58,7 +76,13 @@ class StudiedLesson:
             "test": self.test_passed,
             **(offline if self.rests_on_offline else {}),
             **(tested if self.test_offline else {}),
+            **({"group_percent": self.group_percent} if self.group_percent else {}),
+            **({"elective": True} if self.elective else {}),
         }
+
+    def reached_percent(self, parameters: Mapping[str, Any]) -> int:
+        """How much was played as far as the rule asks; group viewing is left out where it is worth nothing."""
+        return self.studied_percent - (0 if group_share(parameters) else self.group_percent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,52 +118,6 @@ class Recognition:
     missing: list[Step] = field(default_factory=list)
 
 
-def _round_down(hours: Decimal, unit: Decimal) -> Decimal:
-    return ((hours / unit).to_integral_value(ROUND_DOWN) * unit).quantize(NOTHING, rounding=ROUND_DOWN)
-
-
-def _tier_holds(tier: Mapping[str, Any], seconds: int) -> bool:
-    if "max_min" in tier:
-        return seconds <= Decimal(tier["max_min"]) * 60
-    if "below_min" in tier:
-        return seconds < Decimal(tier["below_min"]) * 60
-    return seconds >= Decimal(tier["from_min"]) * 60
-
-
-def hours_of_seconds(seconds: int, parameters: Mapping[str, Any]) -> tuple[Decimal, list[Step]]:
-    """学时 for so many decoded seconds under the parameters of a rule, rounded down to the rule's step."""
-    unit = Decimal(parameters.get("step", "0.01"))
-    length = step("decoded_length", seconds=seconds)
-    if "tiers" in parameters:
-        tier = next((tier for tier in parameters["tiers"] if _tier_holds(tier, seconds)), None)
-        if tier is None:
-            return NOTHING, [length, step("no_tier")]
-        bound = next(name for name in tier if name != "hours")
-        hours = _round_down(Decimal(tier["hours"]), unit)
-        return hours, [length, step(f"tier_{bound}", minutes=str(tier[bound]), hours=str(hours))]
-    hours = _round_down(Decimal(seconds) / (Decimal(parameters["minutes_per_hour"]) * 60), unit)
-    return hours, [
-        length,
-        step("minutes_per_hour", minutes=str(parameters["minutes_per_hour"])),
-        step("rounded_down", step=str(unit), hours=str(hours)),
-    ]
-
-
-def hours_of_tests(tests: int, parameters: Mapping[str, Any]) -> tuple[Decimal, list[Step]]:
-    """学时 for so many passed tests."""
-    hours = (Decimal(parameters.get("test_pass_hours", 0)) * tests).quantize(NOTHING)
-    return hours, [step("test_passed", tests=tests, hours=str(hours))]
-
-
-def hours_of_component(
-    component: str, lessons: Sequence[Mapping[str, Any]], parameters: Mapping[str, Any]
-) -> tuple[Decimal, list[Step]]:
-    """The hours of one component from the evidence of its lessons; `check_ledger` derives them again with it."""
-    if component == Component.TEST_BONUS:
-        return hours_of_tests(sum(lesson["test"] for lesson in lessons), parameters)
-    return hours_of_seconds(sum(lesson["seconds"] for lesson in lessons), parameters)
-
-
 def refusals(study: Study, terms: Mapping[str, Any] | None) -> list[Step]:
     """Why the study gives no hours at all; empty when it may."""
     if not study.credit_for:
@@ -155,18 +133,16 @@ def refusals(study: Study, terms: Mapping[str, Any] | None) -> list[Step]:
     return []
 
 
-def _needed_percent(parameters: Mapping[str, Any]) -> int:
-    return int((Decimal(parameters.get("complete_ratio", USUAL_RATIO)) * 100).to_integral_value())
-
-
 def _short_of(lessons: Sequence[StudiedLesson], parameters: Mapping[str, Any]) -> list[Step]:
     """The lessons of which less was played than the rule asks for."""
-    needed = _needed_percent(parameters)
-    return [
-        step("coverage_short", title=lesson.title, reached=lesson.studied_percent, needed=needed)
-        for lesson in lessons
-        if lesson.studied_percent < needed
-    ]
+    needed, short = needed_percent(parameters), []
+    for lesson in lessons:
+        reached = lesson.reached_percent(parameters)
+        if reached < needed:
+            short.append(step("coverage_short", title=lesson.title, reached=reached, needed=needed))
+        if reached < needed <= lesson.studied_percent:
+            short.append(step("group_gives_nothing", title=lesson.title, percent=lesson.group_percent))
+    return short
 
 
 # What is missing where hours rest on watching without network, by the quiz that could vouch for it.
@@ -177,13 +153,13 @@ def _unvouched(lessons: Sequence[StudiedLesson], terms: Mapping[str, Any]) -> li
     """The lessons of which enough was played only if what was watched without network counts, and no quiz says so."""
     if not terms.get("offline_needs_quiz", True):
         return []
-    needed = _needed_percent(terms["parameters"])
+    needed = needed_percent(terms["parameters"])
     return [
         step(OFFLINE_STEPS[lesson.quiz], title=lesson.title)
         for lesson in lessons
         if lesson.vouched_by is None
         and lesson.witnessed_percent is not None
-        and lesson.witnessed_percent < needed <= lesson.studied_percent
+        and lesson.witnessed_percent < needed <= lesson.reached_percent(terms["parameters"])
     ]
 
 
@@ -214,6 +190,8 @@ def recognise(
     untested = _untested(tested, terms)
     gives: dict[Component, list[StudiedLesson]] = {}
     short = [*_short_of(recorded, parameters), *_unvouched(recorded, terms)]
+    if recorded and not has_conversion(parameters):
+        short = [step("no_conversion")]
     if recorded and not short:
         gives[Component.BASE] = recorded
     if tested and not untested and "test_pass_hours" in parameters:

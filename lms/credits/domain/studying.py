@@ -1,10 +1,10 @@
 """Reading a completion: what `recognising` needs to know about it, from the floors beneath."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from courses.enums import CompletionRule
+from courses.enums import CompletionRule, CourseType
 from courses.models import OutlineVersion
 from lms.credits.domain.recognising import StudiedLesson, Study
 from lms.credits.enums import RuleUnit, SourceKind
@@ -43,10 +43,11 @@ def achievement_key_of(completion: Completion) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """How much of a recording was played, in whole percent: in all, and without what is known only offline."""
+    """How much of a recording was played, in whole percent: in all, without offline alone, and in groups alone."""
 
     percent: int = 0
     witnessed_percent: int = 0
+    group_percent: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,31 +78,49 @@ def _studied(lesson: dict[str, Any], completion: LessonCompletion, watched: Watc
         quiz=voucher.quiz,
         test_offline=test_offline,
         test_vouched_by=voucher.attempt_id if test_offline and voucher.quiz == "lesson" else None,
+        group_percent=watched.group_percent,
+        elective=lesson["course_type"] == CourseType.ELECTIVE,
     )
 
 
-def _watched(person_ids: list[int], keys: Iterable[str], round_number: int) -> dict[str, Watched]:
-    """How far each lesson's recording was played, by key."""
-    found: dict[str, Watched] = {}
-    for record in WatchRecord.objects.filter(person__in=person_ids, lesson_key__in=list(keys), round=round_number):
-        known = found.get(key := str(record.lesson_key), Watched())
-        found[key] = Watched(max(known.percent, record.percent), max(known.witnessed_percent, record.witnessed_percent))
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a study is composed of: completed lessons, how far they were watched, the first attempt that passed a quiz.
+
+    The keys are a lesson's and a round's.
+    """
+
+    lessons: Sequence[LessonCompletion]
+    watched: Mapping[tuple[str, int], Watched]
+    passed: Mapping[tuple[str, int], int]
+
+
+def watched_of(records: Iterable[WatchRecord]) -> dict[tuple[str, int], Watched]:
+    """How far each lesson's recording was played, in each round; of several accounts the furthest."""
+    found: dict[tuple[str, int], Watched] = {}
+    for record in records:
+        known = found.get(key := (str(record.lesson_key), record.round), Watched())
+        furthest = record if record.percent >= known.percent else known
+        witnessed = max(known.witnessed_percent, record.witnessed_percent)
+        found[key] = Watched(furthest.percent, witnessed, furthest.group_percent)
     return found
 
 
-def _vouchers(person_ids: list[int], outline: OutlineVersion, round_number: int) -> dict[str, Voucher]:
-    """By lesson: its own quiz vouches for it, or, where it has none, any quiz of the course. All are marked here.
+def passed_of(attempts: Iterable[tuple[Any, int, int]]) -> dict[tuple[str, int], int]:
+    """By lesson and round the first attempt of these (lesson, round, id).
 
-    What was itself answered without network vouches for nothing.
+    What was itself answered without network vouches for nothing and is left out by whoever calls.
     """
-    with_quiz = [lesson["translation_key"] for lesson in outline.lessons if lesson["quiz_id"]]
+    # The first one that passed stays the last in the dict.
+    return {(str(key), number): pk for key, number, pk in sorted(attempts, key=lambda each: -each[2])}
+
+
+def _vouchers(facts: Facts, outline: OutlineVersion, round_number: int) -> dict[str, Voucher]:
+    """By lesson: its own quiz vouches for it, or, where it has none, any quiz of the course. All are marked here."""
+    with_quiz = {lesson["translation_key"] for lesson in outline.lessons if lesson["quiz_id"]}
     if not with_quiz:
         return {}
-    attempts = QuizAttempt.objects.filter(
-        person__in=person_ids, lesson_key__in=with_quiz, round=round_number, passed=True, answered_offline=False
-    )
-    # The first one that passed stays the last in the dict.
-    passed = {str(key): pk for key, pk in attempts.order_by("-pk").values_list("lesson_key", "pk")}
+    passed = {key: pk for (key, number), pk in facts.passed.items() if number == round_number and key in with_quiz}
     of_course = Voucher("course", min(passed.values(), default=None))
     return {
         key: Voucher("lesson", passed.get(key)) if key in with_quiz else of_course
@@ -109,40 +128,65 @@ def _vouchers(person_ids: list[int], outline: OutlineVersion, round_number: int)
     }
 
 
-def read_study(completion: Completion) -> tuple[Study, CreditRule | None]:
-    """The completion as a study, and the rule in force for the person's cadre authority on its day in Beijing."""
-    person, outline = completion.person, completion.outline_version
-    day = beijing_day(completion.completed_at)
-    ids = same_person_ids(person)
+def compose_study(completion: Completion, facts: Facts, *, categories: frozenset[str], has_authority: bool) -> Study:
+    """The completion as a study: its own lesson, or the lessons of its outline completed by then in its round."""
+    outline = completion.outline_version
     if isinstance(completion, LessonCompletion):
-        unit, lessons = RuleUnit.LESSON, [completion]
+        unit, by_key = RuleUnit.LESSON, {str(completion.lesson_key): completion}
     else:
         unit = RuleUnit.COURSE
-        lessons = list(
-            LessonCompletion.objects.filter(
-                person__in=ids,
-                lesson_key__in=[lesson["translation_key"] for lesson in outline.lessons],
-                round=completion.round,
-                completed_at__lte=completion.completed_at,
-            )
-        )
-    by_key = {str(lesson.lesson_key): lesson for lesson in lessons}
-    watched = _watched(ids, by_key, completion.round)
-    vouchers = _vouchers(ids, outline, completion.round)
+        by_key = {
+            str(lesson.lesson_key): lesson
+            for lesson in facts.lessons
+            if lesson.round == completion.round and lesson.completed_at <= completion.completed_at
+        }
+    vouchers = _vouchers(facts, outline, completion.round)
     studied = [
-        _studied(lesson, by_key[key], watched.get(key, Watched()), vouchers.get(key, Voucher()))
+        _studied(
+            lesson,
+            by_key[key],
+            facts.watched.get((key, completion.round), Watched()),
+            vouchers.get(key, Voucher()),
+        )
         for lesson in outline.lessons
         if (key := lesson["translation_key"]) in by_key
     ]
-    authority = authority_on(person, day)
-    study = Study(
+    return Study(
         unit=unit,
         title=outline.title if unit == RuleUnit.COURSE else next((lesson.title for lesson in studied), ""),
         achievement_key=achievement_key_of(completion),
-        day=day,
+        day=beijing_day(completion.completed_at),
         lessons=studied,
-        categories=categories_on(person, day),
+        categories=categories,
         credit_for=frozenset(outline.credit_for),
+        has_authority=has_authority,
+    )
+
+
+def _facts_about(completion: Completion) -> Facts:
+    """What the study of this one completion needs."""
+    ids, outline = same_person_ids(completion.person), completion.outline_version
+    keys = [lesson["translation_key"] for lesson in outline.lessons]
+    mine = {"person__in": ids, "round": completion.round}
+    if isinstance(completion, LessonCompletion):
+        lessons = [completion]
+    else:
+        lessons = list(LessonCompletion.objects.filter(lesson_key__in=keys, **mine))
+    watched = WatchRecord.objects.filter(lesson_key__in=[lesson.lesson_key for lesson in lessons], **mine)
+    with_quiz = [lesson["translation_key"] for lesson in outline.lessons if lesson["quiz_id"]]
+    attempts = QuizAttempt.objects.filter(lesson_key__in=with_quiz, passed=True, answered_offline=False, **mine)
+    passed = list(attempts.values_list("lesson_key", "round", "pk")) if with_quiz else []
+    return Facts(lessons, watched_of(watched), passed_of(passed))
+
+
+def read_study(completion: Completion) -> tuple[Study, CreditRule | None]:
+    """The completion as a study, and the rule in force for the person's cadre authority on its day in Beijing."""
+    person, day = completion.person, beijing_day(completion.completed_at)
+    authority = authority_on(person, day)
+    study = compose_study(
+        completion,
+        _facts_about(completion),
+        categories=categories_on(person, day),
         has_authority=authority is not None,
     )
     return study, rule_in_force(authority, day)

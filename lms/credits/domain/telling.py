@@ -34,7 +34,11 @@ def tell_of_lesson(person: Person, lesson_key: UUID) -> Told:
     if LearnerCategory.CADRE not in categories_on(person.survivor, beijing_day(completion.completed_at)):
         return Told("")
     entries = CreditLedgerEntry.objects.caused_by(SourceKind.LESSON_COMPLETION, completion.pk)
-    hours = sum(entries.standing().values_list("hours", flat=True), Decimal("0.00"))
+    standing = list(entries.standing())
+    hours = sum((entry.hours for entry in standing), Decimal("0.00"))
+    cuts = [one for entry in standing for one in entry.why if one["code"].startswith("capped_")]
+    if cuts and not hours:
+        return Told(" ".join(explain(cuts)))
     if hours:
         return Told(_("This lesson gave %(hours)s credit hours; they are on your record.") % {"hours": hours})
     missing = not_yet_because(person, f"lesson:{lesson_key}", round_number=completion.round)

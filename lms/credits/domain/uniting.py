@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from lms.audit.models import AuditEntry
 from lms.credits.domain.appending import announce, lock_chain
+from lms.credits.domain.capping import hours_of_evidence
 from lms.credits.domain.correcting import append_correction, append_reversal
-from lms.credits.domain.recognising import hours_of_component
 from lms.credits.models import CreditLedgerEntry
 from lms.people.enums import MERGED
 from lms.people.models import Person
@@ -55,8 +55,8 @@ def unite_record(person: Person, *, at: datetime) -> list[CreditLedgerEntry]:
         reversal = append_reversal(chain, entry, reason=reason, by=by, at=at)
         written = [reversal]
         if left:
-            hours = hours_of_component(entry.component, left, entry.evidence["terms"]["parameters"])[0]
             evidence = {**entry.evidence, "lessons": left}
+            hours = hours_of_evidence(entry.component, evidence)
             written.append(
                 append_correction(
                     chain, entry, reversal, hours=hours, days=entry.days, evidence=evidence, reason=reason, by=by, at=at

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("credits", "0003_requirements"),
+        ("credits", "0004_rules"),
     ]
 
     operations = [

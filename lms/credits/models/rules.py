@@ -49,6 +49,9 @@ class CreditRule(models.Model):
     active_to = models.DateField(_("valid until (not including)"), null=True, blank=True)
     source = models.TextField(_("source"))
     confidence = models.CharField(_("confidence"), max_length=1, choices=Confidence.choices)
+    based_on = models.ForeignKey(
+        "self", verbose_name=_("written from"), null=True, blank=True, on_delete=models.PROTECT, related_name="versions"
+    )
 
     objects = DatedQuerySet.as_manager()
 

@@ -125,6 +125,14 @@ class WatchRecord(models.Model):
             return self.percent
         return self.witnessed.seconds * 100 // self.decoded_seconds if self.decoded_seconds else 0
 
+    @property
+    def group_percent(self) -> int:
+        """How much of what was watched is known from group viewing only, in whole percent of the recording."""
+        if not self.group or not self.decoded_seconds:
+            return 0
+        own = reduce(Stretches.union, (self.coverage(kind) for kind in EvidenceKind if kind != EvidenceKind.GROUP))
+        return self.percent - own.seconds * 100 // self.decoded_seconds
+
 
 class ReceiptQuerySet(models.QuerySet["Receipt"]):
     def newest(self, session_id: int) -> "Receipt | None":

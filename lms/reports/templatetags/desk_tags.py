@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lms.credits.enums import ExemptionState
+from lms.credits.policies import rule_authorities
 from lms.learning.policies import appeals_for
 from lms.lib.durations import beijing_day
 from lms.people.policies import roles_today
@@ -31,6 +32,13 @@ def waiting_exemptions(context: dict[str, HttpRequest]) -> int:
     request = context["request"]
     hers = exemptions_for(request.user, on=beijing_day(timezone.now()), roles=roles_today(request))
     return hers.filter(state=ExemptionState.PROPOSED).exclude(proposed_by=request.user.pk).count()
+
+
+@register.simple_tag(takes_context=True)
+def sets_rules(context: dict[str, HttpRequest]) -> bool:
+    """{% sets_rules as hers %}: whether this officer sets rules for hours."""
+    request = context["request"]
+    return bool(rule_authorities(request.user, beijing_day(timezone.now()), roles=roles_today(request)))
 
 
 @register.simple_tag
