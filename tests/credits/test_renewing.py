@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from lms.credits.domain.registering import register_credit
+from lms.credits.domain.renewing import counts_once, is_over
 from lms.credits.models import CreditRule
 from lms.learning.domain.retaking import CannotRetake, retake
 from lms.learning.domain.watching import accept_report, open_session
@@ -64,3 +65,37 @@ def test_whoever_gets_no_hours_for_it_takes_no_course_again(cast: Cast, lesson):
 
     with pytest.raises(CannotRetake):
         retake(cast.farmer, lesson.course, at=NEW_YEAR)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "year", "today", "over"),
+    [
+        ({}, 2026, 2040, False),
+        ({"every_year": False}, 2026, 2040, False),
+        ({"every_year": True}, 2026, 2027, True),
+        ({"counts_once": "ever"}, 2026, 2040, False),
+        ({"counts_once": "year"}, 2026, 2026, False),
+        ({"counts_once": "year"}, 2026, 2027, True),
+        ({"counts_once": "cycle"}, 2023, 2027, False),  # the cycle of the plan is 2023 to 2027
+        ({"counts_once": "cycle"}, 2027, 2028, True),
+        ({"counts_once": "cycle"}, 2022, 2023, True),
+        ({"counts_once": "cycle", "cycle_from": 2025}, 2025, 2029, False),
+        ({"counts_once": "cycle", "cycle_from": 2025}, 2029, 2030, True),
+    ],
+)
+def test_a_period_is_over_when_the_rule_says_so(parameters, year, today, over):
+    assert is_over(year, today, parameters) is over
+
+
+def test_the_older_word_for_once_a_year_is_still_read():
+    assert counts_once({"every_year": True}) == counts_once({"counts_once": "year"}) == "year"
+
+
+def test_a_rule_by_cycle_opens_the_next_round_with_the_next_cycle(cast: Cast, lesson):
+    rule = CreditRule.objects.get(region_code="990000000000")
+    parameters = {key: value for key, value in rule.parameters.items() if key != "every_year"}
+    CreditRule.objects.filter(pk=rule.pk).update(parameters=parameters | {"counts_once": "cycle"})
+
+    with pytest.raises(CannotRetake):
+        retake(cast.learner, lesson.course, at=NEW_YEAR)
+    assert retake(cast.learner, lesson.course, at=datetime(2028, 1, 1, tzinfo=world.BEIJING)).round == 2

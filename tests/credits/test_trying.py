@@ -113,5 +113,5 @@ def test_three_people_cost_as_many_queries_as_one(cast, django_assert_num_querie
     terms = terms_of("sx_legacy")
 
     for some in (people[:1], people):
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10):
             assert tried(cast, terms, *some).compared == len(some)

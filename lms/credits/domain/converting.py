@@ -71,7 +71,8 @@ def _part_in_group(lesson: Mapping[str, Any]) -> Fraction:
 def _factor(lessons: Sequence[Mapping[str, Any]], parameters: Mapping[str, Any]) -> Fraction:
     """By what the hours of the whole length are multiplied: the mean over its seconds of weight and group share."""
     seconds = sum(lesson["seconds"] for lesson in lessons)
-    if not seconds:
+    is_usual = "weights" not in parameters and not any(lesson.get("group_percent") for lesson in lessons)
+    if is_usual or not seconds:
         return Fraction(1)
     lost = 1 - Fraction(group_share(parameters))
     counted = sum(

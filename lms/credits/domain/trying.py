@@ -15,6 +15,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from courses.models import OutlineVersion
 from lms.credits.domain.capping import SOURCES
 from lms.credits.domain.converting import NOTHING
 from lms.credits.domain.studying import Completion, Facts, compose_study, passed_of, watched_of
@@ -124,9 +125,10 @@ class _Batch:
         before = beijing_midnight(date(year + 1, 1, 1))
         lessons = LessonCompletion.objects.filter(person__in=ids, completed_at__lt=before)
         self.first = first
-        self.lessons = self._by_person(lessons.select_related("outline_version").order_by("completed_at", "pk"))
+        self.lessons = self._by_person(lessons.order_by("completed_at", "pk"))
         courses = CourseCompletion.objects.filter(person__in=ids, completed_at__gte=first, completed_at__lt=before)
-        self.courses = self._by_person(courses.select_related("outline_version").order_by("completed_at", "pk"))
+        self.courses = self._by_person(courses.order_by("completed_at", "pk"))
+        self._attach_outlines()
         self.records = self._by_person(WatchRecord.objects.filter(person__in=ids))
         attempts = QuizAttempt.objects.filter(person__in=ids, passed=True, answered_offline=False)
         self.attempts = self._by_person(attempts.only("person_id", "lesson_key", "round"))
@@ -138,6 +140,13 @@ class _Batch:
         entries = CreditLedgerEntry.objects.of(ids).in_year(year).filter(platform)
         for pk, day, hours in entries.values_list("person_id", "day", "hours"):
             self.entries[self.survivor[pk]].append((day, hours))
+
+    def _attach_outlines(self) -> None:
+        """Each outline version once: many people complete the same one, and it is long."""
+        rows = [row for by_person in (self.lessons, self.courses) for mine in by_person.values() for row in mine]
+        outlines = OutlineVersion.objects.in_bulk({row.outline_version_id for row in rows})
+        for row in rows:
+            row.outline_version = outlines[row.outline_version_id]
 
     def _by_person(self, rows: QuerySet[Any]) -> dict[int, list[Any]]:
         found: dict[int, list[Any]] = defaultdict(list)
