@@ -5,7 +5,8 @@ from uuid import UUID
 
 from lms.credits.domain.missing import tested_completions, waiting_completions
 from lms.credits.enums import SourceKind
-from lms.credits.tasks import register_credit_task, unite_record_task
+from lms.credits.signals import import_confirmed, import_undone
+from lms.credits.tasks import register_credit_task, settle_import_task, unite_record_task
 from lms.learning.models import LessonCompletion, QuizAttempt, WatchRecord
 from lms.learning.signals import course_completed, evidence_improved, lesson_completed, quiz_passed
 from lms.people.models import Person
@@ -54,6 +55,10 @@ def unite_merged_records(survivor_id: int, **kwargs: Any) -> None:
     unite_record_task.enqueue(survivor_id)
 
 
+def settle_confirmed_import(batch_id: int, **kwargs: Any) -> None:
+    settle_import_task.enqueue(batch_id)
+
+
 def register_receivers() -> None:
     """Called once, when the app is ready."""
     lesson_completed.connect(register_completed_lesson, dispatch_uid="credits.register_completed_lesson")
@@ -61,3 +66,5 @@ def register_receivers() -> None:
     evidence_improved.connect(register_improved_evidence, dispatch_uid="credits.register_improved_evidence")
     quiz_passed.connect(register_vouched, dispatch_uid="credits.register_vouched")
     persons_merged.connect(unite_merged_records, dispatch_uid="credits.unite_merged_records")
+    import_confirmed.connect(settle_confirmed_import, dispatch_uid="credits.settle_confirmed_import")
+    import_undone.connect(settle_confirmed_import, dispatch_uid="credits.settle_undone_import")

@@ -4,8 +4,10 @@ from django.utils import timezone
 from django_tasks import task
 
 from lms.credits.domain.registering import register_credit
+from lms.credits.domain.settling_imports import settle_import
 from lms.credits.domain.studying import completion_of
 from lms.credits.domain.uniting import unite_record
+from lms.credits.models import ImportBatch
 from lms.people.models import Person
 
 
@@ -22,3 +24,9 @@ def register_credit_task(source_kind: str, source_id: int) -> list[int]:
 def unite_record_task(person_id: int) -> list[int]:
     """Make each lesson count once on the record of a person whose accounts were merged; the ids of new entries."""
     return [entry.pk for entry in unite_record(Person.objects.get(pk=person_id).survivor, at=timezone.now())]
+
+
+@task(queue_name="default")
+def settle_import_task(batch_id: int) -> int:
+    """Register or take back the hours of one import; how many entries were written."""
+    return settle_import(ImportBatch.objects.get(pk=batch_id), at=timezone.now())

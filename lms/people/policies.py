@@ -84,6 +84,15 @@ def _farmers_of(org: Org, on: date) -> Q:
     return Q(kind__in=FARMERS) & _belonging_to(org, on)
 
 
+def _working_in(org: Org, on: date) -> Q:
+    """Persons with a post in the organisation; a township government answers for its village committees as well."""
+    units = Q(org=org)
+    if org.kind == OrgKind.TOWNSHIP_GOVERNMENT:
+        units |= in_place(org.division, on, "org__division") & Q(org__kind=OrgKind.VILLAGE_COMMITTEE)
+    posts = Post.objects.on(on).filter(units)
+    return Q(pk__in=posts.values("person")) | Q(merged_from__in=posts.values("person"))
+
+
 def _appealing_to(org: Org, on: date) -> Q:
     """Whose appeals officers of the org settle: its cadres, or everybody of its place who is none.
 
@@ -105,6 +114,7 @@ _SCOPES: dict[Purpose, tuple[frozenset[RoleKind], OrgKind | None, Callable[[Org,
     Purpose.CADRE_TRAINING: (frozenset({RoleKind.OFFICER}), OrgKind.ORGANIZATION_DEPARTMENT, _cadres_of),
     Purpose.FARMER_TRAINING: (frozenset({RoleKind.OFFICER}), OrgKind.AGRICULTURE_DEPARTMENT, _farmers_of),
     Purpose.HELPING: (HELPING_ROLES, None, _belonging_to),
+    Purpose.REVIEWING_CLAIMS: (frozenset({RoleKind.UNIT_PERSONNEL_OFFICER}), None, _working_in),
     Purpose.SETTLING_APPEALS: (frozenset({RoleKind.OFFICER}), None, _appealing_to),
 }
 
@@ -118,7 +128,8 @@ def persons_visible_to(
     whatever roles the actor once held. `roles` are those of that day, where the caller has just looked them up.
 
     An officer of an organisation department sees the cadres it manages, one of an agriculture department the
-    farmers of its place (masked: see `is_masked`). A helper finds the people of her place while they sit beside
+    farmers of its place (masked: see `is_masked`). A personnel officer sees those of her unit whose claims she
+    reviews. A helper finds the people of her place while they sit beside
     her, a security administrator the holders of staff accounts. Appeals are settled without a name. Everybody else
     sees nobody, and is told counts.
     """
@@ -175,6 +186,13 @@ def may_recognise_hours_of(actor: Any, person: Person, on: date) -> bool:
     orgs = _orgs_of(actor, RoleKind.OFFICER, on)
     posts = Post.objects.filter(person.owns()).on(on)
     return posts.filter(cadre_authority__in=orgs).exists()
+
+
+def persons_recognised_by(actor: Any, *, on: date) -> QuerySet[Person]:
+    """Everybody for whom `may_recognise_hours_of` says yes on the day, without the actor herself."""
+    orgs = _orgs_of(actor, RoleKind.OFFICER, on)
+    posts = Post.objects.on(on).filter(cadre_authority__in=orgs).values("person")
+    return Person.objects.present().filter(Q(pk__in=posts) | Q(merged_from__in=posts)).exclude(pk=actor.pk).distinct()
 
 
 def orgs_of_trainer(actor: Any, on: date) -> QuerySet[Org]:

@@ -131,6 +131,15 @@ def test_every_step_has_words(code, language):
         "reason": "x",
         "reached": 80,
         "needed": 90,
+        "platform": "省干部网络学院",
+        "year": "2025",
+        "file": 1,
+        "row": 2,
+        "days": "0.50",
+        "organiser": "县委党校",
+        "since": "2026-11-19",
+        "claimed_hours": "2.00",
+        "claimed_days": "1.00",
     }
 
     with translation.override(language):

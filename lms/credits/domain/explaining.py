@@ -24,6 +24,17 @@ SENTENCES = {
     "rounded_down": _("Rounded down to steps of %(step)s, that is %(hours)s hours."),
     "test_passed": _("Passed tests: %(tests)s. That is %(hours)s hours."),
     "duplicate_excluded": _("“%(title)s” has given hours before, so it gives none again."),
+    "imported": _("“%(title)s” on %(platform)s, dated %(day)s."),
+    "opening_balance": _("Hours of the year %(year)s, taken over when this platform was introduced."),
+    "imported_row": _(
+        "Taken from import %(file)s, row %(row)s (course number %(number)s): %(hours)s hours, %(days)s days."
+    ),
+    "claimed": _("“%(title)s”, held by %(organiser)s from %(since)s to %(day)s; claimed with evidence."),
+    "recognised_as_claimed": _("Recognised as claimed: %(hours)s hours, %(days)s days."),
+    "recognised_otherwise": _(
+        "Claimed were %(claimed_hours)s hours and %(claimed_days)s days; recognised are %(hours)s hours and %(days)s "
+        "days. Reason: %(reason)s"
+    ),
     "reversed": _("The hours of entry %(number)s were taken back. Reason: %(reason)s"),
     "corrected": _("Entry %(number)s was corrected to %(hours)s hours. Reason: %(reason)s"),
     "not_completed": _("It is not completed yet."),
@@ -59,7 +70,7 @@ _CATEGORIES = {
 
 
 def _in_words(name: str, value: Any) -> Any:
-    if name == "day":
+    if name in {"day", "since"}:
         return date_format(date.fromisoformat(value), "DATE_FORMAT")
     if name == "seconds":
         minutes, rest = divmod(value, 60)

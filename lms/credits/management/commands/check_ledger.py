@@ -12,7 +12,7 @@ from lms.credits.models import CreditLedgerEntry, DailySeal
 
 
 class Command(BaseCommand):
-    help = "Prove that every hour traces back to a completion, none is missing, none is counted twice."
+    help = "Prove that every hour traces back to its cause, none is missing, none is counted twice."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--seals", action="store_true", help="check the daily seals as well")
