@@ -19,7 +19,7 @@ class Submission(models.Model):
     submitter = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("submitted by"), on_delete=models.PROTECT, related_name="submissions"
     )
-    kind = models.CharField(_("kind"), max_length=24)
+    kind = models.CharField(_("kind of submission"), max_length=24)
     state = models.CharField(_("state"), max_length=24, choices=Step.choices)
     steps_taken = models.PositiveSmallIntegerField(_("number of steps"), default=0)
     submitted_at = models.DateTimeField(_("submitted at"))
@@ -43,10 +43,12 @@ class SubmissionStep(models.Model):
     RETENTION = KEPT
 
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="steps")
-    number = models.PositiveSmallIntegerField(_("number"))
+    number = models.PositiveSmallIntegerField(_("number of the step"))
     kind = models.CharField(_("step"), max_length=24, choices=Step.choices)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=_("by"), on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField(_("at"))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("taken by"), on_delete=models.PROTECT, related_name="+"
+    )
+    at = models.DateTimeField(_("taken at"))
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     # What was asked for, or granted, in this moment.
     said = models.JSONField(_("what was said"), default=dict)

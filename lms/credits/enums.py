@@ -60,7 +60,7 @@ class ImportState(models.TextChoices):
 
     RECEIVED = "received", _("Waiting for confirmation")
     CONFIRMED = "confirmed", _("Being registered")
-    REGISTERED = "registered", _("Registered")
+    REGISTERED = "registered", _("On the records")
     UNDOING = "undoing", _("Being undone")
     UNDONE = "undone", _("Undone")
     DISCARDED = "discarded", _("Discarded")

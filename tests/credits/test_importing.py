@@ -19,7 +19,7 @@ from lms.credits.domain.importing import (
     discard_import,
     preview_of,
 )
-from lms.credits.domain.outside import KEY_LETTERS, outside_key, read_amount, read_day
+from lms.credits.domain.outside import KEY_LETTERS, outside_key, plain, read_amount, read_day
 from lms.credits.domain.settling_imports import settle_import, undo_import
 from lms.credits.domain.uniting import unite_record
 from lms.credits.models import ColumnMapping, CreditLedgerEntry, ImportedHours

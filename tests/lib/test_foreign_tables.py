@@ -47,7 +47,7 @@ def test_joined_cells_in_the_list_are_refused_by_name() -> None:
     book = book_of(["姓名", "课程", "学时"], ["李秀英", "K1", 2], ["", "K2", 2])
     book.active.merge_cells("A2:A3")
 
-    with pytest.raises(TableRefused, match="A2.*A3"):
+    with pytest.raises(TableRefused, match=r"A2.*A3"):
         read_table(saved(book))
 
 
@@ -66,7 +66,7 @@ def test_a_workbook_that_unpacks_to_far_too_much_is_refused_unread() -> None:
     with zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/worksheets/sheet2.xml", b"0" * 40_000_000)
 
-    with pytest.raises(TableRefused, match="unpacks|解开|展开"):
+    with pytest.raises(TableRefused, match=r"unpacks|展开"):
         read_table(out.getvalue())
 
 
@@ -91,9 +91,8 @@ def test_macros_are_refused(name: str) -> None:
 def test_entities_in_a_workbook_are_not_expanded() -> None:
     source = zipfile.ZipFile(io.BytesIO(saved(book_of(["姓名", "学时"], ["李秀英", 1]))))
     out = io.BytesIO()
-    bomb = (
-        b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]><worksheet>&b;</worksheet>'
-    )
+    entities = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]>'
+    bomb = b'<?xml version="1.0"?>' + entities + b"<worksheet>&b;</worksheet>"
     with zipfile.ZipFile(out, "w") as archive:
         for part in source.infolist():
             archive.writestr(part, bomb if part.filename == "xl/worksheets/sheet1.xml" else source.read(part))

@@ -33,21 +33,30 @@ def pass_on(claim: CreditClaim, *, by: Person, seen: int, at: datetime) -> Submi
     if not may_review(by, claim, on=beijing_day(at)):
         raise DecisionRefused(_("This claim is not yours to review."))
     with transaction.atomic():
-        return _take(claim, Step.FIRST_REVIEW, "credit_claim_reviewed", by=by, seen=seen, at=at)
+        taken, is_new = _take(claim, Step.FIRST_REVIEW, by=by, seen=seen, at=at)
+        if is_new:
+            _record("credit_claim_reviewed", taken, claim)
+    return taken
 
 
 def return_claim(claim: CreditClaim, *, reason: str, by: Person, seen: int, at: datetime) -> SubmissionStep:
     """退回: the learner reads why, mends it and sends it again."""
     _check_turn(claim, by=by, at=at)
     with transaction.atomic():
-        return _take(claim, Step.RETURNED, "credit_claim_returned", by=by, seen=seen, reason=reason, at=at)
+        taken, is_new = _take(claim, Step.RETURNED, by=by, seen=seen, reason=reason, at=at)
+        if is_new:
+            _record("credit_claim_returned", taken, claim)
+    return taken
 
 
 def reject_claim(claim: CreditClaim, *, reason: str, by: Person, seen: int, at: datetime) -> SubmissionStep:
     """驳回: the learner reads why; this claim is over."""
     _check_turn(claim, by=by, at=at)
     with transaction.atomic():
-        return _take(claim, Step.REJECTED, "credit_claim_rejected", by=by, seen=seen, reason=reason, at=at)
+        taken, is_new = _take(claim, Step.REJECTED, by=by, seen=seen, reason=reason, at=at)
+        if is_new:
+            _record("credit_claim_rejected", taken, claim)
+    return taken
 
 
 def recognise_claim(
@@ -69,7 +78,9 @@ def recognise_claim(
         raise DecisionRefused(_("You recognise another number than was claimed. Please say why."))
     with transaction.atomic():
         said = {"hours": hours, "days": days}
-        _take(claim, Step.APPROVED, "credit_claim_recognised", by=by, seen=seen, reason=reason, said=said, at=at)
+        taken, is_new = _take(claim, Step.APPROVED, by=by, seen=seen, reason=reason, said=said, at=at)
+        if is_new:
+            _record("credit_claim_recognised", taken, claim)
         return register_claim(claim, at=at)
 
 
@@ -81,15 +92,20 @@ def _check_turn(claim: CreditClaim, *, by: Person, at: datetime) -> None:
         raise DecisionRefused(_("This claim is not yours to decide."))
 
 
-def _take(claim: CreditClaim, kind: Step, action: str, *, at: datetime, by: Person, **step_: Any) -> SubmissionStep:
+def _take(
+    claim: CreditClaim, step_: Step, *, by: Person, seen: int, at: datetime, **more: Any
+) -> tuple[SubmissionStep, bool]:
+    """The step, and whether it was taken now and not before."""
+    known = claim.submission.steps.filter(number=seen + 1).exists()
     try:
-        taken = take_step(claim.submission, kind, by=by, at=at, **step_)
+        return take_step(claim.submission, step_, by=by, seen=seen, at=at, **more), not known
     except StepRefused as error:
         raise DecisionRefused(str(error)) from None
-    if taken.at == at:
-        detail = {"reason": taken.reason, **{name: str(value) for name, value in taken.said.items()}}
-        record(action, actor=by, subject_kind="credit_claim", subject_id=claim.pk, detail=detail, at=at)
-    return taken
+
+
+def _record(action: str, taken: SubmissionStep, claim: CreditClaim) -> None:
+    detail = {"reason": taken.reason, **{name: str(value) for name, value in taken.said.items()}}
+    record(action, actor=taken.by, subject_kind="credit_claim", subject_id=claim.pk, detail=detail, at=taken.at)
 
 
 def approving_step(claim: CreditClaim) -> SubmissionStep | None:

@@ -1,4 +1,4 @@
-"""外部导入: a list is received, its columns are chosen, it is confirmed or discarded; `settling_imports` does the rest."""
+"""外部导入: a list is received, its columns are chosen, it is confirmed or discarded."""
 
 import hashlib
 from collections.abc import Mapping
@@ -166,7 +166,7 @@ def confirm_import(batch: ImportBatch, *, leave_out_refused: bool = False, by: P
         batch.rows_new, batch.rows_changed = len(preview.new), len(preview.changed)
         batch.rows_known, batch.rows_refused = len(preview.known), len(preview.refused)
         batch.save()
-        detail = {"new": batch.rows_new, "changed": batch.rows_changed, "people": preview.people}
+        detail: dict[str, object] = {"new": batch.rows_new, "changed": batch.rows_changed, "people": preview.people}
         _record("hours_imported", batch, detail, by=by, at=at)
         _drop_later(forgotten)
         transaction.on_commit(partial(import_confirmed.send_robust, sender=None, batch_id=batch.pk), robust=True)

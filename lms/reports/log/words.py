@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
+from lms.credits.enums import ImportKind
 from lms.learning.enums import SettlementOutcome
 from lms.people.enums import Purpose, ReviewStep, RoleKind
 from lms.reports.definitions import REPORTS
@@ -45,6 +46,16 @@ ACTIONS: Words = {
     "credit_rule_ended": gettext_lazy("ended a credit rule"),
     "credit_reversed": gettext_lazy("reversed a ledger entry"),
     "credit_corrected": gettext_lazy("corrected a ledger entry"),
+    "hours_import_received": gettext_lazy("sent a list of hours from elsewhere"),
+    "hours_import_discarded": gettext_lazy("discarded a list of hours"),
+    "hours_imported": gettext_lazy("imported hours from elsewhere"),
+    "hours_import_undone": gettext_lazy("undid an import of hours"),
+    "credit_claim_submitted": gettext_lazy("claimed hours"),
+    "credit_claim_withdrawn": gettext_lazy("withdrew a claim of hours"),
+    "credit_claim_reviewed": gettext_lazy("passed a claim of hours on"),
+    "credit_claim_recognised": gettext_lazy("recognised claimed hours"),
+    "credit_claim_returned": gettext_lazy("returned a claim of hours"),
+    "credit_claim_rejected": gettext_lazy("rejected a claim of hours"),
     "report_exported": gettext_lazy("exported a report"),
     "key_noted": gettext_lazy("noted the fingerprint of a key"),
     "audit_log.read": gettext_lazy("read the audit log"),
@@ -58,6 +69,8 @@ SUBJECTS: Words = {
     "device_note": pgettext_lazy("audit log", "note on a phone"),
     "credit_rule": pgettext_lazy("audit log", "credit rule"),
     "credit_ledger_entry": pgettext_lazy("audit log", "ledger entry"),
+    "hours_import": pgettext_lazy("audit log", "import of hours"),
+    "credit_claim": pgettext_lazy("audit log", "claim of hours"),
     "report": pgettext_lazy("audit log", "report"),
     "key": pgettext_lazy("audit log", "key"),
     "audit_log": gettext_lazy("Audit log"),
@@ -93,7 +106,11 @@ DETAILS: Words = {
     "format": pgettext_lazy("audit log", "file format"),
     "rows": pgettext_lazy("audit log", "rows"),
     "year": pgettext_lazy("audit log", "year"),
+    "kind": pgettext_lazy("audit log", "kind"),
+    "new": pgettext_lazy("audit log", "new"),
+    "changed": pgettext_lazy("audit log", "changed"),
     "hours": pgettext_lazy("audit log", "hours"),
+    "days": pgettext_lazy("audit log", "days"),
     "on": pgettext_lazy("audit log", "on the day"),
     "from": pgettext_lazy("audit log", "from"),
     "to": pgettext_lazy("audit log", "until"),
@@ -106,6 +123,7 @@ DETAILS: Words = {
 }
 _VALUES: dict[str, Words] = {
     "action": ACTIONS,
+    "kind": dict(ImportKind.choices),
     "means": {
         "old number": pgettext_lazy("audit log", "with the old number"),
         "in person": pgettext_lazy("audit log", "in person"),

@@ -7,8 +7,11 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from lms.credits.policies import claims_to_recognise, claims_to_review
 from lms.learning.policies import appeals_for
 from lms.lib.durations import beijing_day
+from lms.lib.foreign_tables import Broken, Cell, Formula
+from lms.people.enums import OrgKind, RoleKind
 from lms.people.policies import roles_today
 
 register = template.Library()
@@ -20,6 +23,21 @@ def open_appeals(context: dict[str, HttpRequest]) -> int:
     request = context["request"]
     hers = appeals_for(request.user, on=beijing_day(timezone.now()), roles=roles_today(request))
     return hers.filter(settlement__isnull=True).count()
+
+
+@register.simple_tag(takes_context=True)
+def hours_from_elsewhere(context: dict[str, HttpRequest]) -> dict[str, int | bool]:
+    """{% hours_from_elsewhere as elsewhere %}: which of the two tabs this officer has, and how many claims wait."""
+    request, today = context["request"], beijing_day(timezone.now())
+    roles = roles_today(request)
+    officer = any(role.kind == RoleKind.OFFICER and role.org.kind == OrgKind.ORGANIZATION_DEPARTMENT for role in roles)
+    reviewer = any(role.kind == RoleKind.UNIT_PERSONNEL_OFFICER for role in roles)
+    waiting = 0
+    if officer:
+        waiting += claims_to_recognise(request.user, on=today).count()
+    if reviewer:
+        waiting += claims_to_review(request.user, on=today).count()
+    return {"imports": officer, "claims": officer or reviewer, "waiting": waiting}
 
 
 @register.simple_tag
@@ -37,3 +55,13 @@ def add_hours(*hours: Decimal) -> Decimal:
 def few(count: int | None) -> str:
     """A count, or the words for one too small to show."""
     return _("fewer than 10") if count is None else str(count)
+
+
+@register.filter
+def cell_in_words(cell: Cell) -> str:
+    """A cell of a list from outside as it was read."""
+    if isinstance(cell, Formula):
+        return _("a formula")
+    if isinstance(cell, Broken):
+        return _("an error")
+    return format(cell, "f") if isinstance(cell, Decimal) else str(cell)
