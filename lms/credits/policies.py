@@ -8,9 +8,9 @@ from django.db.models import Q, QuerySet
 from lms.approvals.enums import Step
 from lms.credits.models import CreditClaim
 from lms.people.enums import LEVEL_DIGITS, DivisionLevel, OrgKind, Purpose, RoleKind
-from lms.people.models import Person, Role
+from lms.people.models import Person, Post, Role, in_place
 from lms.people.models.dated import holds_on
-from lms.people.policies import may_recognise_hours_of, persons_recognised_by, persons_visible_to
+from lms.people.policies import may_recognise_hours_of, persons_recognised_by, persons_visible_to, roles_on
 from lms.people.queries import posts_on
 
 
@@ -33,6 +33,30 @@ def claims_to_recognise(actor: Any, *, on: date) -> QuerySet[CreditClaim]:
     own = Q(submission__steps__kind=Step.FIRST_REVIEW) & actor.survivor.owns("submission__steps__by")
     done = CreditClaim.objects.filter(own).values("pk")
     return claims.in_state(Step.FIRST_REVIEW).exclude(pk__in=done)  # type: ignore[attr-defined]
+
+
+def claims_without_reviewer(actor: Any, *, on: date) -> QuerySet[CreditClaim]:
+    """Claims that wait for a first review while nobody is appointed for it in the unit: the authority's own to do."""
+    places = Q(pk__in=[])
+    for role in roles_on(actor, on):
+        if role.kind == RoleKind.OFFICER and role.org.kind == OrgKind.ORGANIZATION_DEPARTMENT:
+            places |= in_place(role.org.division, on, "org__division")
+    appointed = Role.objects.filter(places, kind=RoleKind.UNIT_PERSONNEL_OFFICER).on(on)
+    covered = Q(org__in=appointed.values("org"))
+    for role in appointed.filter(org__kind=OrgKind.TOWNSHIP_GOVERNMENT).select_related("org__division__successor"):
+        covered |= in_place(role.org.division, on, "org__division") & Q(org__kind=OrgKind.VILLAGE_COMMITTEE)
+    persons = Post.objects.on(on).filter(covered).values("person")
+    uncovered = persons_recognised_by(actor, on=on).exclude(Q(pk__in=persons) | Q(merged_from__in=persons))
+    return _claims_of(uncovered, actor).in_state(Step.SUBMITTED)  # type: ignore[attr-defined]
+
+
+def claims_waiting_for(actor: Any, *, on: date) -> QuerySet[CreditClaim]:
+    """Every claim on which the actor may take the next step."""
+    ids = [
+        queue(actor, on=on).order_by().values("pk")
+        for queue in (claims_to_review, claims_to_recognise, claims_without_reviewer)
+    ]
+    return CreditClaim.objects.filter(Q(pk__in=ids[0]) | Q(pk__in=ids[1]) | Q(pk__in=ids[2]))
 
 
 def claims_visible_to(actor: Any, *, on: date) -> QuerySet[CreditClaim]:

@@ -24,7 +24,7 @@ from lms.credits.domain.deciding_claims import (
     return_claim,
 )
 from lms.credits.models import CreditClaim, CreditLedgerEntry
-from lms.credits.policies import claims_to_recognise, claims_to_review, claims_visible_to
+from lms.credits.policies import claims_to_recognise, claims_to_review, claims_visible_to, claims_waiting_for
 from lms.credits.queries import hours_by_origin, hours_of
 from lms.lib import append_only
 from lms.lib.files import stored
@@ -194,6 +194,7 @@ def test_each_of_the_cast_sees_the_claims_that_are_hers(cast, reviewer):
 
     assert who(claims_to_review) == {"reviewer"}
     assert who(claims_to_recognise) == set()
+    assert who(claims_waiting_for) == {"reviewer"}
     assert who(claims_visible_to) == {"reviewer", "officer"}
     pass_on(claim, by=reviewer, seen=1, at=AT)
     assert (who(claims_to_review), who(claims_to_recognise)) == (set(), {"officer"})
@@ -235,8 +236,10 @@ def test_without_a_personnel_officer_two_officers_of_the_authority_decide(cast):
     second = PersonFactory(name="郭科长", staff=True)
     RoleFactory(person=second, kind=RoleKind.OFFICER, org=cast.orgs.organization_department)
     claim = claimed(cast.learner)
+    assert list(claims_waiting_for(cast.officer, on=TODAY)) == list(claims_waiting_for(second, on=TODAY)) == [claim]
 
     pass_on(claim, by=cast.officer, seen=1, at=AT)
+    assert list(claims_waiting_for(cast.officer, on=TODAY)) == []
     with pytest.raises(DecisionRefused):
         recognise_claim(claim, hours=claim.hours, days=claim.days, by=cast.officer, seen=2, at=AT)
     recognise_claim(claim, hours=claim.hours, days=claim.days, by=second, seen=2, at=AT)

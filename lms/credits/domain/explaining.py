@@ -26,7 +26,8 @@ SENTENCES = {
     "duplicate_excluded": _("“%(title)s” has given hours before, so it gives none again."),
     "imported": _("“%(title)s” on %(platform)s, dated %(day)s."),
     "opening_balance": _("Hours of the year %(year)s, taken over when this platform was introduced."),
-    "imported_row": _(
+    "imported_row": _("Taken from import %(file)s, row %(row)s (course number %(number)s): %(hours)s hours."),
+    "imported_row_with_days": _(
         "Taken from import %(file)s, row %(row)s (course number %(number)s): %(hours)s hours, %(days)s days."
     ),
     "claimed": _("“%(title)s”, held by %(organiser)s from %(since)s to %(day)s; claimed with evidence."),

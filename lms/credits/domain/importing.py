@@ -189,7 +189,11 @@ def discard_import(batch: ImportBatch, *, by: Person | None, at: datetime) -> Im
 
 
 def discard_forgotten(*, at: datetime) -> int:
-    """Throw away the lists that waited for a week; how many there were."""
+    """Throw away the lists that waited for a week, and files that no list names; how many lists there were."""
+    named = set(ImportBatch.objects.exclude(stored_as="").values_list("stored_as", flat=True))
+    for file in list(stored().walk(FOLDER)):
+        if file.modified_at < at - KEPT_UNCONFIRMED and file.name not in named:
+            stored().delete(file.name)
     old = ImportBatch.objects.filter(state=ImportState.RECEIVED, received_at__lt=at - KEPT_UNCONFIRMED)
     return len([discard_import(batch, by=None, at=at) for batch in old])
 

@@ -134,12 +134,18 @@ def evidence_of(row: ImportedHours) -> dict[str, Any]:
 
 
 def _why(row: ImportedHours, *, counts: bool) -> list[dict[str, Any]]:
-    amounts = {"hours": str(row.hours), "days": str(row.days)}
+    amounts = {"hours": str(row.hours), **({"days": str(row.days)} if row.days else {})}
     if row.batch.platform is None:
         first = step("opening_balance", year=str(row.day.year), title=_("Opening balance"))
     else:
         first = step("imported", title=row.title, platform=row.batch.platform.name, day=row.day.isoformat())
-    listed = step("imported_row", file=row.batch_id, row=row.row_number, number=row.course_number or "—", **amounts)
+    listed = step(
+        "imported_row_with_days" if row.days else "imported_row",
+        file=row.batch_id,
+        row=row.row_number,
+        number=row.course_number or "—",
+        **amounts,
+    )
     return [first, listed, *([] if counts else [step("duplicate_excluded", title=row.title)])]
 
 

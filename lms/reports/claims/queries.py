@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from lms.approvals.enums import OPEN, Step
 from lms.credits.models import CreditClaim, CreditLedgerEntry
-from lms.credits.policies import claims_to_recognise, claims_to_review, claims_visible_to
+from lms.credits.policies import claims_visible_to, claims_waiting_for
 from lms.people.queries import same_person_ids
 
 # What happened around the days of a training may be the same training, through another door.
@@ -22,7 +22,7 @@ def with_what_is_listed(claims: QuerySet[CreditClaim]) -> QuerySet[CreditClaim]:
 def narrowed(actor: Any, *, state: str, on: date) -> QuerySet[CreditClaim]:
     """Claims that wait for the actor; those that wait for somebody else; or those that are decided."""
     visible = claims_visible_to(actor, on=on)
-    waiting = (claims_to_review(actor, on=on) | claims_to_recognise(actor, on=on)).distinct()
+    waiting = claims_waiting_for(actor, on=on)
     if state == "elsewhere":
         return visible.filter(submission__state__in=OPEN).exclude(pk__in=waiting.order_by().values("pk"))
     if state == "decided":

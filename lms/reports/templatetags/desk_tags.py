@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from lms.credits.policies import claims_to_recognise, claims_to_review
+from lms.credits.policies import claims_waiting_for
 from lms.learning.policies import appeals_for
 from lms.lib.durations import beijing_day
 from lms.lib.foreign_tables import Broken, Cell, Formula
@@ -32,11 +32,7 @@ def hours_from_elsewhere(context: dict[str, HttpRequest]) -> dict[str, int | boo
     roles = roles_today(request)
     officer = any(role.kind == RoleKind.OFFICER and role.org.kind == OrgKind.ORGANIZATION_DEPARTMENT for role in roles)
     reviewer = any(role.kind == RoleKind.UNIT_PERSONNEL_OFFICER for role in roles)
-    waiting = 0
-    if officer:
-        waiting += claims_to_recognise(request.user, on=today).count()
-    if reviewer:
-        waiting += claims_to_review(request.user, on=today).count()
+    waiting = claims_waiting_for(request.user, on=today).count() if officer or reviewer else 0
     return {"imports": officer, "claims": officer or reviewer, "waiting": waiting}
 
 
