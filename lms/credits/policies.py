@@ -21,48 +21,54 @@ def _claims_of(persons: QuerySet[Person], actor: Person) -> QuerySet[CreditClaim
     return claims.exclude(actor.survivor.owns())
 
 
-def claims_to_review(actor: Any, *, on: date) -> QuerySet[CreditClaim]:
+def claims_to_review(actor: Any, *, on: date, roles: list[Role] | None = None) -> QuerySet[CreditClaim]:
     """Claims that wait for the first review by the actor's unit."""
-    persons = persons_visible_to(actor, purpose=Purpose.REVIEWING_CLAIMS, on=on)
+    persons = persons_visible_to(actor, purpose=Purpose.REVIEWING_CLAIMS, on=on, roles=roles)
     return _claims_of(persons, actor).in_state(Step.SUBMITTED)  # type: ignore[attr-defined]
 
 
-def claims_to_recognise(actor: Any, *, on: date) -> QuerySet[CreditClaim]:
+def claims_to_recognise(actor: Any, *, on: date, roles: list[Role] | None = None) -> QuerySet[CreditClaim]:
     """Claims past their first review, by somebody else, of persons whose hours the actor recognises."""
-    claims = _claims_of(persons_recognised_by(actor, on=on), actor)
+    claims = _claims_of(persons_recognised_by(actor, on=on, roles=roles), actor)
     own = Q(submission__steps__kind=Step.FIRST_REVIEW) & actor.survivor.owns("submission__steps__by")
     done = CreditClaim.objects.filter(own).values("pk")
     return claims.in_state(Step.FIRST_REVIEW).exclude(pk__in=done)  # type: ignore[attr-defined]
 
 
-def claims_without_reviewer(actor: Any, *, on: date) -> QuerySet[CreditClaim]:
+def claims_without_reviewer(actor: Any, *, on: date, roles: list[Role] | None = None) -> QuerySet[CreditClaim]:
     """Claims that wait for a first review while nobody is appointed for it in the unit: the authority's own to do."""
+    roles = roles_on(actor, on) if roles is None else roles
     places = Q(pk__in=[])
-    for role in roles_on(actor, on):
+    for role in roles:
         if role.kind == RoleKind.OFFICER and role.org.kind == OrgKind.ORGANIZATION_DEPARTMENT:
             places |= in_place(role.org.division, on, "org__division")
+    if not places.children:
+        return CreditClaim.objects.none()
     appointed = Role.objects.filter(places, kind=RoleKind.UNIT_PERSONNEL_OFFICER).on(on)
     covered = Q(org__in=appointed.values("org"))
-    for role in appointed.filter(org__kind=OrgKind.TOWNSHIP_GOVERNMENT).select_related("org__division__successor"):
+    townships = appointed.filter(org__kind=OrgKind.TOWNSHIP_GOVERNMENT)
+    for role in townships.select_related("org__division__successor"):
         covered |= in_place(role.org.division, on, "org__division") & Q(org__kind=OrgKind.VILLAGE_COMMITTEE)
     persons = Post.objects.on(on).filter(covered).values("person")
-    uncovered = persons_recognised_by(actor, on=on).exclude(Q(pk__in=persons) | Q(merged_from__in=persons))
+    recognised = persons_recognised_by(actor, on=on, roles=roles)
+    uncovered = recognised.exclude(Q(pk__in=persons) | Q(merged_from__in=persons))
     return _claims_of(uncovered, actor).in_state(Step.SUBMITTED)  # type: ignore[attr-defined]
 
 
-def claims_waiting_for(actor: Any, *, on: date) -> QuerySet[CreditClaim]:
+def claims_waiting_for(actor: Any, *, on: date, roles: list[Role] | None = None) -> QuerySet[CreditClaim]:
     """Every claim on which the actor may take the next step."""
     ids = [
-        queue(actor, on=on).order_by().values("pk")
+        queue(actor, on=on, roles=roles).order_by().values("pk")
         for queue in (claims_to_review, claims_to_recognise, claims_without_reviewer)
     ]
     return CreditClaim.objects.filter(Q(pk__in=ids[0]) | Q(pk__in=ids[1]) | Q(pk__in=ids[2]))
 
 
-def claims_visible_to(actor: Any, *, on: date) -> QuerySet[CreditClaim]:
+def claims_visible_to(actor: Any, *, on: date, roles: list[Role] | None = None) -> QuerySet[CreditClaim]:
     """Every claim, whatever its state, that the actor may look at for her work."""
-    units = persons_visible_to(actor, purpose=Purpose.REVIEWING_CLAIMS, on=on)
-    return (_claims_of(units, actor) | _claims_of(persons_recognised_by(actor, on=on), actor)).distinct()
+    units = persons_visible_to(actor, purpose=Purpose.REVIEWING_CLAIMS, on=on, roles=roles)
+    recognised = persons_recognised_by(actor, on=on, roles=roles)
+    return (_claims_of(units, actor) | _claims_of(recognised, actor)).distinct()
 
 
 def has_first_reviewer(person: Person, *, on: date) -> bool:

@@ -188,9 +188,13 @@ def may_recognise_hours_of(actor: Any, person: Person, on: date) -> bool:
     return posts.filter(cadre_authority__in=orgs).exists()
 
 
-def persons_recognised_by(actor: Any, *, on: date) -> QuerySet[Person]:
-    """Everybody for whom `may_recognise_hours_of` says yes on the day, without the actor herself."""
-    orgs = _orgs_of(actor, RoleKind.OFFICER, on)
+def persons_recognised_by(actor: Any, *, on: date, roles: list[Role] | None = None) -> QuerySet[Person]:
+    """Everybody for whom `may_recognise_hours_of` says yes on the day, without the actor herself.
+
+    `roles` are the actor's of that day, where the caller has just looked them up.
+    """
+    roles = roles_on(actor, on) if roles is None else roles
+    orgs = [role.org for role in roles if role.kind == RoleKind.OFFICER]
     posts = Post.objects.on(on).filter(cadre_authority__in=orgs).values("person")
     return Person.objects.present().filter(Q(pk__in=posts) | Q(merged_from__in=posts)).exclude(pk=actor.pk).distinct()
 

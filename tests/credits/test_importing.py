@@ -26,6 +26,7 @@ from lms.credits.models import ColumnMapping, CreditLedgerEntry, ImportedHours
 from lms.credits.queries import hours_of
 from lms.lib import append_only
 from lms.lib.files import stored
+from lms.lib.sealing import chain_hash
 from lms.people.domain.merging import merge
 from lms.people.models import Person, Post
 from tests.cast import TODAY, Cast
@@ -455,3 +456,32 @@ def test_the_database_asks_for_rule_and_outline_where_something_was_completed_he
 
     with pytest.raises(DatabaseError), transaction.atomic(), append_only.lifted(connection):
         CreditLedgerEntry.objects.update(rule=None)
+
+
+def test_the_seal_of_an_entry_written_before_there_were_other_causes_still_holds():
+    entry = CreditLedgerEntry(
+        person_id=7,
+        seq=3,
+        kind="earned",
+        source_kind="lesson_completion",
+        source_id=11,
+        component="base",
+        achievement_key="lesson:0b0f6f3e-5a52-4f0a-9a52-0d6a3c1b9f10",
+        round=1,
+        counts=True,
+        category="online_self_study",
+        hours=Decimal("1.00"),
+        days=Decimal("0.00"),
+        day=date(2026, 11, 20),
+        registered_at=AT,
+        rule_id=2,
+        outline_version_id=5,
+        evidence={"lessons": [{"key": "x", "seconds": 1800}]},
+        why=[{"code": "completed_lesson", "title": "课时"}],
+    )
+
+    assert chain_hash("0" * 64, entry.payload) == SEALED_BEFORE
+
+
+# Computed by the code that knew completions alone.
+SEALED_BEFORE = "636469b6bf113888552ead5e23cb90a6b799e965ef770b04237437ca60c6d689"

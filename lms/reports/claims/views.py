@@ -43,7 +43,7 @@ def claims(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     state = request.GET.get("state", "")
     state = state if state in STATES else ""
-    found = queries.narrowed(person_of(request), state=state, on=beijing_day(now))
+    found = queries.narrowed(person_of(request), state=state, on=beijing_day(now), roles=roles_today(request))
     page = Paginator(queries.with_what_is_listed(found), PAGE_SIZE).get_page(request.GET.get("page"))
     return render(request, "desk/claims.html", {"page": page, "state": state, "now": now})
 

@@ -32,7 +32,7 @@ def hours_from_elsewhere(context: dict[str, HttpRequest]) -> dict[str, int | boo
     roles = roles_today(request)
     officer = any(role.kind == RoleKind.OFFICER and role.org.kind == OrgKind.ORGANIZATION_DEPARTMENT for role in roles)
     reviewer = any(role.kind == RoleKind.UNIT_PERSONNEL_OFFICER for role in roles)
-    waiting = claims_waiting_for(request.user, on=today).count() if officer or reviewer else 0
+    waiting = claims_waiting_for(request.user, on=today, roles=roles).count() if officer or reviewer else 0
     return {"imports": officer, "claims": officer or reviewer, "waiting": waiting}
 
 
