@@ -57,6 +57,10 @@ class CreditCategory(models.TextChoices):
 
 class EntryKind(models.TextChoices):
     EARNED = "earned", _("Earned")
+    OPENING_BALANCE = "opening_balance", _("Opening balance")
+    EXTERNAL = "external", _("Imported from outside")
+    CLAIMED = "claimed", _("Claimed")
+    LATE = "late", _("Late registration")
     REVERSAL = "reversal", _("Reversal")
     CORRECTION = "correction", _("Correction")
 
@@ -66,8 +70,41 @@ class SourceKind(models.TextChoices):
 
     LESSON_COMPLETION = "lesson_completion", _("Completed lesson")
     COURSE_COMPLETION = "course_completion", _("Completed course")
+    IMPORTED_HOURS = "imported_hours", _("Row of an import")
+    CREDIT_CLAIM = "credit_claim", _("Credit claim")
     REVERSED_ENTRY = "reversed_entry", _("Entry that was reversed")
     CORRECTED_ENTRY = "corrected_entry", _("Entry that was corrected")
+
+
+class Origin(models.TextChoices):
+    """Where hours were earned, as it is shown apart; the first word of an achievement says it."""
+
+    HERE = "here", _("This platform")
+    OUTSIDE = "outside", _("Imported from outside")
+    CLAIM = "claim", _("Claimed")
+    OPENING = "opening", _("Opening balance")
+
+
+class ImportKind(models.TextChoices):
+    """What the rows of an import are: single courses of another platform, or the sums of past years."""
+
+    EXTERNAL = "external", _("Courses from another platform")
+    OPENING_BALANCE = "opening_balance", _("Opening balances by year")
+
+
+class ImportState(models.TextChoices):
+    """An import waits to be confirmed, is written, and can be undone as a whole."""
+
+    RECEIVED = "received", _("Waiting for confirmation")
+    CONFIRMED = "confirmed", _("Being registered")
+    REGISTERED = "registered", _("On the records")
+    UNDOING = "undoing", _("Being undone")
+    UNDONE = "undone", _("Undone")
+    DISCARDED = "discarded", _("Discarded")
+
+
+# The rows of these imports hold: what is imported now is compared with them.
+IMPORTS_THAT_HOLD = frozenset({ImportState.CONFIRMED, ImportState.REGISTERED})
 
 
 class Component(models.TextChoices):
@@ -132,3 +169,11 @@ class StandingState(models.TextChoices):
     SHORT = "short", _("Falls short")
     EXEMPT = "exempt", _("Exempt")
     NO_REQUIREMENT = "no_requirement", _("No requirement set")
+
+
+class EvidenceKind(models.TextChoices):
+    """What an evidence file is by its content."""
+
+    PDF = "pdf", "PDF"
+    JPEG = "jpeg", "JPEG"
+    PNG = "png", "PNG"

@@ -1,11 +1,17 @@
-"""Who may set rules."""
+"""Who sets rules; who reviews, recognises and reads which claims (laws 6 and 8)."""
 
 from datetime import date
 from typing import Any
 
-from lms.people.enums import OrgKind, RoleKind
-from lms.people.models import Org, Role
-from lms.people.policies import roles_on
+from django.db.models import Q, QuerySet
+
+from lms.approvals.enums import Step
+from lms.credits.models import CreditClaim
+from lms.people.enums import LEVEL_DIGITS, DivisionLevel, OrgKind, Purpose, RoleKind
+from lms.people.models import Org, Person, Post, Role, in_place
+from lms.people.models.dated import holds_on
+from lms.people.policies import may_recognise_hours_of, persons_recognised_by, persons_visible_to, roles_on
+from lms.people.queries import posts_on
 
 
 def rule_authorities(actor: Any, on: date, *, roles: list[Role] | None = None) -> list[Org]:
@@ -25,3 +31,95 @@ def rule_authorities(actor: Any, on: date, *, roles: list[Role] | None = None) -
 def may_write_rules_of(actor: Any, org: Org | None, on: date, *, roles: list[Role] | None = None) -> bool:
     """Only an officer of that organisation department; the rule of a region, and a preset, are nobody's at the desk."""
     return org is not None and org in rule_authorities(actor, on, roles=roles)
+
+
+def _claims_of(persons: QuerySet[Person], actor: Person) -> QuerySet[CreditClaim]:
+    """The claims of these persons, those of the actor herself left out."""
+    ids = persons.order_by().values("pk")
+    claims = CreditClaim.objects.filter(Q(person__in=ids) | Q(person__merged_into__in=ids))
+    return claims.exclude(actor.survivor.owns())
+
+
+def claims_to_review(actor: Any, *, on: date, roles: list[Role] | None = None) -> QuerySet[CreditClaim]:
+    """Claims that wait for the first review by the actor's unit."""
+    persons = persons_visible_to(actor, purpose=Purpose.REVIEWING_CLAIMS, on=on, roles=roles)
+    return _claims_of(persons, actor).in_state(Step.SUBMITTED)  # type: ignore[attr-defined]
+
+
+def claims_to_recognise(actor: Any, *, on: date, roles: list[Role] | None = None) -> QuerySet[CreditClaim]:
+    """Claims past their first review, by somebody else, of persons whose hours the actor recognises."""
+    claims = _claims_of(persons_recognised_by(actor, on=on, roles=roles), actor)
+    own = Q(submission__steps__kind=Step.FIRST_REVIEW) & actor.survivor.owns("submission__steps__by")
+    done = CreditClaim.objects.filter(own).values("pk")
+    return claims.in_state(Step.FIRST_REVIEW).exclude(pk__in=done)  # type: ignore[attr-defined]
+
+
+def claims_without_reviewer(actor: Any, *, on: date, roles: list[Role] | None = None) -> QuerySet[CreditClaim]:
+    """Claims that wait for a first review while nobody is appointed for it in the unit: the authority's own to do."""
+    roles = roles_on(actor, on) if roles is None else roles
+    places = Q(pk__in=[])
+    for role in roles:
+        if role.kind == RoleKind.OFFICER and role.org.kind == OrgKind.ORGANIZATION_DEPARTMENT:
+            places |= in_place(role.org.division, on, "org__division")
+    if not places.children:
+        return CreditClaim.objects.none()
+    appointed = Role.objects.filter(places, kind=RoleKind.UNIT_PERSONNEL_OFFICER).on(on)
+    covered = Q(org__in=appointed.values("org"))
+    townships = appointed.filter(org__kind=OrgKind.TOWNSHIP_GOVERNMENT)
+    for role in townships.select_related("org__division__successor"):
+        covered |= in_place(role.org.division, on, "org__division") & Q(org__kind=OrgKind.VILLAGE_COMMITTEE)
+    persons = Post.objects.on(on).filter(covered).values("person")
+    recognised = persons_recognised_by(actor, on=on, roles=roles)
+    uncovered = recognised.exclude(Q(pk__in=persons) | Q(merged_from__in=persons))
+    return _claims_of(uncovered, actor).in_state(Step.SUBMITTED)  # type: ignore[attr-defined]
+
+
+def claims_waiting_for(actor: Any, *, on: date, roles: list[Role] | None = None) -> QuerySet[CreditClaim]:
+    """Every claim on which the actor may take the next step."""
+    ids = [
+        queue(actor, on=on, roles=roles).order_by().values("pk")
+        for queue in (claims_to_review, claims_to_recognise, claims_without_reviewer)
+    ]
+    return CreditClaim.objects.filter(Q(pk__in=ids[0]) | Q(pk__in=ids[1]) | Q(pk__in=ids[2]))
+
+
+def claims_visible_to(actor: Any, *, on: date, roles: list[Role] | None = None) -> QuerySet[CreditClaim]:
+    """Every claim, whatever its state, that the actor may look at for her work."""
+    units = persons_visible_to(actor, purpose=Purpose.REVIEWING_CLAIMS, on=on, roles=roles)
+    recognised = persons_recognised_by(actor, on=on, roles=roles)
+    return (_claims_of(units, actor) | _claims_of(recognised, actor)).distinct()
+
+
+def has_first_reviewer(person: Person, *, on: date) -> bool:
+    """Whether anybody else is appointed to review the claims of the person's unit on the day."""
+    near = Q(pk__in=[])
+    for post in posts_on(person.survivor, on):
+        near |= Q(org=post.org)
+        if post.org.kind == OrgKind.VILLAGE_COMMITTEE:
+            township = post.org.division.current(on).code[: LEVEL_DIGITS[DivisionLevel.TOWNSHIP]].ljust(12, "0")
+            near |= Q(org__kind=OrgKind.TOWNSHIP_GOVERNMENT, org__division__code=township)
+    roles = Role.objects.filter(near, kind=RoleKind.UNIT_PERSONNEL_OFFICER).on(on).filter(holds_on(on, "org__"))
+    return bool(roles.exclude(person.survivor.owns()).exists())
+
+
+def may_review(actor: Any, claim: CreditClaim, *, on: date) -> bool:
+    """The personnel officer of the unit does the first review; without one, an officer of the authority does.
+
+    Then another officer of the authority recognises.
+    """
+    person = claim.person.survivor
+    if actor.survivor == person:
+        return False
+    seen = persons_visible_to(actor, purpose=Purpose.REVIEWING_CLAIMS, on=on)
+    if seen.filter(pk=person.pk).exists():
+        return True
+    return may_recognise_hours_of(actor, person, on) and not has_first_reviewer(person, on=on)
+
+
+def may_recognise(actor: Any, claim: CreditClaim, *, on: date) -> bool:
+    """Only an officer of the person's authority on the day of deciding, who is not she and did not review it first."""
+    person = claim.person.survivor
+    if actor.survivor == person or not may_recognise_hours_of(actor, person, on):
+        return False
+    first = claim.submission.steps.filter(kind=Step.FIRST_REVIEW)
+    return not first.filter(actor.survivor.owns("by")).exists()

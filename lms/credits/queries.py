@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.db.models import Q, QuerySet
 
-from lms.credits.enums import CreditCategory
+from lms.credits.enums import CreditCategory, Origin
 from lms.credits.models import CreditLedgerEntry, CreditRule, YearlyHours
 from lms.people.models import Org, Person
 from lms.people.queries import same_person_ids
@@ -53,6 +53,21 @@ def hours_of(person: Person, year: int) -> dict[str, Decimal]:
     for row in YearlyHours.objects.filter(person__in=same_person_ids(person), year=year):
         sums[row.category] += row.hours
     return sums
+
+
+def hours_by_origin(person: Person, year: int, *, until: date | None = None) -> list[tuple[Origin, Decimal, Decimal]]:
+    """Hours and days of a year by where they were earned, reversals and corrections among them; what is empty is not.
+
+    Up to and including a day where one is named; accounts merged into hers count.
+    """
+    sums: dict[Origin, tuple[Decimal, Decimal]] = {}
+    entries = CreditLedgerEntry.objects.of(same_person_ids(person)).in_year(year)
+    if until is not None:
+        entries = entries.filter(day__lte=until)
+    for entry in entries.only("achievement_key", "hours", "days"):
+        hours, days = sums.get(entry.origin, (Decimal("0.00"), Decimal("0.00")))
+        sums[entry.origin] = hours + entry.hours, days + entry.days
+    return [(origin, *sums[origin]) for origin in Origin if origin in sums]
 
 
 def entries_of(person: Person, year: int, *, until: date | None = None) -> list[CreditLedgerEntry]:

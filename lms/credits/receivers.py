@@ -5,8 +5,14 @@ from uuid import UUID
 
 from lms.credits.domain.missing import tested_completions, waiting_completions
 from lms.credits.enums import SourceKind
-from lms.credits.signals import credit_registered, duty_changed
-from lms.credits.tasks import assess_everybody_task, assess_person_task, register_credit_task, unite_record_task
+from lms.credits.signals import credit_registered, duty_changed, import_confirmed, import_undone
+from lms.credits.tasks import (
+    assess_everybody_task,
+    assess_person_task,
+    register_credit_task,
+    settle_import_task,
+    unite_record_task,
+)
 from lms.learning.models import LessonCompletion, QuizAttempt, WatchRecord
 from lms.learning.signals import course_completed, evidence_improved, lesson_completed, quiz_passed
 from lms.people.models import Person
@@ -67,6 +73,10 @@ def assess_changed_duty(person_id: int | None, **kwargs: Any) -> None:
         assess_person_task.enqueue(person_id)
 
 
+def settle_confirmed_import(batch_id: int, **kwargs: Any) -> None:
+    settle_import_task.enqueue(batch_id)
+
+
 def register_receivers() -> None:
     """Called once, when the app is ready."""
     lesson_completed.connect(register_completed_lesson, dispatch_uid="credits.register_completed_lesson")
@@ -76,3 +86,5 @@ def register_receivers() -> None:
     persons_merged.connect(unite_merged_records, dispatch_uid="credits.unite_merged_records")
     credit_registered.connect(assess_registered, dispatch_uid="credits.assess_registered")
     duty_changed.connect(assess_changed_duty, dispatch_uid="credits.assess_changed_duty")
+    import_confirmed.connect(settle_confirmed_import, dispatch_uid="credits.settle_confirmed_import")
+    import_undone.connect(settle_confirmed_import, dispatch_uid="credits.settle_undone_import")

@@ -7,3 +7,9 @@ credit_registered = Signal()
 
 duty_changed = Signal()
 """What is required has changed, by an exemption or a requirement. person_id, or None for all whom it may concern."""
+
+import_confirmed = Signal()
+"""An officer confirmed a list of hours from elsewhere; its rows wait to be registered. batch_id (ImportBatch)."""
+
+import_undone = Signal()
+"""An officer undid an import; what it gave waits to be taken back. batch_id (ImportBatch)."""

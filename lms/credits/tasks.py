@@ -5,8 +5,10 @@ from django_tasks import task
 
 from lms.credits.domain.assessing import assess_everybody, keep_standings
 from lms.credits.domain.registering import register_credit
+from lms.credits.domain.settling_imports import settle_import
 from lms.credits.domain.studying import completion_of
 from lms.credits.domain.uniting import unite_record
+from lms.credits.models import ImportBatch
 from lms.lib.durations import beijing_day
 from lms.people.models import Person
 
@@ -36,3 +38,9 @@ def assess_person_task(person_id: int) -> list[str]:
 def assess_everybody_task() -> int:
     """Make the standing of everybody again because a requirement has changed; of how many."""
     return assess_everybody(on=beijing_day(timezone.now()), anew=True)[0]
+
+
+@task(queue_name="default")
+def settle_import_task(batch_id: int) -> int:
+    """Register or take back the hours of one import; how many entries were written."""
+    return settle_import(ImportBatch.objects.get(pk=batch_id), at=timezone.now())

@@ -75,12 +75,6 @@ def _cadres_of(org: Org, on: date) -> Q:
     return Q(pk__in=posts.values("person")) | Q(merged_from__in=posts.values("person"))
 
 
-def _working_in(org: Org, on: date) -> Q:
-    """Persons with a post in the unit itself, whoever manages them."""
-    posts = Post.objects.on(on).filter(org=org)
-    return Q(pk__in=posts.values("person")) | Q(merged_from__in=posts.values("person"))
-
-
 def _belonging_to(org: Org, on: date) -> Q:
     belongings = Belonging.objects.on(on).filter(in_place(org.division, on))
     return Q(pk__in=belongings.values("person"))
@@ -88,6 +82,31 @@ def _belonging_to(org: Org, on: date) -> Q:
 
 def _farmers_of(org: Org, on: date) -> Q:
     return Q(kind__in=FARMERS) & _belonging_to(org, on)
+
+
+def _units_under(org: Org, on: date, path: str = "") -> Q:
+    """The unit itself; a township government answers for its village committees as well."""
+    units = Q(**{f"{path}pk": org.pk})
+    if org.kind == OrgKind.TOWNSHIP_GOVERNMENT:
+        villages = in_place(org.division, on, f"{path}division")
+        units |= villages & Q(**{f"{path}kind": OrgKind.VILLAGE_COMMITTEE})
+    return units
+
+
+def units_of_personnel_officer(actor: Any, on: date, *, roles: list[Role] | None = None) -> QuerySet[Org]:
+    """The units for whose people the actor answers on the day as their personnel officer."""
+    roles = roles_on(actor, on) if roles is None else roles
+    units = Q(pk__in=[])
+    for role in roles:
+        if role.kind == RoleKind.UNIT_PERSONNEL_OFFICER:
+            units |= _units_under(role.org, on)
+    return Org.objects.filter(units)
+
+
+def _working_in(org: Org, on: date) -> Q:
+    """Persons with a post in a unit for which the organisation answers."""
+    posts = Post.objects.on(on).filter(_units_under(org, on, "org__"))
+    return Q(pk__in=posts.values("person")) | Q(merged_from__in=posts.values("person"))
 
 
 def _appealing_to(org: Org, on: date) -> Q:
@@ -111,6 +130,7 @@ _SCOPES: dict[Purpose, tuple[frozenset[RoleKind], OrgKind | None, Callable[[Org,
     Purpose.CADRE_TRAINING: (frozenset({RoleKind.OFFICER}), OrgKind.ORGANIZATION_DEPARTMENT, _cadres_of),
     Purpose.FARMER_TRAINING: (frozenset({RoleKind.OFFICER}), OrgKind.AGRICULTURE_DEPARTMENT, _farmers_of),
     Purpose.HELPING: (HELPING_ROLES, None, _belonging_to),
+    Purpose.REVIEWING_CLAIMS: (frozenset({RoleKind.UNIT_PERSONNEL_OFFICER}), None, _working_in),
     Purpose.SETTLING_APPEALS: (frozenset({RoleKind.OFFICER}), None, _appealing_to),
     Purpose.UNIT_TRAINING: (frozenset({RoleKind.UNIT_PERSONNEL_OFFICER}), None, _working_in),
 }
@@ -125,7 +145,7 @@ def persons_visible_to(
     whatever roles the actor once held. `roles` are those of that day, where the caller has just looked them up.
 
     An officer of an organisation department sees the cadres it manages, one of an agriculture department the
-    farmers of its place (masked: see `is_masked`). A personnel officer sees the people of her own unit. A helper
+    farmers of its place (masked: see `is_masked`). A personnel officer sees the people of her units. A helper
     finds the people of her place while they sit beside her, a security administrator the holders of staff accounts.
     Appeals are settled without a name. Everybody else sees nobody, and is told counts.
     """
@@ -182,6 +202,17 @@ def may_recognise_hours_of(actor: Any, person: Person, on: date) -> bool:
     orgs = _orgs_of(actor, RoleKind.OFFICER, on)
     posts = Post.objects.filter(person.owns()).on(on)
     return posts.filter(cadre_authority__in=orgs).exists()
+
+
+def persons_recognised_by(actor: Any, *, on: date, roles: list[Role] | None = None) -> QuerySet[Person]:
+    """Everybody for whom `may_recognise_hours_of` says yes on the day, without the actor herself.
+
+    `roles` are the actor's of that day, where the caller has just looked them up.
+    """
+    roles = roles_on(actor, on) if roles is None else roles
+    orgs = [role.org for role in roles if role.kind == RoleKind.OFFICER]
+    posts = Post.objects.on(on).filter(cadre_authority__in=orgs).values("person")
+    return Person.objects.present().filter(Q(pk__in=posts) | Q(merged_from__in=posts)).exclude(pk=actor.pk).distinct()
 
 
 def orgs_of_trainer(actor: Any, on: date) -> QuerySet[Org]:

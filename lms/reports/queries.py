@@ -211,6 +211,8 @@ class EntryInWords:
 def title_of(entry: CreditLedgerEntry) -> str:
     """What the entry was for, as its outline version called it; a lesson is named with its course."""
     outline = entry.outline_version
+    if outline is None:
+        return entry.title or str(entry.get_kind_display())
     lesson = outline.lesson(entry.achievement_key.removeprefix("lesson:"))
     return f"{outline.title} · {lesson['title']}" if lesson else outline.title
 

@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "lms.people",
     "media",
     "courses",
+    "lms.approvals",
     "lms.learning",
     "lms.credits",
     "lms.reports",

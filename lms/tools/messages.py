@@ -33,6 +33,7 @@ APPS = {
     "people": "lms/people",
     "media": "media",
     "courses": "courses",
+    "approvals": "lms/approvals",
     "learning": "lms/learning",
     "credits": "lms/credits",
     "reports": "lms/reports",

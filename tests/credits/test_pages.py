@@ -149,6 +149,13 @@ def test_every_step_has_words(code, language):
         "of_months": 12,
         "reached": 80,
         "needed": 90,
+        "platform": "省干部网络学院",
+        "file": 1,
+        "row": 2,
+        "organiser": "县委党校",
+        "since": "2026-11-19",
+        "claimed_hours": "2.00",
+        "claimed_days": "1.00",
     }
 
     with translation.override(language):

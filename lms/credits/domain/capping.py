@@ -17,7 +17,7 @@ from lms.credits.enums import Cap
 from lms.credits.models import CreditLedgerEntry
 
 # Where an achievement comes from, by what its key begins with.
-SOURCES = {"lesson": Cap.PLATFORM, "course": Cap.PLATFORM, "external": Cap.EXTERNAL, "claim": Cap.CLAIM}
+SOURCES = {"lesson": Cap.PLATFORM, "course": Cap.PLATFORM, "outside": Cap.EXTERNAL, "claim": Cap.CLAIM}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def line_of(entry: CreditLedgerEntry) -> Line:
         category=entry.category,
         day=entry.day,
         achievement_key=entry.achievement_key,
-        course=str(entry.outline_version.course_key) if entry.outline_version_id else "",
+        course=str(entry.outline_version.course_key) if entry.outline_version else "",
         round=entry.round,
         hours=entry.hours,
     )

@@ -1,4 +1,4 @@
-"""The proof of the ledger: every hour traces back to a completion, none is missing, none is counted twice."""
+"""The proof of the ledger: every hour traces back to its cause, none is missing, none is counted twice."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -6,6 +6,12 @@ from collections.abc import Iterator
 from courses.enums import CompletionRule, CourseType
 from lms.credits.domain.assessing import standing_faults
 from lms.credits.domain.capping import cap_faults, hours_of_evidence, is_capped
+from lms.credits.domain.checking_elsewhere import (
+    claimed_faults,
+    imported_faults,
+    missing_from_elsewhere,
+    undone_faults,
+)
 from lms.credits.domain.closing import snapshot_faults
 from lms.credits.domain.rebuilding import kept_sums_of, persons_with_entries, sums_of
 from lms.credits.domain.registering import recognise_completion
@@ -17,7 +23,7 @@ from lms.credits.domain.studying import (
     source_of,
 )
 from lms.credits.domain.uniting import persons_counted_twice
-from lms.credits.enums import EntryKind
+from lms.credits.enums import EntryKind, Origin, SourceKind
 from lms.credits.models import CreditChain, CreditLedgerEntry
 from lms.learning.models import LessonCompletion, QuizAttempt
 from lms.lib.durations import beijing_day
@@ -27,7 +33,7 @@ from lms.lib.sealing import GENESIS, chain_faults
 def _earned_faults(entry: CreditLedgerEntry) -> Iterator[str]:
     """An earned entry against its completion, its evidence and its rule."""
     completion = completion_of(entry.source_kind, entry.source_id)
-    if completion is None:
+    if completion is None or entry.rule is None or entry.outline_version is None:
         yield "its completion does not exist"
         return
     if (
@@ -60,7 +66,7 @@ def _earned_faults(entry: CreditLedgerEntry) -> Iterator[str]:
 
 
 def _is_elective(entry: CreditLedgerEntry, key: str) -> bool:
-    lesson = entry.outline_version.lesson(key) if entry.outline_version_id else None
+    lesson = entry.outline_version.lesson(key) if entry.outline_version else None
     return lesson is not None and lesson["course_type"] == CourseType.ELECTIVE
 
 
@@ -82,19 +88,38 @@ def _reversal_faults(entry: CreditLedgerEntry) -> Iterator[str]:
         yield "it reverses nothing of this person"
     elif (taken.hours, taken.days, taken.day, taken.category) != (-entry.hours, -entry.days, entry.day, entry.category):
         yield "it does not take back what was given"
+    elif (taken.rule_id, taken.outline_version_id) != (entry.rule_id, entry.outline_version_id):
+        yield "it stands under another rule than what it takes back"
 
 
 def _correction_faults(entry: CreditLedgerEntry) -> Iterator[str]:
     freed = entry.freed_by
     if freed is None or freed.reverses_id != entry.source_id or entry.by_id is None:
         yield "it corrects nothing"
+    elif freed.reverses and (freed.reverses.rule_id, freed.reverses.outline_version_id) != (
+        entry.rule_id,
+        entry.outline_version_id,
+    ):
+        yield "it stands under another rule than what it corrects"
 
 
-_BY_KIND = {
-    EntryKind.EARNED: _earned_faults,
-    EntryKind.REVERSAL: _reversal_faults,
-    EntryKind.CORRECTION: _correction_faults,
+_BY_SOURCE = {
+    SourceKind.LESSON_COMPLETION: _earned_faults,
+    SourceKind.COURSE_COMPLETION: _earned_faults,
+    SourceKind.IMPORTED_HOURS: imported_faults,
+    SourceKind.CREDIT_CLAIM: claimed_faults,
+    SourceKind.REVERSED_ENTRY: _reversal_faults,
+    SourceKind.CORRECTED_ENTRY: _correction_faults,
 }
+_OF_OTHERS = {EntryKind.REVERSAL: SourceKind.REVERSED_ENTRY, EntryKind.CORRECTION: SourceKind.CORRECTED_ENTRY}
+
+
+def _entry_faults(entry: CreditLedgerEntry) -> Iterator[str]:
+    """The proof that belongs to the cause of the entry; an entry cannot choose an easier one by its kind."""
+    wanted = _OF_OTHERS.get(EntryKind(entry.kind))
+    if (entry.source_kind != wanted) if wanted else (entry.source_kind in _OF_OTHERS.values()):
+        yield "its kind does not fit its cause"
+    yield from _BY_SOURCE[SourceKind(entry.source_kind)](entry)
 
 
 def _twice_faults(entries: list[CreditLedgerEntry]) -> Iterator[str]:
@@ -104,9 +129,13 @@ def _twice_faults(entries: list[CreditLedgerEntry]) -> Iterator[str]:
     taken = Counter(
         (lesson["key"], entry.component, entry.round) for entry in standing for lesson in entry.evidence["lessons"]
     )
+    taken.update(
+        (entry.achievement_key, entry.component, entry.round) for entry in standing if entry.origin != Origin.HERE
+    )
     for (key, component, round_number), count in taken.items():
         if count > 1:
-            yield f"lesson {key} counts {count} times as {component} in round {round_number}"
+            what = key if ":" in key else f"lesson {key}"
+            yield f"{what} counts {count} times as {component} in round {round_number}"
     for entry in entries:
         freed = entry.freed_by
         if freed and (freed.achievement_key, freed.component, freed.round) != (
@@ -121,19 +150,20 @@ def person_faults(person_id: int) -> Iterator[str]:
     """What is wrong with one person's chain, entries and sums."""
     entries = list(
         CreditLedgerEntry.objects.filter(person=person_id)
-        .select_related("rule", "outline_version", "reverses", "freed_by")
+        .select_related("rule", "outline_version", "reverses", "freed_by__reverses")
         .order_by("seq")
     )
     head = CreditChain.objects.filter(person=person_id).first()
     links = ((entry.seq, entry.prev_hash, entry.hash, entry.payload) for entry in entries)
     yield from chain_faults(links, head_seq=head.seq if head else 0, head_hash=head.hash if head else GENESIS)
     for entry in entries:
-        for fault in _BY_KIND[EntryKind(entry.kind)](entry):
+        for fault in _entry_faults(entry):
             yield f"entry {entry.seq}: {fault}"
         if entry.kind == EntryKind.EARNED and entry.counts and is_capped(entry):
             for fault in cap_faults(entry, entries):
                 yield f"entry {entry.seq}: {fault}"
     yield from _twice_faults(entries)
+    yield from undone_faults(entries)
     if sums_of(entries) != kept_sums_of(person_id):
         yield "the sums of the years differ from the ledger (rebuild_derived puts them right)"
 
@@ -166,3 +196,4 @@ def ledger_faults() -> Iterator[str]:
         kind, pk = source_of(completion)
         yield f"person {completion.person_id}: {kind} {pk} lacks its hours (register_missing_credits adds them)"
     yield from standing_faults()
+    yield from missing_from_elsewhere()

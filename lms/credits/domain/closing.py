@@ -20,7 +20,7 @@ from lms.lib.durations import beijing_day
 from lms.lib.sealing import public_key, sign, verify
 from lms.people.enums import OrgKind, RoleKind
 from lms.people.models import Org, Person
-from lms.people.policies import roles_on
+from lms.people.policies import roles_on, units_of_personnel_officer
 
 REASON_LENGTH = 300
 
@@ -74,7 +74,7 @@ def confirmed_digests(closing: YearClosing) -> dict[int, UnitConfirmation]:
 def confirm_unit(closing: YearClosing, unit: Org, *, by: Person, at: datetime) -> UnitConfirmation:
     """The unit's personnel officer says that its figures are right; told twice of the same ones, the first stays."""
     today = beijing_day(at)
-    if not any(role.kind == RoleKind.UNIT_PERSONNEL_OFFICER and role.org_id == unit.pk for role in roles_on(by, today)):
+    if not units_of_personnel_officer(by, today).filter(pk=unit.pk).exists():
         raise ClosingRefused(_("Only the personnel officer of this unit confirms its figures."))
     with transaction.atomic():
         locked = YearClosing.objects.select_for_update().get(pk=closing.pk)

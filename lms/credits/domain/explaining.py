@@ -59,6 +59,18 @@ SENTENCES = {
     "no_carryover": _("The rule carries nothing over."),
     "test_passed": _("Passed tests: %(tests)s. That is %(hours)s hours."),
     "duplicate_excluded": _("“%(title)s” has given hours before, so it gives none again."),
+    "imported": _("“%(title)s” on %(platform)s, dated %(day)s."),
+    "opening_balance": _("Hours of the year %(year)s, taken over when this platform was introduced."),
+    "imported_row": _("Taken from import %(file)s, row %(row)s (course number %(number)s): %(hours)s hours."),
+    "imported_row_with_days": _(
+        "Taken from import %(file)s, row %(row)s (course number %(number)s): %(hours)s hours, %(days)s days."
+    ),
+    "claimed": _("“%(title)s”, held by %(organiser)s from %(since)s to %(day)s; claimed with evidence."),
+    "recognised_as_claimed": _("Recognised as claimed: %(hours)s hours, %(days)s days."),
+    "recognised_otherwise": _(
+        "Claimed were %(claimed_hours)s hours and %(claimed_days)s days; recognised are %(hours)s hours and %(days)s "
+        "days. Reason: %(reason)s"
+    ),
     "reversed": _("The hours of entry %(number)s were taken back. Reason: %(reason)s"),
     "corrected": _("Entry %(number)s was corrected to %(hours)s hours. Reason: %(reason)s"),
     "not_completed": _("It is not completed yet."),
@@ -122,7 +134,7 @@ _CODES: dict[str, dict[Any, Any]] = {"bound": dict(Bound.choices), "ground": dic
 def _in_words(name: str, value: Any) -> Any:
     if name == "bucket":
         return CreditBucket(value).label
-    if name in {"day", "until"}:
+    if name in {"day", "since", "until"}:
         return date_format(date.fromisoformat(value), "DATE_FORMAT")
     if name == "seconds":
         minutes, rest = divmod(value, 60)

@@ -11,6 +11,7 @@ from lms.audit.models import AuditEntry
 from lms.credits.domain.appending import announce, lock_chain
 from lms.credits.domain.capping import hours_of_evidence
 from lms.credits.domain.correcting import append_correction, append_reversal
+from lms.credits.enums import Origin
 from lms.credits.models import CreditLedgerEntry
 from lms.people.enums import MERGED
 from lms.people.models import Person
@@ -24,6 +25,9 @@ def counted_twice(person: Person) -> list[tuple[CreditLedgerEntry, list[dict[str
     found = []
     for entry in entries.select_related("rule", "outline_version"):
         lessons = {(lesson["key"], entry.component, entry.round): lesson for lesson in entry.evidence["lessons"]}
+        if entry.origin != Origin.HERE:
+            # What came from elsewhere has no lessons; the achievement itself counts once.
+            lessons = {(entry.achievement_key, entry.component, entry.round): {}}
         left = [lesson for key, lesson in lessons.items() if key not in taken]
         if len(left) < len(lessons):
             found.append((entry, left))

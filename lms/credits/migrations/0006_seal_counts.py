@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("credits", "0004_rules"),
+        ("credits", "0005_hours_from_elsewhere"),
     ]
 
     operations = [

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import OutlineVersion
-from lms.credits.enums import Component, CreditCategory, EntryKind, SourceKind
+from lms.credits.enums import Component, CreditCategory, EntryKind, Origin, SourceKind
 from lms.credits.models.rules import CreditRule
 from lms.lib.retention import Retention
 from lms.lib.sealing import GENESIS, canonical_bytes, key_id
@@ -39,6 +39,9 @@ SEALED_COLUMNS = (
     "evidence",
     "why",
 )
+
+COMPLETIONS = (SourceKind.LESSON_COMPLETION, SourceKind.COURSE_COMPLETION)
+FROM_ELSEWHERE = (SourceKind.IMPORTED_HOURS, SourceKind.CREDIT_CLAIM)
 
 KEPT = Retention("the training record of a cadre", until="never", days=None, basis="statutory_duty")
 
@@ -86,10 +89,14 @@ class CreditLedgerEntry(models.Model):
     day = models.DateField(_("day in Beijing"))
     registered_at = models.DateTimeField(_("registered at"))
     rule = models.ForeignKey(
-        CreditRule, verbose_name=_("credit rule"), on_delete=models.PROTECT, related_name="entries"
+        CreditRule, verbose_name=_("credit rule"), null=True, on_delete=models.PROTECT, related_name="entries"
     )
     outline_version = models.ForeignKey(
-        OutlineVersion, verbose_name=_("outline version"), on_delete=models.PROTECT, related_name="credit_entries"
+        OutlineVersion,
+        verbose_name=_("outline version"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="credit_entries",
     )
     reverses = models.OneToOneField(
         "self", verbose_name=_("reverses"), null=True, on_delete=models.PROTECT, related_name="reversal"
@@ -128,6 +135,14 @@ class CreditLedgerEntry(models.Model):
                 | ~Q(kind=EntryKind.REVERSAL) & Q(hours__gte=0, days__gte=0, reverses__isnull=True),
                 name="credits_entry_reversal",
             ),
+            # What was completed here stands under a rule and an outline; what came from elsewhere was taught there.
+            # Reversals and corrections say what the entry said to which they belong.
+            models.CheckConstraint(
+                condition=Q(source_kind__in=COMPLETIONS, rule__isnull=False, outline_version__isnull=False)
+                | Q(source_kind__in=FROM_ELSEWHERE, outline_version__isnull=True)
+                | ~Q(source_kind__in=[*COMPLETIONS, *FROM_ELSEWHERE]),
+                name="credits_entry_rule_and_outline",
+            ),
         ]
         indexes = [
             # one person's year
@@ -143,6 +158,11 @@ class CreditLedgerEntry(models.Model):
     def title(self) -> str:
         """What it was for: the lesson or course as it was called then."""
         return next((step["title"] for step in self.why if "title" in step), "")
+
+    @property
+    def origin(self) -> Origin:
+        """Where the hours were earned; a reversal or correction belongs where its entry does."""
+        return Origin.__members__.get(self.achievement_key.partition(":")[0].upper(), Origin.HERE)
 
     @property
     def is_reversed(self) -> bool:

@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
-from lms.credits.enums import Bound, CreditCategory, ExemptionKind
+from lms.credits.enums import Bound, CreditCategory, ExemptionKind, ImportKind
 from lms.learning.enums import SettlementOutcome
 from lms.people.enums import Purpose, ReviewStep, RoleKind
 from lms.reports.definitions import REPORTS
@@ -55,6 +55,16 @@ ACTIONS: Words = {
     "exemption_declined": gettext_lazy("declined an exemption"),
     "exemption_withdrawn": gettext_lazy("withdrew an exemption"),
     "exemption_ended": gettext_lazy("ended an exemption early"),
+    "hours_import_received": gettext_lazy("sent a list of hours from elsewhere"),
+    "hours_import_discarded": gettext_lazy("discarded a list of hours"),
+    "hours_imported": gettext_lazy("imported hours from elsewhere"),
+    "hours_import_undone": gettext_lazy("undid an import of hours"),
+    "credit_claim_submitted": gettext_lazy("claimed hours"),
+    "credit_claim_withdrawn": gettext_lazy("withdrew a claim of hours"),
+    "credit_claim_reviewed": gettext_lazy("passed a claim of hours on"),
+    "credit_claim_recognised": gettext_lazy("recognised claimed hours"),
+    "credit_claim_returned": gettext_lazy("returned a claim of hours"),
+    "credit_claim_rejected": gettext_lazy("rejected a claim of hours"),
     "report_exported": gettext_lazy("exported a report"),
     "report_stopped": gettext_lazy("was writing a report when the role ended"),
     "seals_exported": gettext_lazy("took the daily seals away as a file"),
@@ -75,6 +85,8 @@ SUBJECTS: Words = {
     "credit_ledger_entry": pgettext_lazy("audit log", "ledger entry"),
     "credit_requirement": pgettext_lazy("audit log", "requirement"),
     "exemption": pgettext_lazy("audit log", "exemption"),
+    "hours_import": pgettext_lazy("audit log", "import of hours"),
+    "credit_claim": pgettext_lazy("audit log", "claim of hours"),
     "report": pgettext_lazy("audit log", "report"),
     "year_closing": pgettext_lazy("audit log", "closing of a year"),
     "daily_seal": pgettext_lazy("audit log", "daily seal"),
@@ -118,6 +130,8 @@ DETAILS: Words = {
     "rows": pgettext_lazy("audit log", "rows"),
     "sha256": pgettext_lazy("audit log", "checksum of the file"),
     "year": pgettext_lazy("audit log", "year"),
+    "new": pgettext_lazy("audit log", "new"),
+    "changed": pgettext_lazy("audit log", "changed"),
     "hours": pgettext_lazy("audit log", "hours"),
     "days": pgettext_lazy("audit log", "days"),
     "on": pgettext_lazy("audit log", "on the day"),
@@ -134,7 +148,7 @@ _VALUES: dict[str, Words] = {
     "action": ACTIONS,
     "bound": dict(Bound.choices),
     "category": dict(CreditCategory.choices),
-    "kind": dict(ExemptionKind.choices),
+    "kind": {**dict(ExemptionKind.choices), **dict(ImportKind.choices)},
     "means": {
         "old number": pgettext_lazy("audit log", "with the old number"),
         "in person": pgettext_lazy("audit log", "in person"),

@@ -9,9 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lms.credits.enums import ExemptionState
-from lms.credits.policies import rule_authorities
+from lms.credits.policies import claims_waiting_for, rule_authorities
 from lms.learning.policies import appeals_for
 from lms.lib.durations import beijing_day
+from lms.lib.foreign_tables import Broken, Cell, Formula
+from lms.people.enums import OrgKind, RoleKind
 from lms.people.policies import roles_today
 from lms.reports.exemptions.queries import exemptions_for
 
@@ -41,6 +43,17 @@ def sets_rules(context: dict[str, HttpRequest]) -> bool:
     return bool(rule_authorities(request.user, beijing_day(timezone.now()), roles=roles_today(request)))
 
 
+@register.simple_tag(takes_context=True)
+def hours_from_elsewhere(context: dict[str, HttpRequest]) -> dict[str, int | bool]:
+    """{% hours_from_elsewhere as elsewhere %}: which of the two tabs this officer has, and how many claims wait."""
+    request, today = context["request"], beijing_day(timezone.now())
+    roles = roles_today(request)
+    officer = any(role.kind == RoleKind.OFFICER and role.org.kind == OrgKind.ORGANIZATION_DEPARTMENT for role in roles)
+    reviewer = any(role.kind == RoleKind.UNIT_PERSONNEL_OFFICER for role in roles)
+    waiting = claims_waiting_for(request.user, on=today, roles=roles).count() if officer or reviewer else 0
+    return {"imports": officer, "claims": officer or reviewer, "waiting": waiting}
+
+
 @register.simple_tag
 def share(*hours: Decimal, of: Decimal) -> str:
     """The hours as a share of the most, in percent with a decimal point whatever the language."""
@@ -68,3 +81,13 @@ def few(count: int | None) -> str:
 def day_before(day: date) -> date:
     """The last day of a row that holds up to, not including, this one."""
     return day - timedelta(days=1)
+
+
+@register.filter
+def cell_in_words(cell: Cell) -> str:
+    """A cell of a list from outside as it was read."""
+    if isinstance(cell, Formula):
+        return _("a formula")
+    if isinstance(cell, Broken):
+        return _("an error")
+    return format(cell, "f") if isinstance(cell, Decimal) else str(cell)

@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -18,7 +19,7 @@ from lms.lib.durations import beijing_day
 from lms.people.enums import OrgKind, Purpose, RoleKind
 from lms.people.gates import officer_required, role_required
 from lms.people.models import Org, Person
-from lms.people.policies import persons_visible_to, roles_today
+from lms.people.policies import persons_visible_to, roles_today, units_of_personnel_officer
 from lms.people.views.common import person_of
 from lms.reports.years.forms import CloseForm, OpenForm
 from lms.reports.years.queries import UnitRow, late_rows, person_rows, unit_rows
@@ -33,9 +34,9 @@ def _departments(request: HttpRequest) -> list[Org]:
     ]
 
 
-def _units(request: HttpRequest) -> list[int]:
-    """The units for which the reader is the personnel officer."""
-    return [role.org_id for role in roles_today(request) if role.kind == RoleKind.UNIT_PERSONNEL_OFFICER]
+def _units(request: HttpRequest) -> QuerySet[Org]:
+    """The units for which the reader answers as their personnel officer."""
+    return units_of_personnel_officer(request.user, beijing_day(timezone.now()), roles=roles_today(request))
 
 
 def _visible(request: HttpRequest, today: date) -> set[int]:
@@ -54,15 +55,14 @@ def years(request: HttpRequest) -> HttpResponse:
     today, departments, units = beijing_day(timezone.now()), _departments(request), _units(request)
     closings = YearClosing.objects.select_related("authority", "snapshot")
     mine = closings.filter(authority__in=departments)
-    if units:
-        managing = Org.objects.filter(managed_posts__org__in=units).values("pk")
-        mine = mine | closings.filter(authority__in=managing)
     if not (departments or units):
         raise Http404
+    managing = Org.objects.filter(managed_posts__org__in=units).values("pk")
+    mine = mine | closings.filter(authority__in=managing)
     context = {
         "closings": mine.distinct().order_by("-year", "authority__name"),
         "form": OpenForm(today=today) if departments else None,
-        "units": Org.objects.filter(pk__in=units),
+        "units": units,
         "on": today,
         "year": today.year,
     }
@@ -133,7 +133,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
 def _unit_of(request: HttpRequest, pk: int, unit_id: int) -> tuple[YearClosing, UnitRow, bool]:
     """The closing, the unit's row, and whether the reader is its personnel officer."""
     closing = get_object_or_404(YearClosing.objects.select_related("authority", "snapshot"), pk=pk)
-    is_own = unit_id in _units(request)
+    is_own = _units(request).filter(pk=unit_id).exists()
     if not is_own and closing.authority not in _departments(request):
         raise Http404
     rows = unit_rows(closing, today=beijing_day(timezone.now()))

@@ -24,7 +24,7 @@ def _text_of(name: str) -> str:
 
 
 class Command(BaseCommand):
-    help = "Prove that every hour traces back to a completion, none is missing, none is counted twice."
+    help = "Prove that every hour traces back to its cause, none is missing, none is counted twice."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(

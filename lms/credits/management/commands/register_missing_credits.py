@@ -1,4 +1,7 @@
-"""Sweep: completions that should have hours and have none yet, and merged accounts that count a lesson twice."""
+"""Sweep: completions that should have hours and have none yet, merged accounts, imports left half done.
+
+Lists of hours that nobody confirmed for a week are thrown away as well.
+"""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -7,7 +10,9 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from lms.credits.domain.checking import completions_without_entries
+from lms.credits.domain.importing import discard_forgotten
 from lms.credits.domain.registering import register_credit
+from lms.credits.domain.settling_imports import settle_import, unsettled_imports
 from lms.credits.domain.studying import source_of
 from lms.credits.domain.uniting import persons_counted_twice, unite_record
 
@@ -30,4 +35,10 @@ class Command(BaseCommand):
             self.stdout.write(f"person {person.pk}: merged accounts count a lesson twice")
             if not options["dry_run"]:
                 unite_record(person, at=timezone.now())
+        for batch in unsettled_imports():
+            self.stdout.write(f"import {batch.pk}: {batch.state}")
+            if not options["dry_run"]:
+                settle_import(batch, at=timezone.now())
+        if not options["dry_run"]:
+            discard_forgotten(at=timezone.now())
         self.stdout.write(f"{found} completions {'lack' if options['dry_run'] else 'lacked'} their hours.")

@@ -1,0 +1,1 @@
+"""学时申报: the learner's own pages."""

@@ -1,0 +1,179 @@
+"""初审、认定、登记: a claim passes its unit, is recognised by the authority, and becomes hours in the same moment."""
+
+from datetime import datetime
+from decimal import ROUND_DOWN, Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from lms.approvals.domain.stepping import StepRefused, take_step
+from lms.approvals.enums import Step
+from lms.approvals.models import SubmissionStep
+from lms.audit.domain import record
+from lms.credits.domain.appending import announce, append, lock_chain
+from lms.credits.domain.claiming import amounts_refused
+from lms.credits.domain.recognising import step
+from lms.credits.domain.registering import freeing_reversal
+from lms.credits.enums import Component, EntryKind, SourceKind
+from lms.credits.models import CreditClaim, CreditLedgerEntry
+from lms.credits.policies import may_recognise, may_review
+from lms.lib.durations import beijing_day
+from lms.people.models import Person
+
+CENT = Decimal("0.01")
+
+
+class DecisionRefused(Exception):
+    """The claim is not this person's to decide, or not like this; the message can be shown."""
+
+
+def pass_on(claim: CreditClaim, *, by: Person, seen: int, at: datetime) -> SubmissionStep:
+    """初审通过: the unit says that it was so; the authority decides next."""
+    if not may_review(by, claim, on=beijing_day(at)):
+        raise DecisionRefused(_("This claim is not yours to review."))
+    with transaction.atomic():
+        taken, is_new = _take(claim, Step.FIRST_REVIEW, by=by, seen=seen, at=at)
+        if is_new:
+            _record("credit_claim_reviewed", taken, claim)
+    return taken
+
+
+def return_claim(claim: CreditClaim, *, reason: str, by: Person, seen: int, at: datetime) -> SubmissionStep:
+    """退回: the learner reads why, mends it and sends it again."""
+    _check_turn(claim, by=by, at=at)
+    with transaction.atomic():
+        taken, is_new = _take(claim, Step.RETURNED, by=by, seen=seen, reason=reason, at=at)
+        if is_new:
+            _record("credit_claim_returned", taken, claim)
+    return taken
+
+
+def reject_claim(claim: CreditClaim, *, reason: str, by: Person, seen: int, at: datetime) -> SubmissionStep:
+    """驳回: the learner reads why; this claim is over."""
+    _check_turn(claim, by=by, at=at)
+    with transaction.atomic():
+        taken, is_new = _take(claim, Step.REJECTED, by=by, seen=seen, reason=reason, at=at)
+        if is_new:
+            _record("credit_claim_rejected", taken, claim)
+    return taken
+
+
+def recognise_claim(
+    claim: CreditClaim, *, hours: Decimal, days: Decimal, reason: str = "", by: Person, seen: int, at: datetime
+) -> CreditLedgerEntry:
+    """认定并登记: so many hours and days count, and stand on the record. Another number than claimed needs a reason.
+
+    Told twice, the first entry is returned.
+    """
+    if not may_recognise(by, claim, on=beijing_day(at)):
+        raise DecisionRefused(
+            _("Only an officer of this person's authority recognises hours, and not whoever did the first review.")
+        )
+    refused = amounts_refused(hours, days, starts_on=claim.starts_on, ends_on=claim.ends_on)
+    if refused:
+        raise DecisionRefused(refused)
+    hours, days = hours.quantize(CENT, rounding=ROUND_DOWN), days.quantize(CENT, rounding=ROUND_DOWN)
+    if (hours, days) != (claim.hours, claim.days) and not reason.strip():
+        raise DecisionRefused(_("You recognise another number than was claimed. Please say why."))
+    with transaction.atomic():
+        said = {"hours": hours, "days": days}
+        taken, is_new = _take(claim, Step.APPROVED, by=by, seen=seen, reason=reason, said=said, at=at)
+        if is_new:
+            _record("credit_claim_recognised", taken, claim)
+        return register_claim(claim, at=at)
+
+
+def _check_turn(claim: CreditClaim, *, by: Person, at: datetime) -> None:
+    """Whoever may take the next step may also return or reject."""
+    claim.submission.refresh_from_db()
+    may = may_review if claim.state == Step.SUBMITTED else may_recognise
+    if not may(by, claim, on=beijing_day(at)):
+        raise DecisionRefused(_("This claim is not yours to decide."))
+
+
+def _take(
+    claim: CreditClaim, step_: Step, *, by: Person, seen: int, at: datetime, **more: Any
+) -> tuple[SubmissionStep, bool]:
+    """The step, and whether it was taken now and not before."""
+    known = claim.submission.steps.filter(number=seen + 1).exists()
+    try:
+        return take_step(claim.submission, step_, by=by, seen=seen, at=at, **more), not known
+    except StepRefused as error:
+        raise DecisionRefused(str(error)) from None
+
+
+def _record(action: str, taken: SubmissionStep, claim: CreditClaim) -> None:
+    detail = {"reason": taken.reason, **{name: str(value) for name, value in taken.said.items()}}
+    record(action, actor=taken.by, subject_kind="credit_claim", subject_id=claim.pk, detail=detail, at=taken.at)
+
+
+def approving_step(claim: CreditClaim) -> SubmissionStep | None:
+    return claim.submission.steps.filter(kind=Step.APPROVED).first()
+
+
+def register_claim(claim: CreditClaim, *, at: datetime) -> CreditLedgerEntry:
+    """Write what was recognised to the ledger, on the last day of the training. Told twice, the first is returned."""
+    with transaction.atomic():
+        chain = lock_chain(claim.person_id)
+        known = CreditLedgerEntry.objects.caused_by(SourceKind.CREDIT_CLAIM, claim.pk).first()
+        if known is not None:
+            return known
+        approved = approving_step(claim)
+        if approved is None:
+            raise DecisionRefused(_("This claim is not recognised yet."))
+        hours, days = Decimal(approved.said["hours"]), Decimal(approved.said["days"])
+        freed_by = freeing_reversal(
+            claim.person_id, achievement_key=claim.achievement_key, component=Component.BASE, round_number=1
+        )
+        taken = CreditLedgerEntry.objects.of([claim.person_id]).standing()
+        counts = not taken.filter(achievement_key=claim.achievement_key).exists()
+        entry = append(
+            chain,
+            at=at,
+            kind=EntryKind.CLAIMED,
+            source_kind=SourceKind.CREDIT_CLAIM,
+            source_id=claim.pk,
+            component=Component.BASE,
+            achievement_key=claim.achievement_key,
+            round=1,
+            counts=counts,
+            category=claim.category,
+            hours=hours if counts else hours * 0,
+            days=days if counts else days * 0,
+            day=claim.ends_on,
+            freed_by=freed_by if counts else None,
+            by=approved.by,
+            evidence=evidence_of(claim, approved),
+            why=_why(claim, approved, counts=counts),
+        )
+        announce(claim.person_id, [entry])
+    return entry
+
+
+def evidence_of(claim: CreditClaim, approved: SubmissionStep) -> dict[str, Any]:
+    """What the entry keeps: the claim, the files by their fingerprints, and who reviewed and recognised (ids)."""
+    first = claim.submission.steps.filter(kind=Step.FIRST_REVIEW).order_by("number").last()
+    return {
+        "lessons": [],
+        "claim": {
+            "id": claim.pk,
+            "files": sorted(claim.files.filter(is_current=True).values_list("sha256", flat=True)),
+            "first_review_by": first.by_id if first else None,
+            "recognised_by": approved.by_id,
+            "hours": approved.said["hours"],
+            "days": approved.said["days"],
+        },
+    }
+
+
+def _why(claim: CreditClaim, approved: SubmissionStep, *, counts: bool) -> list[dict[str, Any]]:
+    period = {"since": claim.starts_on.isoformat(), "day": claim.ends_on.isoformat()}
+    steps = [step("claimed", title=claim.title, organiser=claim.organiser, **period)]
+    said = {"hours": approved.said["hours"], "days": approved.said["days"]}
+    if (Decimal(said["hours"]), Decimal(said["days"])) != (claim.hours, claim.days):
+        asked = {"claimed_hours": str(claim.hours), "claimed_days": str(claim.days)}
+        steps.append(step("recognised_otherwise", reason=approved.reason, **said, **asked))
+    else:
+        steps.append(step("recognised_as_claimed", **said))
+    return steps if counts else [*steps, step("duplicate_excluded", title=claim.title)]

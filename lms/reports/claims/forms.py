@@ -1,0 +1,70 @@
+"""What a reviewer or officer decides about a claim."""
+
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from lms.approvals.domain.stepping import REASON_LETTERS
+from lms.credits.domain.deciding_claims import (
+    DecisionRefused,
+    pass_on,
+    recognise_claim,
+    reject_claim,
+    return_claim,
+)
+from lms.credits.models import CreditClaim
+from lms.people.models import Person
+
+
+class DecisionForm(forms.Form):
+    """Pass on or recognise, return or reject; `seen` is the step that was on the page."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput())
+    outcome = forms.ChoiceField(
+        label=_("What shall become of the claim?"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Please choose one of them.")},
+    )
+    hours = forms.DecimalField(label=_("Hours that count"), max_digits=6, decimal_places=2, min_value=Decimal(0))
+    days = forms.DecimalField(label=_("Days that count"), max_digits=5, decimal_places=2, min_value=Decimal(0))
+    reason = forms.CharField(
+        label=_("Why"),
+        required=False,
+        max_length=REASON_LETTERS,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=_("Needed to return or reject, and where you recognise another number. The learner reads it."),
+    )
+
+    def __init__(self, *args: Any, claim: CreditClaim, recognises: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.claim = claim
+        forward = ("recognise", _("Recognise the hours")) if recognises else ("pass_on", _("It was so: pass it on"))
+        choices = [forward, ("return", _("Return it to be mended")), ("reject", _("Reject it"))]
+        self.fields["outcome"].choices = choices  # type: ignore[attr-defined]
+        self.fields["seen"].initial = claim.submission.steps_taken
+        if recognises:
+            self.fields["hours"].initial, self.fields["days"].initial = claim.hours, claim.days
+        else:
+            del self.fields["hours"], self.fields["days"]
+
+    def save(self, *, by: Person, at: datetime) -> bool:
+        """Whether it was decided; if not, the error is on the form."""
+        said = self.cleaned_data
+        known = {"by": by, "seen": said["seen"], "at": at}
+        amounts = {name: said[name] for name in ("hours", "days") if name in said}
+        stories: dict[str, Callable[[], Any]] = {
+            "pass_on": lambda: pass_on(self.claim, **known),
+            "recognise": lambda: recognise_claim(self.claim, reason=said["reason"], **amounts, **known),
+            "return": lambda: return_claim(self.claim, reason=said["reason"], **known),
+            "reject": lambda: reject_claim(self.claim, reason=said["reason"], **known),
+        }
+        try:
+            stories[said["outcome"]]()
+        except DecisionRefused as error:
+            self.add_error(None, str(error))
+            return False
+        return True
