@@ -103,7 +103,7 @@ DETAILS: Words = {
     "subject_kind": pgettext_lazy("audit log", "kind of subject"),
     "subject_id": pgettext_lazy("audit log", "code of the subject"),
     "person": pgettext_lazy("audit log", "whose record"),
-    "kind": pgettext_lazy("audit log", "ground"),
+    "kind": pgettext_lazy("audit log", "kind"),
     "bound": pgettext_lazy("audit log", "whom it binds"),
     "category": pgettext_lazy("audit log", "kind of training"),
     "purpose": pgettext_lazy("audit log", "purpose"),
