@@ -98,8 +98,9 @@ def need_in(
 def _bound_months(span: Span, category: str, posts: Sequence[HeldPost], rows: Iterable[Row]) -> dict[date, Row]:
     """The row that holds, by the fifteenths on which one does; looked up once between two days that change anything."""
     likely = [row for row in rows if (row.category, row.period) == (category, span.period)]
-    held: Sequence[HeldPost | Row] = [*posts, *likely]
-    edges = sorted({day for one in held for day in (one.active_from, one.active_to) if day is not None})
+    periods = [(post.active_from, post.active_to) for post in posts]
+    periods += [(row.active_from, row.active_to) for row in likely]
+    edges = sorted({day for period in periods for day in period if day is not None})
     known: dict[int, Row | None] = {}
     bound = {}
     for day in span.fifteenths if likely else ():
