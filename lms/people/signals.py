@@ -4,3 +4,6 @@ from django.dispatch import Signal
 
 persons_merged = Signal()
 """Two accounts became one. survivor_id (Person)."""
+
+posts_changed = Signal()
+"""Posts of many persons began, ended or were taken back by an import. person_ids (list of Person ids)."""

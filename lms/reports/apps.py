@@ -9,3 +9,9 @@ class ReportsConfig(AppConfig):
     label = "reports"
     verbose_name = _("Officer's desk")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from lms.people.domain.roster.hanging import register_blocker
+        from lms.reports.roster.hanging import hours_since
+
+        register_blocker(hours_since)

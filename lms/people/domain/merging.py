@@ -12,7 +12,7 @@ from lms.lib.durations import beijing_day
 from lms.people.domain.granting import end_role
 from lms.people.domain.leaving import end
 from lms.people.enums import MERGED, Purpose
-from lms.people.models import Belonging, Contact, Person, Role
+from lms.people.models import Belonging, Contact, Identity, Person, Role
 from lms.people.policies import persons_visible_to
 from lms.people.signals import persons_merged
 
@@ -53,7 +53,7 @@ def number_to_prove(person: Person, *, at: datetime) -> Contact | None:
 
 @transaction.atomic
 def merge(duplicate: Person, *, into: Person, by: Person, reason: str, at: datetime) -> Person:
-    """The duplicate stops being used; its phone leads to the survivor, who is returned.
+    """The duplicate stops being used; phone and identity number lead to the survivor, who is returned.
 
     Whatever was merged into the duplicate before now points at the survivor, so that one step always
     leads there. Told twice, it happens once.
@@ -69,6 +69,11 @@ def merge(duplicate: Person, *, into: Person, by: Person, reason: str, at: datet
         raise MergeRefused(_("One of the two accounts was closed or merged before."))
     if not reason.strip():
         raise MergeRefused(_("Please write why these are one person."))
+    identities = {identity.person_id: identity for identity in Identity.objects.filter(person__in=locked)}
+    if len(identities) > 1:
+        raise MergeRefused(_("Each of the two has an identity number of its own: these are two persons."))
+    if duplicate.pk in identities:
+        Identity.objects.filter(pk=identities[duplicate.pk].pk).update(person=into)
     today = beijing_day(at)
     for role in Role.objects.filter(person=duplicate).on(today):
         end_role(role, by=by, on=today, at=at)

@@ -3,9 +3,11 @@
 from .consents import Consent, PrivacyNotice
 from .contacts import Contact
 from .devices import FactorReset, SentMessage, SmsDevice, Tally
+from .identities import Identity
 from .invitations import Invitation
 from .persons import Person, PersonQuerySet
 from .places import Division, Org, in_place
+from .rosters import RosterBatch, RosterStep
 from .standing import Belonging, Membership, Post, Role
 
 __all__ = [
@@ -14,6 +16,7 @@ __all__ = [
     "Contact",
     "Division",
     "FactorReset",
+    "Identity",
     "Invitation",
     "Membership",
     "Org",
@@ -22,6 +25,8 @@ __all__ = [
     "Post",
     "PrivacyNotice",
     "Role",
+    "RosterBatch",
+    "RosterStep",
     "SentMessage",
     "SmsDevice",
     "Tally",
