@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from lms.lib.durations import beijing_day
 from lms.lib.sheets import SheetRefused
-from lms.people.domain.roster.confirming import choose, confirm
+from lms.people.domain.roster.confirming import choose, choose_again, confirm
 from lms.people.domain.roster.facts import units_in_place
 from lms.people.domain.roster.hanging import what_hangs
 from lms.people.domain.roster.planning import digest
@@ -175,7 +175,7 @@ def decide(request: HttpRequest, found: RosterBatch) -> HttpResponse:
         if key != row and row.isdecimal() and value.isdecimal() and len(row) < 6 and len(value) < 19:
             said[int(row)] = int(value)
     if request.POST.get("again"):
-        RosterBatch.objects.filter(pk=found.pk, confirmed_at=None).update(choices={})
+        choose_again(found, by=person_of(request), at=timezone.now())
     else:
         choose(found, said, by=person_of(request), at=timezone.now())
     return redirect("desk:roster_batch", found.pk)

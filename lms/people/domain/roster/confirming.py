@@ -44,6 +44,16 @@ def choose(batch: RosterBatch, chosen: dict[int, int], *, by: Person, at: dateti
     return batch
 
 
+@transaction.atomic
+def choose_again(batch: RosterBatch, *, by: Person, at: datetime) -> RosterBatch:
+    """Nothing is decided yet."""
+    batch = _locked(batch, by=by, at=at)
+    if not batch.confirmed_at:
+        batch.choices = {}
+        batch.save(update_fields=["choices"])
+    return batch
+
+
 def _without(batch: RosterBatch, rows: Iterable[int]) -> RosterBatch:
     """The batch as if nothing had been decided for these rows, so that a decision can be taken back."""
     decided = {row: person for row, person in batch.choices.items() if int(row) not in set(rows)}
