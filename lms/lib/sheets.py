@@ -92,7 +92,7 @@ def read_table(content: bytes, limits: Limits | None = None) -> list[Row]:
             raise SheetRefused(_("The file is protected by a password. Save it without one and choose it again."))
         raise SheetRefused(_("This is the old .xls form. Open it, save it as .xlsx, and choose that file."))
     read = _read_workbook if content.startswith(b"PK") else _read_comma
-    rows = []
+    rows: list[Row] = []
     for row in read(content, limits):
         if len(rows) > limits.rows:
             raise SheetRefused(_("The sheet has more than %(most)d rows. Divide it.") % {"most": limits.rows})

@@ -12,7 +12,7 @@ IDENTITY_PURPOSE = "identity number"
 
 def mask_identity_number(number: str) -> str:
     """The province, and the last four: enough to compare with a list at hand, without the day of birth."""
-    return number[:2] + "＊" * 12 + number[-4:]
+    return number[:2] + "*" * 12 + number[-4:]
 
 
 class Identity(models.Model):

@@ -170,8 +170,8 @@ def _act(story: Callable[[HttpRequest, RosterBatch], HttpResponse]) -> Callable[
 def decide(request: HttpRequest, found: RosterBatch) -> HttpResponse:
     """Say who is meant by rows without a known identity number; or take back what was said."""
     said = {}
-    for key, value in request.POST.items():
-        row = key.removeprefix("row-")
+    for key in request.POST:
+        row, value = key.removeprefix("row-"), request.POST.get(key, "")
         if key != row and row.isdecimal() and value.isdecimal() and len(row) < 6 and len(value) < 19:
             said[int(row)] = int(value)
     if request.POST.get("again"):

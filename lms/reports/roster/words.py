@@ -41,7 +41,7 @@ def rows_in_words(
     rows = {step.line.row: _row(step, org_id) for step in planned if step.outcome == outcome}
     if outcome == RosterOutcome.ERROR:
         for fault in faults:
-            row = rows.setdefault(fault.row, RowInWords(fault.row))
+            row = rows.setdefault(fault.row, RowInWords(fault.row, fault.name))
             row.sentences.append(_("Column “%(column)s”: %(fault)s") % {"column": fault.heading, "fault": fault.text})
     return [rows[number] for number in sorted(rows)]
 

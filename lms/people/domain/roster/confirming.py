@@ -203,7 +203,7 @@ class _Writer:
             Membership(
                 person_id=persons[step.line.row],
                 org_id=step.line.org_id,
-                active_from=step.line.start,
+                active_from=step.line.start or self._today,
                 active_to=step.line.until,
             )
             for step in joining

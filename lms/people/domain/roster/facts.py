@@ -152,19 +152,9 @@ def _known(person_ids: set[int]) -> dict[int, Known]:
     for part in chunks(sorted(person_ids)):
         posts: dict[int, list[HeldPost]] = {}
         rows = Post.objects.filter(Q(person__in=part) | Q(person__merged_into__in=part)).order_by("active_from", "pk")
-        for pk, merged, *post in rows.values_list(
-            "person_id",
-            "person__merged_into_id",
-            "pk",
-            "org_id",
-            "org__name",
-            "title",
-            "category",
-            "level",
-            "cadre_authority_id",
-            "active_from",
-            "active_to",
-        ):
+        names = ("pk", "org_id", "org__name", "title", "category", "level", "cadre_authority_id")
+        held: Any = rows.values_list("person_id", "person__merged_into_id", *names, "active_from", "active_to")
+        for pk, merged, *post in held:
             posts.setdefault(merged or pk, []).append(HeldPost(*post))
         present = set(Person.objects.present().filter(pk__in=part).values_list("pk", flat=True))
         numbered = set(Identity.objects.filter(person__in=part).values_list("person_id", flat=True))

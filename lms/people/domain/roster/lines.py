@@ -51,11 +51,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong in one cell."""
+    """What is wrong in one cell; `name` is what its row has for a name, so that the row is found again."""
 
     row: int
     heading: str
     text: str
+    name: str = ""
 
 
 def read_lines(rows: Sequence[Row], *, units: Sequence[Unit], on: date) -> tuple[list[Line], list[Fault]]:
@@ -82,19 +83,20 @@ def _places(heading: Row) -> dict[str, int]:
 
 def _twice(lines: list[Line]) -> list[Fault]:
     """An identity number that stands in several rows is wrong in each of them: nobody can say which is meant."""
-    found: dict[str, list[int]] = {}
+    found: dict[str, list[Line]] = {}
     for line in lines:
-        found.setdefault(line.identity_number, []).append(line.row)
+        found.setdefault(line.identity_number, []).append(line)
     return [
         Fault(
-            row,
+            line.row,
             _HEADINGS["identity_number"],
             _("The same identity number stands in the rows %(rows)s. Keep one of them.")
-            % {"rows": "、".join(str(other) for other in rows)},
+            % {"rows": "、".join(str(other.row) for other in same)},
+            line.name,
         )
-        for rows in found.values()
-        if len(rows) > 1
-        for row in rows
+        for same in found.values()
+        if len(same) > 1
+        for line in same
     ]
 
 
@@ -107,13 +109,13 @@ class _Reader:
 
     def read(self, row: Row) -> Line | None:
         """The row, or None where one of its cells is at fault."""
-        before = len(self.faults)
+        before, called = len(self.faults), as_text(row[self._places["name"]])[: _LENGTHS["name"]]
 
         def said(key: str, read: Callable[[Value | None], Any], *, needed: bool = False) -> Any:
             try:
                 return read(self._cell(row, key, needed=needed))
             except (CellRefused, NotAPhoneNumber, NotAnIdentityNumber) as error:
-                self.faults.append(Fault(row.number, _HEADINGS[key], str(error)))
+                self.faults.append(Fault(row.number, _HEADINGS[key], str(error), called))
                 return None
 
         move = said("move", lambda cell: self._choice("move", cell))
