@@ -5,11 +5,11 @@ from uuid import UUID
 
 from lms.credits.domain.missing import tested_completions, waiting_completions
 from lms.credits.enums import SourceKind
-from lms.credits.tasks import register_credit_task, unite_record_task
+from lms.credits.tasks import part_records_task, register_credit_task, unite_record_task
 from lms.learning.models import LessonCompletion, QuizAttempt, WatchRecord
 from lms.learning.signals import course_completed, evidence_improved, lesson_completed, quiz_passed
 from lms.people.models import Person
-from lms.people.signals import persons_merged
+from lms.people.signals import persons_merged, persons_separated
 
 
 def register_completed_lesson(completion_id: int, **kwargs: Any) -> None:
@@ -54,6 +54,10 @@ def unite_merged_records(survivor_id: int, **kwargs: Any) -> None:
     unite_record_task.enqueue(survivor_id)
 
 
+def part_separated_records(merging_id: int, **kwargs: Any) -> None:
+    part_records_task.enqueue(merging_id)
+
+
 def register_receivers() -> None:
     """Called once, when the app is ready."""
     lesson_completed.connect(register_completed_lesson, dispatch_uid="credits.register_completed_lesson")
@@ -61,3 +65,4 @@ def register_receivers() -> None:
     evidence_improved.connect(register_improved_evidence, dispatch_uid="credits.register_improved_evidence")
     quiz_passed.connect(register_vouched, dispatch_uid="credits.register_vouched")
     persons_merged.connect(unite_merged_records, dispatch_uid="credits.unite_merged_records")
+    persons_separated.connect(part_separated_records, dispatch_uid="credits.part_separated_records")

@@ -3,10 +3,11 @@
 from django.utils import timezone
 from django_tasks import task
 
+from lms.credits.domain.parting import part_records
 from lms.credits.domain.registering import register_credit
 from lms.credits.domain.studying import completion_of
 from lms.credits.domain.uniting import unite_record
-from lms.people.models import Person
+from lms.people.models import Merging, Person
 
 
 @task(queue_name="default")
@@ -22,3 +23,9 @@ def register_credit_task(source_kind: str, source_id: int) -> list[int]:
 def unite_record_task(person_id: int) -> list[int]:
     """Make each lesson count once on the record of a person whose accounts were merged; the ids of new entries."""
     return [entry.pk for entry in unite_record(Person.objects.get(pk=person_id).survivor, at=timezone.now())]
+
+
+@task(queue_name="default")
+def part_records_task(merging_id: int) -> list[int]:
+    """Give back what the uniting of two accounts took, when they are two again; the ids of new entries."""
+    return [entry.pk for entry in part_records(Merging.objects.get(pk=merging_id), at=timezone.now())]

@@ -120,6 +120,8 @@ class Purpose(models.TextChoices):
 UNMASKED = "person.unmasked"
 # And when two accounts become one.
 MERGED = "person.merged"
+# And when they are two again.
+SEPARATED = "person.separated"
 
 
 class RosterMove(models.TextChoices):

@@ -5,6 +5,7 @@ from django.urls import path
 from lms.reports import views
 from lms.reports.appeals import views as appeals
 from lms.reports.devices import views as devices
+from lms.reports.merging import views as merging
 from lms.reports.roster import views as roster
 
 app_name = "desk"
@@ -24,5 +25,8 @@ urlpatterns = [
     path("roster/<int:pk>/choose/", roster.decide, name="roster_choose"),
     path("roster/<int:pk>/confirm/", roster.confirm_batch, name="roster_confirm"),
     path("roster/<int:pk>/undo/", roster.undo_batch, name="roster_undo"),
+    path("merging/<int:pk>/", merging.merging, name="merging"),
+    path("merging/of/<int:pk>/", merging.others, name="merging_others"),
+    path("merging/of/<int:stays>/<int:goes>/", merging.merge_records, name="merge_records"),
     path("export/<slug:code>.<slug:extension>", views.export, name="export"),
 ]

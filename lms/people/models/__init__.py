@@ -5,6 +5,7 @@ from .contacts import Contact
 from .devices import FactorReset, SentMessage, SmsDevice, Tally
 from .identities import Identity
 from .invitations import Invitation
+from .mergings import Merging
 from .persons import Person, PersonQuerySet
 from .places import Division, Org, in_place
 from .rosters import RosterBatch, RosterStep
@@ -19,6 +20,7 @@ __all__ = [
     "Identity",
     "Invitation",
     "Membership",
+    "Merging",
     "Org",
     "Person",
     "PersonQuerySet",

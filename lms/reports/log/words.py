@@ -29,6 +29,7 @@ ACTIONS: Words = {
     "roster.read": gettext_lazy("read a roster to look at"),
     "roster.confirmed": gettext_lazy("imported a roster"),
     "roster.undone": gettext_lazy("undid the import of a roster"),
+    "person.separated": gettext_lazy("undid the merging of an account"),
     "person.closed": gettext_lazy("closed an account"),
     "media.video_received": gettext_lazy("uploaded a recording"),
     "media.captions_approved": gettext_lazy("approved captions"),
@@ -78,6 +79,7 @@ DETAILS: Words = {
     "purpose": pgettext_lazy("audit log", "purpose"),
     "means": pgettext_lazy("audit log", "means"),
     "into": pgettext_lazy("audit log", "into"),
+    "parted_from": pgettext_lazy("audit log", "parted from"),
     "requested_by": pgettext_lazy("audit log", "asked for by"),
     "code": pgettext_lazy("audit log", "code"),
     "region_code": pgettext_lazy("audit log", "code of the place"),
@@ -126,7 +128,7 @@ _VALUES: dict[str, Words] = {
     "step": dict(ReviewStep.choices),
     "subject_kind": SUBJECTS,
 }
-_PERSONS = frozenset({"actor", "into", "requested_by"})
+_PERSONS = frozenset({"actor", "into", "parted_from", "requested_by"})
 
 
 def person_in_words(person_id: object) -> str:

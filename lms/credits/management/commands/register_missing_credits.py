@@ -1,4 +1,4 @@
-"""Sweep: completions that should have hours and have none yet, and merged accounts that count a lesson twice."""
+"""Sweep: completions without their hours, merged accounts that count a lesson twice, separated ones that lack some."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -7,9 +7,11 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from lms.credits.domain.checking import completions_without_entries
+from lms.credits.domain.parting import part_records
 from lms.credits.domain.registering import register_credit
 from lms.credits.domain.studying import source_of
 from lms.credits.domain.uniting import persons_counted_twice, unite_record
+from lms.people.models import Merging
 
 
 class Command(BaseCommand):
@@ -30,4 +32,6 @@ class Command(BaseCommand):
             self.stdout.write(f"person {person.pk}: merged accounts count a lesson twice")
             if not options["dry_run"]:
                 unite_record(person, at=timezone.now())
+        for merging in Merging.objects.filter(undone_at__isnull=False) if not options["dry_run"] else ():
+            part_records(merging, at=timezone.now())
         self.stdout.write(f"{found} completions {'lack' if options['dry_run'] else 'lacked'} their hours.")
