@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy
 
 MOBILE_NUMBER = re.compile(r"1[3-9]\d{9}")
 KINDS_NEEDED = 3
+# So many digits in a row are a number of somebody.
+A_NUMBER = re.compile(r"\d[\d\s-]{5,}\d")
 # GB 11643-1999: place, day of birth, serial number, and a check character by ISO 7064 MOD 11-2.
 IDENTITY_NUMBER = re.compile(r"[1-9]\d{5}(\d{4})(\d{2})(\d{2})\d{3}[\dX]")
 IDENTITY_CHECKS = "10X98765432"
@@ -56,6 +58,12 @@ def clean_identity_number(typed: str, *, on: date) -> str:
     if identity_check(number) != number[17]:
         raise NotAnIdentityNumber(_("One character of this identity number is wrong: its last one does not fit."))
     return number
+
+
+def without_numbers(text: str) -> None:
+    """Raise ValidationError for a reason with somebody's number in it: reasons go on a log that is never erased."""
+    if A_NUMBER.search(text):
+        raise ValidationError(_("Please give the reason without names and numbers: it is kept for good."))
 
 
 class PasswordKindsValidator:

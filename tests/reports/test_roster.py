@@ -144,9 +144,11 @@ def test_an_officer_reads_looks_confirms_and_undoes(cast: Cast, at_desk: AtDesk)
     looked = client.get(address)
     confirmed = client.post(f"{address}confirm/", {"shown": looked.context["digest"]}, follow=True)
     person = Person.objects.get(name="马小云")
+    numbered = client.post(f"{address}undo/", {"reason": f"不是{number}"})
     undone = client.post(f"{address}undo/", {"reason": "选错了"}, follow=True)
 
     text = looked.content.decode()
+    assert (numbered.status_code, list(numbered.context["form"].errors)) == (422, ["reason"])
     assert "2026-09-01 起任柳树村村民委员会 村委会委员（村干部）" in text
     assert number not in text
     assert f"99************{number[-4:]}" in text

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lms.people.domain.roster.reading import LIMITS
 from lms.people.models import Org
+from lms.people.validators import without_numbers
 
 
 class UploadForm(forms.Form):
@@ -43,5 +44,6 @@ class UndoForm(forms.Form):
         label=_("Why the import is undone"),
         help_text=_("For example: wrong file. Without names and numbers; it stays on the log."),
         max_length=200,
+        validators=[without_numbers],
         error_messages={"required": _("Please write why the import is undone.")},
     )
