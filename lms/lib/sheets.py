@@ -38,7 +38,7 @@ class Limits:
     """The most that is read; a part that unpacks to more than `ratio` times its size is taken for a trap."""
 
     size_bytes: int = 5 * _MEBIBYTE
-    unpacked_bytes: int = 60 * _MEBIBYTE
+    unpacked_bytes: int = 30 * _MEBIBYTE
     parts: int = 300
     ratio: int = 150
     rows: int = 5000
