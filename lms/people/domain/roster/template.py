@@ -73,7 +73,7 @@ def _write_choices(sheet: Any, roster: Any, units: Sequence[Unit]) -> None:
             cell.data_type = "s"  # a name is never a formula
         if last == 1:
             continue
-        picked = DataValidation(type="list", formula1=f"选项!${letter}$2:${letter}${last}", allow_blank=True)
+        picked = DataValidation(type="list", formula1=f"'选项'!${letter}$2:${letter}${last}", allow_blank=True)
         picked.error, picked.errorTitle = "请从下拉列表中选。", column.heading
         roster.add_data_validation(picked)
         picked.add(f"{get_column_letter(number)}2:{get_column_letter(number)}{LAST_ROW}")
