@@ -12,11 +12,20 @@ class CreditsConfig(AppConfig):
 
     def ready(self) -> None:
         from lms.credits.domain.renewing import counts_anew
-        from lms.credits.models import CreditLedgerEntry, DailySeal, ImportedHours, UnitConfirmation, YearSnapshot
+        from lms.credits.models import (
+            CreditLedgerEntry,
+            DailySeal,
+            ImportedHours,
+            Standing,
+            UnitConfirmation,
+            YearSnapshot,
+        )
         from lms.credits.receivers import register_receivers
         from lms.learning.domain.retaking import register_round_opener
         from lms.lib import append_only
+        from lms.people.domain.roster.hanging import register_cache
 
         append_only.protect(CreditLedgerEntry, DailySeal, ImportedHours, UnitConfirmation, YearSnapshot)
+        register_cache(Standing)
         register_receivers()
         register_round_opener(counts_anew)

@@ -3,12 +3,15 @@
 from typing import Any
 from uuid import UUID
 
+from lms.credits.domain.assessing import BATCH
 from lms.credits.domain.missing import tested_completions, waiting_completions
 from lms.credits.enums import SourceKind
 from lms.credits.signals import credit_registered, duty_changed, import_confirmed, import_undone
 from lms.credits.tasks import (
     assess_everybody_task,
+    assess_people_task,
     assess_person_task,
+    part_records_task,
     register_credit_task,
     settle_import_task,
     unite_record_task,
@@ -16,7 +19,7 @@ from lms.credits.tasks import (
 from lms.learning.models import LessonCompletion, QuizAttempt, WatchRecord
 from lms.learning.signals import course_completed, evidence_improved, lesson_completed, quiz_passed
 from lms.people.models import Person
-from lms.people.signals import persons_merged
+from lms.people.signals import persons_merged, persons_separated, posts_changed
 
 
 def register_completed_lesson(completion_id: int, **kwargs: Any) -> None:
@@ -73,8 +76,18 @@ def assess_changed_duty(person_id: int | None, **kwargs: Any) -> None:
         assess_person_task.enqueue(person_id)
 
 
+def assess_changed_posts(person_ids: list[int], **kwargs: Any) -> None:
+    """A roster was taken in or undone: in batches, so that no task is long."""
+    for first in range(0, len(person_ids), BATCH):
+        assess_people_task.enqueue(list(person_ids[first : first + BATCH]))
+
+
 def settle_confirmed_import(batch_id: int, **kwargs: Any) -> None:
     settle_import_task.enqueue(batch_id)
+
+
+def part_separated_records(merging_id: int, **kwargs: Any) -> None:
+    part_records_task.enqueue(merging_id)
 
 
 def register_receivers() -> None:
@@ -86,5 +99,7 @@ def register_receivers() -> None:
     persons_merged.connect(unite_merged_records, dispatch_uid="credits.unite_merged_records")
     credit_registered.connect(assess_registered, dispatch_uid="credits.assess_registered")
     duty_changed.connect(assess_changed_duty, dispatch_uid="credits.assess_changed_duty")
+    posts_changed.connect(assess_changed_posts, dispatch_uid="credits.assess_changed_posts")
     import_confirmed.connect(settle_confirmed_import, dispatch_uid="credits.settle_confirmed_import")
     import_undone.connect(settle_confirmed_import, dispatch_uid="credits.settle_undone_import")
+    persons_separated.connect(part_separated_records, dispatch_uid="credits.part_separated_records")

@@ -4,13 +4,14 @@ from django.utils import timezone
 from django_tasks import task
 
 from lms.credits.domain.assessing import assess_everybody, keep_standings
+from lms.credits.domain.parting import part_records
 from lms.credits.domain.registering import register_credit
 from lms.credits.domain.settling_imports import settle_import
 from lms.credits.domain.studying import completion_of
 from lms.credits.domain.uniting import unite_record
 from lms.credits.models import ImportBatch
 from lms.lib.durations import beijing_day
-from lms.people.models import Person
+from lms.people.models import Merging, Person
 
 
 @task(queue_name="default")
@@ -35,6 +36,13 @@ def assess_person_task(person_id: int) -> list[str]:
 
 
 @task(queue_name="default")
+def assess_people_task(person_ids: list[int]) -> list[str]:
+    """Make the standing of several people again, as of today; what differed."""
+    people = Person.objects.filter(pk__in=person_ids).select_related("merged_into")
+    return keep_standings(list({person.survivor for person in people}), on=beijing_day(timezone.now()))
+
+
+@task(queue_name="default")
 def assess_everybody_task() -> int:
     """Make the standing of everybody again because a requirement has changed; of how many."""
     return assess_everybody(on=beijing_day(timezone.now()), anew=True)[0]
@@ -44,3 +52,9 @@ def assess_everybody_task() -> int:
 def settle_import_task(batch_id: int) -> int:
     """Register or take back the hours of one import; how many entries were written."""
     return settle_import(ImportBatch.objects.get(pk=batch_id), at=timezone.now())
+
+
+@task(queue_name="default")
+def part_records_task(merging_id: int) -> list[int]:
+    """Give back what the uniting of two accounts took, when they are two again; the ids of new entries."""
+    return [entry.pk for entry in part_records(Merging.objects.get(pk=merging_id), at=timezone.now())]

@@ -115,12 +115,49 @@ class Purpose(models.TextChoices):
     REVIEWING_CLAIMS = "reviewing_claims", _("First review of credit claims")
     UNIT_TRAINING = "unit_training", _("Training of the unit's own people")
     ACCOUNT_ADMINISTRATION = "account_administration", _("Administration of staff accounts")
+    ROSTER = "roster", _("Keeping of the roster of cadres")
 
 
 # What the audit log calls it when somebody sees a masked person in full.
 UNMASKED = "person.unmasked"
 # And when two accounts become one.
 MERGED = "person.merged"
+# And when they are two again.
+SEPARATED = "person.separated"
+
+
+class RosterMove(models.TextChoices):
+    """变动: what a row of a roster says of a post; history is never overwritten, so it is said and never guessed."""
+
+    APPOINTMENT = "appointment", _("New appointment")
+    TRANSFER = "transfer", _("Transfer")
+    PROMOTION = "promotion", _("Promotion")
+    CONCURRENT = "concurrent", _("Concurrent post")
+    LEAVING = "leaving", _("Leaving")
+
+
+class RosterOutcome(models.TextChoices):
+    """What becomes of a row when the import is confirmed; in the order in which an officer looks at them."""
+
+    ERROR = "error", _("To be mended")
+    CONFLICT = "conflict", _("In conflict")
+    ASK = "ask", _("To be decided")
+    CREATE = "create", _("New persons")
+    CHANGE = "change", _("Changes")
+    LEAVE = "leave", _("Leavers")
+    SAME = "same", _("As it is")
+
+
+class RosterStepKind(models.TextChoices):
+    """One thing that an import made or ended."""
+
+    PERSON_CREATED = "person_created", _("Person created")
+    IDENTITY_ADDED = "identity_added", _("Identity number added")
+    CONTACT_ADDED = "contact_added", _("Phone added")
+    POST_BEGUN = "post_begun", _("Post begun")
+    POST_ENDED = "post_ended", _("Post ended")
+    MEMBERSHIP_BEGUN = "membership_begun", _("Membership begun")
+    MEMBERSHIP_ENDED = "membership_ended", _("Membership ended")
 
 
 class ContactKind(models.TextChoices):

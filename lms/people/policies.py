@@ -75,6 +75,12 @@ def _cadres_of(org: Org, on: date) -> Q:
     return Q(pk__in=posts.values("person")) | Q(merged_from__in=posts.values("person"))
 
 
+def _managed_by(org: Org, on: date) -> Q:
+    """Persons with a post on the day that the org itself manages: whose roster it keeps."""
+    posts = Post.objects.on(on).filter(cadre_authority=org)
+    return Q(pk__in=posts.values("person")) | Q(merged_from__in=posts.values("person"))
+
+
 def _belonging_to(org: Org, on: date) -> Q:
     belongings = Belonging.objects.on(on).filter(in_place(org.division, on))
     return Q(pk__in=belongings.values("person"))
@@ -132,6 +138,7 @@ _SCOPES: dict[Purpose, tuple[frozenset[RoleKind], OrgKind | None, Callable[[Org,
     Purpose.HELPING: (HELPING_ROLES, None, _belonging_to),
     Purpose.REVIEWING_CLAIMS: (frozenset({RoleKind.UNIT_PERSONNEL_OFFICER}), None, _working_in),
     Purpose.SETTLING_APPEALS: (frozenset({RoleKind.OFFICER}), None, _appealing_to),
+    Purpose.ROSTER: (frozenset({RoleKind.OFFICER}), OrgKind.ORGANIZATION_DEPARTMENT, _managed_by),
     Purpose.UNIT_TRAINING: (frozenset({RoleKind.UNIT_PERSONNEL_OFFICER}), None, _working_in),
 }
 
@@ -145,9 +152,10 @@ def persons_visible_to(
     whatever roles the actor once held. `roles` are those of that day, where the caller has just looked them up.
 
     An officer of an organisation department sees the cadres it manages, one of an agriculture department the
-    farmers of its place (masked: see `is_masked`). A personnel officer sees the people of her units. A helper
-    finds the people of her place while they sit beside her, a security administrator the holders of staff accounts.
-    Appeals are settled without a name. Everybody else sees nobody, and is told counts.
+    farmers of its place (masked: see `is_masked`). Numbers of cadres are for the department that keeps their roster,
+    masked as well. A personnel officer sees the people of her units. A helper finds the people of her place while
+    they sit beside her, a security administrator the holders of staff accounts. Appeals are settled without a name.
+    Everybody else sees nobody, and is told counts.
     """
     present = Person.objects.present()
     roles = roles_on(actor, acting_on or on) if roles is None else roles
@@ -177,7 +185,12 @@ def role_that_shows(person: Person, *, to: Any, purpose: Purpose, on: date) -> R
 
 def is_masked(purpose: Purpose) -> bool:
     """Whether names and numbers are masked until each unmasking is asked for and logged."""
-    return purpose in {Purpose.FARMER_TRAINING, Purpose.HELPING}
+    return purpose in {Purpose.FARMER_TRAINING, Purpose.HELPING, Purpose.ROSTER}
+
+
+def roster_orgs(roles: list[Role]) -> list[Org]:
+    """The organisation departments whose rosters the holder of the roles keeps, by name."""
+    return sorted({role.org for role in _opening(roles, Purpose.ROSTER)}, key=lambda org: (org.name, org.pk))
 
 
 def count_visible_to(actor: Any, *, among: QuerySet[Person], on: date) -> int | None:

@@ -9,3 +9,12 @@ class ReportsConfig(AppConfig):
     label = "reports"
     verbose_name = _("Officer's desk")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from lms.people.domain.roster.hanging import register_blocker
+        from lms.people.domain.separating import register_bond
+        from lms.reports.merging.bonds import facts_since
+        from lms.reports.roster.hanging import hours_since
+
+        register_blocker(hours_since)
+        register_bond(facts_since)

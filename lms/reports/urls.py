@@ -8,7 +8,9 @@ from lms.reports.claims import views as claims
 from lms.reports.devices import views as devices
 from lms.reports.exemptions import views as exemptions
 from lms.reports.imports import views as imports
+from lms.reports.merging import views as merging
 from lms.reports.requirements import views as requirements
+from lms.reports.roster import views as roster
 from lms.reports.rules import trial
 from lms.reports.rules import views as rules
 from lms.reports.years import views as years
@@ -51,5 +53,15 @@ urlpatterns = [
     path("rules/<int:pk>/withdraw/", rules.withdraw, name="withdraw_rule"),
     path("rules/<int:pk>/trial/", trial.trial, name="rule_trial"),
     path("rules/<int:pk>/trial.<slug:extension>", trial.export_trial, name="export_trial"),
+    path("roster/", roster.roster, name="roster"),
+    path("roster/template.xlsx", roster.template, name="roster_template"),
+    path("roster/people/<int:pk>/", roster.see_in_full, name="roster_person"),
+    path("roster/<int:pk>/", roster.batch, name="roster_batch"),
+    path("roster/<int:pk>/choose/", roster.decide, name="roster_choose"),
+    path("roster/<int:pk>/confirm/", roster.confirm_batch, name="roster_confirm"),
+    path("roster/<int:pk>/undo/", roster.undo_batch, name="roster_undo"),
+    path("merging/<int:pk>/", merging.merging, name="merging"),
+    path("merging/of/<int:pk>/", merging.others, name="merging_others"),
+    path("merging/of/<int:stays>/<int:goes>/", merging.merge_records, name="merge_records"),
     path("export/<slug:code>.<slug:extension>", views.export, name="export"),
 ]

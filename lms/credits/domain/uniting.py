@@ -1,11 +1,13 @@
 """Two accounts became one: what both had earned for the same lesson counts once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from lms.audit.models import AuditEntry
 from lms.credits.domain.appending import announce, lock_chain
@@ -17,10 +19,17 @@ from lms.people.enums import MERGED
 from lms.people.models import Person
 from lms.people.queries import same_person_ids
 
+COUNTED_BEFORE = gettext_noop("Two accounts of one person were merged, and this had been counted before.")
+
 
 def counted_twice(person: Person) -> list[tuple[CreditLedgerEntry, list[dict[str, Any]]]]:
     """Standing entries with lessons that an earlier entry of the same human being counted, and what is left of each."""
-    entries = CreditLedgerEntry.objects.of(same_person_ids(person)).standing().order_by("registered_at", "pk")
+    return counted_twice_among(same_person_ids(person))
+
+
+def counted_twice_among(person_ids: Iterable[int]) -> list[tuple[CreditLedgerEntry, list[dict[str, Any]]]]:
+    """The same for accounts that may be one human being's."""
+    entries = CreditLedgerEntry.objects.of(person_ids).standing().order_by("registered_at", "pk")
     taken: set[tuple[str, str, int]] = set()
     found = []
     for entry in entries.select_related("rule", "outline_version"):
@@ -33,6 +42,13 @@ def counted_twice(person: Person) -> list[tuple[CreditLedgerEntry, list[dict[str
             found.append((entry, left))
         taken.update(lessons)
     return found
+
+
+def hours_left(entry: CreditLedgerEntry, lessons: list[dict[str, Any]]) -> Decimal:
+    """What an entry is worth with these of its lessons alone."""
+    if not lessons:
+        return Decimal("0.00")
+    return hours_of_evidence(entry.component, {**entry.evidence, "lessons": lessons})
 
 
 def persons_counted_twice() -> Iterator[Person]:
@@ -52,15 +68,15 @@ def unite_record(person: Person, *, at: datetime) -> list[CreditLedgerEntry]:
     ids = same_person_ids(person)
     chains = {pk: lock_chain(pk) for pk in sorted(ids)}
     by = _who_merged(ids)
-    reason = _("Two accounts of one person were merged, and this had been counted before.")
+    reason = _(COUNTED_BEFORE)
     added = []
     for entry, left in counted_twice(person):
         chain = chains[entry.person_id]
         reversal = append_reversal(chain, entry, reason=reason, by=by, at=at)
         written = [reversal]
         if left:
+            hours = hours_left(entry, left)
             evidence = {**entry.evidence, "lessons": left}
-            hours = hours_of_evidence(entry.component, evidence)
             written.append(
                 append_correction(
                     chain, entry, reversal, hours=hours, days=entry.days, evidence=evidence, reason=reason, by=by, at=at

@@ -405,7 +405,7 @@ class Migration(migrations.Migration):
             model_name="standing",
             name="person",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="standings", to=settings.AUTH_USER_MODEL
+                on_delete=django.db.models.deletion.CASCADE, related_name="standings", to=settings.AUTH_USER_MODEL
             ),
         ),
         migrations.AddIndex(

@@ -19,7 +19,7 @@ class Standing(models.Model):
 
     RETENTION = Retention("the training record of a cadre", until="never", days=None, basis="statutory_duty")
 
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="standings")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="standings")
     category = models.CharField(_("category"), max_length=24, choices=CreditCategory.choices)
     period = models.CharField(_("period"), max_length=16, choices=Period.choices)
     first_year = models.PositiveSmallIntegerField(_("first year"))

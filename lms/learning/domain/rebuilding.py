@@ -1,5 +1,6 @@
 """Watch records are caches of receipts, checks and settlements: compute them anew and say where they differed."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,10 +25,11 @@ class Difference:
     proven: Stretches
 
 
-def rebuild_watch_records(*, dry_run: bool = False) -> list[Difference]:
-    """Compute every record's coverage from the facts, repair and return what differs."""
+def rebuild_watch_records(*, dry_run: bool = False, of: Collection[int] | None = None) -> list[Difference]:
+    """Compute every record's coverage from the facts, repair and return what differs; `of` names persons, or all."""
     found = []
-    for record_id in WatchRecord.objects.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=1000):
+    records = WatchRecord.objects.all() if of is None else WatchRecord.objects.filter(person__in=of)
+    for record_id in records.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=1000):
         with transaction.atomic():
             person = Person.objects.select_related("merged_into").get(watch_records=record_id)
             lock_clock(person)

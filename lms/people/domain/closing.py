@@ -11,7 +11,18 @@ from lms.audit.domain.recording import record
 from lms.lib.durations import beijing_day
 from lms.people.domain.granting import end_role
 from lms.people.domain.leaving import end
-from lms.people.models import Belonging, Consent, Contact, Invitation, Membership, Person, Post, Role, SmsDevice
+from lms.people.models import (
+    Belonging,
+    Consent,
+    Contact,
+    Identity,
+    Invitation,
+    Membership,
+    Person,
+    Post,
+    Role,
+    SmsDevice,
+)
 
 
 class ClosingRefused(Exception):
@@ -25,7 +36,7 @@ def withdraw_consent(person: Person, *, at: datetime) -> int:
 
 @transaction.atomic
 def close_account(person: Person, *, by: Person, at: datetime) -> Person:
-    """Phone, village, second factor and, unless a cadre's training record must name it, the name are deleted.
+    """Phone, identity number, village and second factor are deleted; so is the name, unless a cadre's record needs it.
 
     Roles and memberships end today; completions and ledger entries hold only the opaque id and stay. Accounts
     merged into this one are emptied with it. Told twice, it happens once.
@@ -52,6 +63,7 @@ def _forget(person: Person, *, at: datetime) -> None:
     # The number's own rows go unless somebody else is still reached there.
     shared = Contact.objects.filter(index__in=indexes).values_list("index", flat=True)
     SmsDevice.objects.filter(number_index__in=set(indexes) - set(shared)).delete()
+    Identity.objects.filter(person=person).delete()
     Belonging.objects.filter(person=person).delete()
     for membership in Membership.objects.filter(person=person, active_to__isnull=True):
         end(membership, on=today)

@@ -1,23 +1,26 @@
-"""Rows whose time is over are deleted: codes, tallies, records of sent messages."""
+"""Rows whose time is over are deleted: codes, tallies, records of sent messages, imports that nobody confirmed."""
 
 from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from lms.people.models import SentMessage, SmsDevice, Tally
+from lms.people.models import RosterBatch, SentMessage, SmsDevice, Tally
+
+Forgettable = type[SmsDevice] | type[Tally] | type[SentMessage] | type[RosterBatch]
 
 
 def forget_expired(*, at: datetime, dry_run: bool = False) -> dict[str, int]:
     """Delete what its model's RETENTION says is over; how many rows of each model."""
 
-    def before(model: type[SmsDevice] | type[Tally] | type[SentMessage]) -> datetime:
+    def before(model: Forgettable) -> datetime:
         return at - timedelta(days=model.RETENTION.days or 0)
 
-    old: dict[type[SmsDevice] | type[Tally] | type[SentMessage], Q] = {
+    old: dict[Forgettable, Q] = {
         SmsDevice: Q(last_generated_timestamp__lt=before(SmsDevice))
         | Q(last_generated_timestamp__isnull=True, valid_until__lt=before(SmsDevice)),
         Tally: Q(window_start__lt=before(Tally)),
         SentMessage: Q(sent_at__lt=before(SentMessage)),
+        RosterBatch: Q(confirmed_at__isnull=True, read_at__lt=before(RosterBatch)),
     }
     counted = {}
     for model, condition in old.items():

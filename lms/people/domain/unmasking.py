@@ -1,6 +1,5 @@
 """Names and numbers are masked in lists; to see one in full is an act of its own, and logged (law 9)."""
 
-import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -14,12 +13,11 @@ from lms.audit.models import AuditEntry
 from lms.lib.durations import beijing_day, beijing_midnight
 from lms.lib.encryption import decrypt
 from lms.people.enums import UNMASKED, Purpose
-from lms.people.models import Contact, Person
+from lms.people.models import Contact, Identity, Person
 from lms.people.models.contacts import PHONE_PURPOSE
+from lms.people.models.identities import IDENTITY_PURPOSE
 from lms.people.policies import is_masked, role_that_shows
-
-# So many digits in a row are a number of somebody.
-A_NUMBER = re.compile(r"\d[\d\s-]{5,}\d")
+from lms.people.validators import A_NUMBER
 
 
 class UnmaskingRefused(Exception):
@@ -30,6 +28,7 @@ class UnmaskingRefused(Exception):
 class Unmasked:
     name: str
     phones: list[str] = field(repr=False)
+    identity_number: str = field(default="", repr=False)
 
 
 @transaction.atomic
@@ -37,7 +36,8 @@ def unmask(person: Person, *, by: Person, purpose: Purpose, reason: str, at: dat
     """Name and numbers in full, for somebody who may see the person for the purpose today and says why.
 
     The log keeps role, organisation and reason, which the person reads on her account page; it is never erased, so
-    the reason must not name her. Each look counts, a repeated one too: UNMASKINGS_PER_DAY in a day (Beijing).
+    the reason must not name her. Each look counts, a repeated one too: UNMASKINGS_PER_DAY in a day (Beijing). An
+    identity number is shown only to whoever keeps the person's roster.
     """
     today = beijing_day(at)
     role = role_that_shows(person, to=by, purpose=purpose, on=today) if is_masked(purpose) else None
@@ -57,7 +57,9 @@ def unmask(person: Person, *, by: Person, purpose: Purpose, reason: str, at: dat
     detail = {"purpose": str(purpose), "reason": reason, "role": role.kind, "org": role.org.code}
     record(UNMASKED, actor=by, subject_kind="person", subject_id=person.pk, detail=detail, at=at)
     contacts = Contact.objects.filter(person=person).on(today)
-    return Unmasked(person.name, [decrypt(contact.encrypted, PHONE_PURPOSE) for contact in contacts])
+    phones = [decrypt(contact.encrypted, PHONE_PURPOSE) for contact in contacts]
+    identity = Identity.objects.filter(person=person).first() if purpose == Purpose.ROSTER else None
+    return Unmasked(person.name, phones, decrypt(identity.encrypted, IDENTITY_PURPOSE) if identity else "")
 
 
 def _too_many(looks: int) -> str:

@@ -3,9 +3,12 @@
 from .consents import Consent, PrivacyNotice
 from .contacts import Contact
 from .devices import FactorReset, SentMessage, SmsDevice, Tally
+from .identities import Identity
 from .invitations import Invitation
+from .mergings import Merging
 from .persons import Person, PersonQuerySet
 from .places import Division, Org, in_place
+from .rosters import RosterBatch, RosterStep
 from .standing import Belonging, Membership, Post, Role
 
 __all__ = [
@@ -14,14 +17,18 @@ __all__ = [
     "Contact",
     "Division",
     "FactorReset",
+    "Identity",
     "Invitation",
     "Membership",
+    "Merging",
     "Org",
     "Person",
     "PersonQuerySet",
     "Post",
     "PrivacyNotice",
     "Role",
+    "RosterBatch",
+    "RosterStep",
     "SentMessage",
     "SmsDevice",
     "Tally",

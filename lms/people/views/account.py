@@ -26,8 +26,9 @@ from lms.people.domain.settling import choose_elder_mode, choose_language
 from lms.people.domain.signing_in import NotSent, TooMany, WrongCode, check_code, send_code
 from lms.people.forms import CodeForm, PhoneForm
 from lms.people.gates import safe_next
-from lms.people.models import Contact
+from lms.people.models import Contact, Identity
 from lms.people.models.contacts import PHONE_PURPOSE, mask_phone
+from lms.people.models.identities import IDENTITY_PURPOSE
 from lms.people.policies import roles_on
 from lms.people.queries import home_division_on, looks_at, posts_on
 from lms.people.views.common import Draft, person_of, set_choice, show_form
@@ -43,6 +44,7 @@ def _own_data(request: HttpRequest) -> dict[str, Any]:
         "person": person,
         "village": home_division_on(person, today),
         "contacts": Contact.objects.filter(person=person).on(today),
+        "identity": Identity.objects.filter(person=person).first(),
         "posts": posts_on(person, today),
         "roles": roles_on(person, today),
         "consents": person.consents.select_related("notice").order_by("given_at"),
@@ -62,7 +64,7 @@ def account(request: HttpRequest) -> HttpResponse:
 def own_copy(request: HttpRequest) -> HttpResponse:
     """A copy of my data to take away."""
     data = _own_data(request)
-    person, village = data["person"], data["village"]
+    person, village, identity = data["person"], data["village"], data["identity"]
     answer = JsonResponse(
         {
             "name": person.name,
@@ -71,6 +73,7 @@ def own_copy(request: HttpRequest) -> HttpResponse:
             "village": village.full_name if village else None,
             "village_code": village.code if village else None,
             "phones": [decrypt(contact.encrypted, PHONE_PURPOSE) for contact in data["contacts"]],
+            "identity_number": decrypt(identity.encrypted, IDENTITY_PURPOSE) if identity else None,
             "posts": [{"title": post.title, "org": post.org.name, "from": post.active_from} for post in data["posts"]],
             "roles": [{"role": role.kind, "org": role.org.name, "from": role.active_from} for role in data["roles"]],
             "consents": [

@@ -27,6 +27,10 @@ ACTIONS: Words = {
     "phone.changed": gettext_lazy("changed a phone number"),
     "person.unmasked": gettext_lazy("looked at a masked value"),
     "person.merged": gettext_lazy("merged an account"),
+    "roster.read": gettext_lazy("read a roster to look at"),
+    "roster.confirmed": gettext_lazy("imported a roster"),
+    "roster.undone": gettext_lazy("undid the import of a roster"),
+    "person.separated": gettext_lazy("undid the merging of an account"),
     "person.closed": gettext_lazy("closed an account"),
     "media.video_received": gettext_lazy("uploaded a recording"),
     "media.captions_approved": gettext_lazy("approved captions"),
@@ -91,6 +95,7 @@ SUBJECTS: Words = {
     "year_closing": pgettext_lazy("audit log", "closing of a year"),
     "daily_seal": pgettext_lazy("audit log", "daily seal"),
     "key": pgettext_lazy("audit log", "key"),
+    "roster_batch": pgettext_lazy("audit log", "import of a roster"),
     "audit_log": gettext_lazy("Audit log"),
 }
 # In the order in which they are read.
@@ -109,6 +114,7 @@ DETAILS: Words = {
     "purpose": pgettext_lazy("audit log", "purpose"),
     "means": pgettext_lazy("audit log", "means"),
     "into": pgettext_lazy("audit log", "into"),
+    "parted_from": pgettext_lazy("audit log", "parted from"),
     "requested_by": pgettext_lazy("audit log", "asked for by"),
     "code": pgettext_lazy("audit log", "code"),
     "region_code": pgettext_lazy("audit log", "code of the place"),
@@ -129,6 +135,10 @@ DETAILS: Words = {
     "format": pgettext_lazy("audit log", "file format"),
     "rows": pgettext_lazy("audit log", "rows"),
     "sha256": pgettext_lazy("audit log", "checksum of the file"),
+    "faults": pgettext_lazy("audit log", "faults"),
+    "created": pgettext_lazy("audit log", "new persons"),
+    "left": pgettext_lazy("audit log", "leavers"),
+    "unchanged": pgettext_lazy("audit log", "unchanged"),
     "year": pgettext_lazy("audit log", "year"),
     "new": pgettext_lazy("audit log", "new"),
     "changed": pgettext_lazy("audit log", "changed"),
@@ -160,7 +170,7 @@ _VALUES: dict[str, Words] = {
     "step": dict(ReviewStep.choices),
     "subject_kind": SUBJECTS,
 }
-_PERSONS = frozenset({"actor", "into", "person", "requested_by"})
+_PERSONS = frozenset({"actor", "into", "parted_from", "person", "requested_by"})
 
 
 def person_in_words(person_id: object) -> str:

@@ -1,4 +1,4 @@
-"""Sweep: completions that should have hours and have none yet, merged accounts, imports left half done.
+"""Sweep: completions that should have hours and have none yet, merged and separated accounts, imports left half done.
 
 Lists of hours that nobody confirmed for a week are thrown away as well.
 """
@@ -11,10 +11,12 @@ from django.utils import timezone
 
 from lms.credits.domain.checking import completions_without_entries
 from lms.credits.domain.importing import discard_forgotten
+from lms.credits.domain.parting import part_records
 from lms.credits.domain.registering import register_credit
 from lms.credits.domain.settling_imports import settle_import, unsettled_imports
 from lms.credits.domain.studying import source_of
 from lms.credits.domain.uniting import persons_counted_twice, unite_record
+from lms.people.models import Merging
 
 
 class Command(BaseCommand):
@@ -41,4 +43,6 @@ class Command(BaseCommand):
                 settle_import(batch, at=timezone.now())
         if not options["dry_run"]:
             discard_forgotten(at=timezone.now())
+        for merging in Merging.objects.filter(undone_at__isnull=False) if not options["dry_run"] else ():
+            part_records(merging, at=timezone.now())
         self.stdout.write(f"{found} completions {'lack' if options['dry_run'] else 'lacked'} their hours.")
