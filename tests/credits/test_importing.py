@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from hypothesis import given
@@ -22,7 +23,7 @@ from lms.credits.domain.importing import (
 from lms.credits.domain.outside import KEY_LETTERS, outside_key, plain, read_amount, read_day
 from lms.credits.domain.settling_imports import settle_import, undo_import
 from lms.credits.domain.uniting import unite_record
-from lms.credits.models import ColumnMapping, CreditLedgerEntry, ImportedHours
+from lms.credits.models import ColumnMapping, CreditLedgerEntry, ImportBatch, ImportedHours
 from lms.credits.queries import hours_of
 from lms.lib import append_only
 from lms.lib.files import stored
@@ -386,6 +387,18 @@ def test_a_list_nobody_confirms_is_thrown_away_after_a_week(cast):
     with pytest.raises(ImportRefused):
         confirm_import(batch, by=cast.officer, at=AT)
     assert discard_import(batch, by=cast.officer, at=AT).state == "discarded"
+
+
+def test_a_file_that_no_list_names_is_thrown_away_with_the_lists_nobody_confirms(cast, clock):
+    clock.set(2026, 11, 20, 10)
+    batch = received(cast, xlsx(row_of(cast.learner)))
+    lost = stored().save("imports/lost", ContentFile(b"x"))
+    made_at = next(file.modified_at for file in stored().walk("imports/") if file.name == lost)
+    ImportBatch.objects.filter(pk=batch.pk).update(received_at=made_at + timedelta(days=5))
+
+    discard_forgotten(at=made_at + timedelta(days=8))
+
+    assert (stored().exists(lost), stored().exists(batch.stored_as)) == (False, True)
 
 
 @pytest.mark.parametrize("part", ["neighbour_officer", "ended_officer", "prefecture_officer", "learner", "trainer"])

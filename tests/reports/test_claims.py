@@ -165,3 +165,13 @@ def test_queues_need_the_same_queries_for_one_and_three(cast: Cast, reviewer: Pe
         counts.append(len(queries))
 
     assert counts[0] == counts[1]
+
+
+def test_a_personnel_officer_finds_her_claims_from_the_first_page(cast: Cast, reviewer: Person, at_desk: To) -> None:
+    claimed(cast.learner)
+
+    page = at_desk(reviewer).get(reverse("desk:overview")).content.decode()
+
+    assert reverse("desk:claims") in page
+    assert reverse("desk:imports") not in page
+    assert cast.learner.name not in page

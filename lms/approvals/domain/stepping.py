@@ -46,7 +46,11 @@ def take_step(
     """
     reason = " ".join(reason.split())[:REASON_LETTERS]
     with transaction.atomic():
-        locked = Submission.objects.select_for_update().select_related("submitter__merged_into").get(pk=submission.pk)
+        locked = (
+            Submission.objects.select_for_update(of=("self",))
+            .select_related("submitter__merged_into")
+            .get(pk=submission.pk)
+        )
         last = locked.steps.select_related("by").get(number=locked.steps_taken)
         if last.kind == step and last.by_id == by.pk and last.number == seen + 1:
             return last

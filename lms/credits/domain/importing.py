@@ -130,7 +130,9 @@ def confirm_import(batch: ImportBatch, *, leave_out_refused: bool = False, by: P
     with transaction.atomic():
         # One import of an authority after the other: each is compared with those that hold.
         Org.objects.select_for_update().get(pk=batch.authority_id)
-        batch = ImportBatch.objects.select_for_update().select_related("authority", "platform").get(pk=batch.pk)
+        batch = (
+            ImportBatch.objects.select_for_update(of=("self",)).select_related("authority", "platform").get(pk=batch.pk)
+        )
         if batch.state != ImportState.RECEIVED or table is None:
             if batch.state == ImportState.DISCARDED:
                 raise ImportRefused(_("This import has been confirmed or discarded already."))
