@@ -2,7 +2,7 @@
 
 import io
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from importlib import import_module
 
@@ -217,6 +217,15 @@ def test_registered_hours_freshen_the_standing(cast, worker, django_capture_on_c
     with django_capture_on_commit_callbacks(execute=True):
         reverse_entry(entry, reason="有误", by=cast.officer, at=AT)
     assert Standing.objects.get(person=cast.learner, category=ONLINE, first_year=2026).hours == Z
+
+
+def test_hours_of_the_last_minutes_may_still_wait_for_their_task(cast):
+    adopt()
+    keep_standings([cast.learner], on=TODAY)
+    earn(cast.learner)
+
+    assert list(standing_faults(at=AT + timedelta(minutes=9))) == []
+    assert len(list(standing_faults(at=AT + timedelta(minutes=11)))) == 1
 
 
 def run(*arguments):
