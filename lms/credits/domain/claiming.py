@@ -65,7 +65,7 @@ def _check(person: Person, training: Training, *, today: date, but: CreditClaim 
     if authority_on(person, today) is None:
         raise ClaimRefused(_("Claims are for cadres: no organisation is registered as managing you today."))
     if training.ends_on < training.starts_on:
-        raise ClaimRefused(_("The last day lies before the first one."))
+        raise ClaimRefused(_("The training would have ended before it began."))
     if training.ends_on > today:
         raise ClaimRefused(_("Claim it when it is over: the last day lies in the future."))
     if training.starts_on.year < today.year - YEARS_BACK:

@@ -29,8 +29,8 @@ class ProposeForm(forms.Form):
     """Ground, days, what it takes off, why, and the document."""
 
     kind = forms.ChoiceField(label=_("Ground"), choices=[("", _("Please choose")), *ExemptionKind.choices])
-    first_day = _day(_("First day"))
-    last_day = _day(_("Last day"))
+    first_day = _day(_("First day exempt"))
+    last_day = _day(_("Last day exempt"))
     category = forms.ChoiceField(
         label=_("Which training"), required=False, choices=[("", _("Both")), *CreditCategory.choices]
     )
