@@ -17,7 +17,7 @@ from tests.cast import Cast
 from tests.credits.world import BEIJING, adopt, earn, load
 from tests.factories.people import PersonFactory, PostFactory, RoleFactory
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 
 def test_a_year_goes_from_the_first_word_to_the_last(

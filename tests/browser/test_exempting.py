@@ -18,7 +18,7 @@ from tests.credits.test_exempting import PDF
 from tests.credits.world import load
 from tests.factories.people import PersonFactory, RoleFactory
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 
 def test_an_exemption_goes_from_one_officer_over_another_to_the_cadre(

@@ -17,7 +17,7 @@ from tests.credits.outside import row_of, xlsx
 from tests.credits.test_claiming import picture
 from tests.factories.people import PersonFactory, RoleFactory
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 PHONE, DESK = {"width": 360, "height": 800}, {"width": 1440, "height": 900}
 
 

@@ -16,7 +16,7 @@ from tests.cast import Cast
 from tests.factories.people import PersonFactory
 from tests.people.rosters import identity_number, row, workbook
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 PHONE = "13900000001"
 
 

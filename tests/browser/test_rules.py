@@ -13,7 +13,7 @@ from tests.browser.test_accessibility import enter, faults
 from tests.cast import Cast
 from tests.credits.world import load
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 PHONE, DESK = {"width": 360, "height": 800}, {"width": 1440, "height": 900}
 
 
