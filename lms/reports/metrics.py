@@ -108,7 +108,7 @@ ON_COURSE = Metric(
 SHORT = Metric(
     "falls_short",
     1,
-    _("Falls short"),
+    _("Not met yet"),
     _("people"),
     _("All others of whom something is required: at least one counter is behind, or its period is over."),
 )
