@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from lms.credits.domain.assessing import BATCH
 from lms.credits.enums import StandingState
 from lms.people.models import Division, Org, Post
+from lms.reports.overview.over_time import of_one, stands_over
 from lms.reports.overview.placing import SUCCESSORS, children_by_code, narrowed, placed
 from lms.reports.overview.shapes import NEEDIEST, Inquiry, PlaceFigures, PlaceStand, Stand, TrendPoint
-from lms.reports.queries import with_figures
+from lms.reports.queries import batched, with_figures
 from lms.reports.standing.queries import standings_of
-
-_ASKED = {StandingState.MET, StandingState.ON_COURSE, StandingState.SHORT}
 
 
 def count_place(inquiry: Inquiry, place: Division | None) -> PlaceFigures:
@@ -44,11 +44,22 @@ def _need(unit: PlaceStand) -> tuple[int, str]:
 
 
 def count_trend(inquiry: Inquiry, place: Division | None) -> list[TrendPoint]:
-    """The place as it stood at each end of a month of the year, and on the day itself, which comes last."""
-    return [
-        TrendPoint(day, sum(_count_units(_at(inquiry, day), place).values(), Stand()))
-        for day in trend_days(inquiry.year, inquiry.on)
-    ]
+    """The place as it stood at each end of a month of the year, and on the day itself, which comes last.
+
+    Who is counted is asked for each day, the facts are read once for all of them and judged as of each day.
+    """
+    days = trend_days(inquiry.year, inquiry.on)
+    members = {day: set(_members(inquiry, place, day).values_list("pk", flat=True)) for day in days}
+    stands = dict.fromkeys(days, Stand())
+    for batch in batched(sorted(set().union(*members.values())), BATCH):
+        for day, pk, stand in stands_over(batch, inquiry.year, days=days):
+            if pk in members[day]:
+                stands[day] += stand
+    return [TrendPoint(day, stands[day]) for day in days]
+
+
+def _members(inquiry: Inquiry, place: Division | None, day: date) -> Any:
+    return narrowed(placed(inquiry.scope, day), day, place=place, category=inquiry.category).order_by()
 
 
 def trend_days(year: int, on: date) -> list[date]:
@@ -58,14 +69,10 @@ def trend_days(year: int, on: date) -> list[date]:
     return [*(end for end in ends if end < on), on]
 
 
-def _at(inquiry: Inquiry, day: date) -> Inquiry:
-    return Inquiry(inquiry.scope, inquiry.year, day, inquiry.category)
-
-
 def _count_units(inquiry: Inquiry, place: Division | None) -> Mapping[int, Stand]:
     """By work unit: how the cadres who are counted there stand."""
     on, year = inquiry.on, inquiry.year
-    persons = narrowed(placed(inquiry.scope, on), on, place=place, category=inquiry.category)
+    persons = _members(inquiry, place, on)
     unit_of = dict(Post.objects.on(on).filter(pk__in=persons.order_by().values("post_id")).values_list("pk", "org_id"))
     states = {pk: one.state for pk, one in standings_of(persons, year=year, on=on).items()}
     figured: Any = with_figures(persons, year=year, on=on)
@@ -75,18 +82,5 @@ def _count_units(inquiry: Inquiry, place: Division | None) -> Mapping[int, Stand
     by_unit: dict[int, Stand] = defaultdict(Stand)
     for pk, post_id, *amounts in rows:
         if post_id in unit_of:
-            by_unit[unit_of[post_id]] += _of_one(states.get(pk, StandingState.NO_REQUIREMENT), *amounts)
+            by_unit[unit_of[post_id]] += of_one(states.get(pk, StandingState.NO_REQUIREMENT), *amounts)
     return by_unit
-
-
-def _of_one(state: StandingState, *amounts: Any) -> Stand:
-    """One person; who is exempt or has no requirement stands in neither numerator nor denominator."""
-    is_asked = state in _ASKED
-    return Stand(
-        1,
-        int(is_asked),
-        int(state == StandingState.MET),
-        int(state == StandingState.ON_COURSE),
-        int(state == StandingState.SHORT),
-        *amounts,
-    )

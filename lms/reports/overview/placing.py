@@ -1,6 +1,6 @@
 """Where a cadre is counted: at one post, hence in one unit and one place, so that parts add up to the whole."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
@@ -45,12 +45,23 @@ def narrowed(
     return persons.filter(post_id__in=posts.order_by().values("pk"))
 
 
+def places_called(codes: Collection[str], scope: Scope, on: date) -> dict[str, Division]:
+    """By code: the division, or what it has become by the day, where it lies within the scope; one query."""
+    asked = [code for code in codes if len(code) == 12 and code.isascii() and code.isdecimal()]
+    if not asked:
+        return {}
+    roots = scope.roots(on)
+    found = {}
+    for division in Division.objects.select_related(SUCCESSORS).filter(code__in=asked):
+        place = division.current(on)
+        if any(root.contains(place) for root in roots):
+            found[division.code] = place
+    return found
+
+
 def place_called(code: str, scope: Scope, on: date) -> Division | None:
-    """The division with the code, or what it has become by the day, where it lies within the scope; else None."""
-    division = Division.objects.select_related(SUCCESSORS).filter(code=code).first() if code.isascii() else None
-    place = division.current(on) if division else None
-    inside = place is not None and any(root.contains(place) for root in scope.roots(on))
-    return place if inside else None
+    """The one place with the code; see `places_called`."""
+    return places_called([code], scope, on).get(code)
 
 
 def trail_to(place: Division, scope: Scope, on: date) -> list[Division]:
