@@ -13,7 +13,7 @@ from lms.lib.durations import beijing_day
 from lms.people.enums import OrgKind, Purpose, RoleKind
 from lms.people.models import Division, Org, Person
 from lms.people.policies import persons_visible_to, roles_today
-from lms.reports.forms import FILTERS, DeskFilter
+from lms.reports.forms import FILTERS, FIRST_DAY, DeskFilter
 from lms.reports.overview.placing import narrowed, place_called, placed, trail_to
 from lms.reports.overview.shapes import Inquiry, Scope
 from lms.reports.queries import units_of, with_figures
@@ -156,6 +156,6 @@ class Desk:
 
 def _asked_day(request: HttpRequest, today: date) -> date:
     try:
-        return min(date.fromisoformat(request.GET.get("on", "")), today)
+        return max(FIRST_DAY, min(date.fromisoformat(request.GET.get("on", "")), today))
     except ValueError:
         return today

@@ -12,6 +12,7 @@ from lms.people.models import Division
 from lms.reports.enums import Sorting
 
 FIRST_YEAR = 2020
+FIRST_DAY = date(FIRST_YEAR, 1, 1)
 # What a saved view keeps, besides day and year. A name that was searched for is not kept.
 FILTERS = ("place", "unit", "category", "standing", "hours", "sort")
 
@@ -61,6 +62,8 @@ class DeskFilter(forms.Form):
         on: date = self.cleaned_data["on"] or self.today
         if on > self.today:
             raise forms.ValidationError(_("Choose today or an earlier day: nothing is known of later ones."))
+        if on < FIRST_DAY:
+            raise forms.ValidationError(_("Choose a day from 2020 on: nothing is kept of earlier ones."))
         return on
 
     def clean_place(self) -> Division | None:

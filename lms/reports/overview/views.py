@@ -11,7 +11,7 @@ from lms.reports.enums import ViewPage
 from lms.reports.filters import Desk
 from lms.reports.overview.figures import as_of, figures_of, trend_of
 from lms.reports.overview.shapes import PlaceStand, Stand
-from lms.reports.overview.words import compared_with, in_a_sentence, what_changed, without_requirement
+from lms.reports.overview.words import in_a_sentence, what_changed, without_requirement
 from lms.reports.saved.queries import kept_views
 
 METRICS = (
@@ -43,8 +43,7 @@ def cadres_overview(request: HttpRequest) -> HttpResponse:
             "as_of": as_of(desk.inquiry),
             "sentence": in_a_sentence(name, figures.total),
             "besides": without_requirement(figures.total),
-            "compared_with": compared_with(trend),
-            "changes": what_changed(trend),
+            "changed": what_changed(trend),
             "metrics": METRICS,
         }
     )
