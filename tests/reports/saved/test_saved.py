@@ -2,17 +2,21 @@
 
 from collections.abc import Callable
 from datetime import date
+from io import StringIO
 from urllib.parse import parse_qs
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
+from lms.people.domain.closing import close_account
 from lms.people.enums import RoleKind
 from lms.people.models import Person, Role
 from lms.reports.models import SavedView
 from lms.reports.saved.forms import kept_of
 from lms.reports.saved.keeping import MOST_VIEWS
+from lms.tools.management.commands.sweep import COMMANDS
 from tests.cast import Cast
 from tests.clock import Clock
 from tests.factories.people import PersonFactory, RoleFactory
@@ -149,3 +153,16 @@ def test_views_are_for_officers(cast: Cast, at_desk: AtDesk) -> None:
     opened = {part for part, person in everybody.items() if at_desk(person).get(VIEWS).status_code == 200}
 
     assert opened == {"officer", "neighbour_officer", "prefecture_officer", "agriculture_officer"}
+
+
+def test_views_go_with_the_account(cast: Cast, at_desk: AtDesk, clock: Clock) -> None:
+    keep(at_desk(cast.officer), "未达标", standing="short")
+    keep(at_desk(cast.prefecture_officer), "达标", standing="met")
+    close_account(cast.officer, by=cast.security_admin, at=clock.now)
+
+    call_command("forget_saved_views", dry_run=True, stdout=StringIO())
+    assert SavedView.objects.count() == 2
+    call_command("forget_saved_views", stdout=StringIO())
+
+    assert [view.name for view in SavedView.objects.all()] == ["达标"]
+    assert "forget_saved_views" in COMMANDS
