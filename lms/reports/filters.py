@@ -47,6 +47,7 @@ class Desk:
 
     def __init__(self, request: HttpRequest, *, lists_units: bool = False) -> None:
         self.actor = request.user
+        self.roles = roles_today(request)
         self.asked_for = request.GET
         self.today = beijing_day(timezone.now())
         self.scope = scope_of(request)
@@ -86,6 +87,11 @@ class Desk:
     def unit(self) -> Org | None:
         """The work unit asked for."""
         return Org.objects.filter(pk=self.chosen["unit"]).first() if self.chosen.get("unit") else None
+
+    @property
+    def category(self) -> str:
+        """What the personnel category asked for is called; empty for all."""
+        return self._label("category")
 
     @property
     def inquiry(self) -> Inquiry:
@@ -142,7 +148,7 @@ class Desk:
     def _label(self, name: str) -> str:
         """What the form calls the choice; empty where none was made."""
         value = self.chosen.get(name)
-        return str(dict(self.form.fields[name].choices)[value]) if value else ""  # type: ignore[attr-defined]
+        return str(dict(self.form.fields[name].choices)[value]) if value else ""  # type: ignore[attr-defined]  # a field of choices
 
     @property
     def kept_query(self) -> str:
