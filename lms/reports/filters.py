@@ -130,19 +130,20 @@ class Desk:
             "place": self.place,
             "trail": trail,
             "is_root": len(trail) == 1,
-            "narrowed": self.on != self.today or any(self.chosen.get(name) for name in FILTERS if name != "place"),
+            "limits": self.limits,
             "kept_query": self.kept_query,
         }
 
+    @property
+    def limits(self) -> list[str]:
+        """What besides day, place and unit leaves people out, in words."""
+        said = [*(self._label(name) for name in ("category", "standing", "hours")), self.chosen.get("q", "")]
+        return [word for word in said if word]
+
     def in_words(self) -> list[str]:
         """Who is left out, for a file that is handed on without its address; nothing where nobody is."""
-        shown = [
-            self.place.name if self.chosen.get("place") and self.place else "",
-            self.unit.name if self.unit else "",
-            *(self._label(name) for name in ("category", "standing", "hours")),
-            self.chosen.get("q", ""),
-        ]
-        said = [word for word in shown if word]
+        place = self.place.name if self.chosen.get("place") and self.place else ""
+        said = [word for word in (place, self.unit.name if self.unit else "", *self.limits) if word]
         return [_("Only: %(filters)s") % {"filters": " · ".join(said)}] if said else []
 
     def _label(self, name: str) -> str:
