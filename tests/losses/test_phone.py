@@ -56,7 +56,7 @@ class Phone:
         self.page.wait_for_function(BUFFERED)
 
     def play_to_the_end(self) -> None:
-        self.page.wait_for_function(ENDED, timeout=30_000)
+        self.page.wait_for_function(ENDED)
 
     def open_again(self) -> None:
         """A new page; nothing is played on it."""
@@ -259,7 +259,7 @@ def test_a_server_that_is_away_for_a_while(phone: Phone) -> None:
     phone.play_with_network()
     phone.play_to_the_end()
 
-    expect(phone.page.locator("[data-when-done]")).to_be_visible(timeout=30_000)
+    expect(phone.page.locator("[data-when-done]")).to_be_visible()
     phone.check("a server away for a while")
 
 
