@@ -94,7 +94,12 @@ HIDE = """hidden => {
 
 @pytest.mark.parametrize(
     ("setting", "listens", "counts"),
-    [("listening", False, False), ("listening", True, True), ("never", True, False), ("picture", False, True)],
+    [
+        ("listening", False, False),
+        pytest.param("listening", True, True, marks=pytest.mark.slow),
+        pytest.param("never", True, False, marks=pytest.mark.slow),
+        ("picture", False, True),
+    ],
 )
 def test_what_plays_while_the_page_is_hidden_counts_as_its_lesson_says(
     context: BrowserContext,

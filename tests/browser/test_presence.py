@@ -86,7 +86,7 @@ def choose(page: Page, *, right: bool) -> None:
     page.locator(f"{BOX} .choice").filter(has_text="对的" if right else "错的").first.click()
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", [SIZES[0], pytest.param(SIZES[1], marks=pytest.mark.slow)])
 def test_a_question_stands_below_the_paused_picture_and_a_right_answer_finishes_the_lesson(
     opened: Open, lesson: LessonPage, cadre: Person, size: tuple[int, int]
 ) -> None:
@@ -160,6 +160,7 @@ def test_the_keyboard_answers_and_the_lesson_goes_on(opened: Open) -> None:
     assert PresenceCheck.objects.get().outcome == "passed"
 
 
+@pytest.mark.slow
 def test_a_check_that_waits_is_asked_as_soon_as_a_lesson_is_opened(opened: Open, live_server: Any) -> None:
     page = opened()
     expect(page.locator(QUESTION)).to_be_visible()
@@ -173,6 +174,7 @@ def test_a_check_that_waits_is_asked_as_soon_as_a_lesson_is_opened(opened: Open,
     assert PresenceCheck.objects.count() == 1
 
 
+@pytest.mark.slow
 def test_without_the_question_the_lesson_plays_on_and_counts_once_it_could_be_answered(
     opened: Open, cadre: Person
 ) -> None:
@@ -214,6 +216,7 @@ VOICE = """() => {
 }"""
 
 
+@pytest.mark.slow
 def test_a_device_with_a_chinese_voice_reads_the_question_and_its_choices_aloud(opened: Open) -> None:
     page = opened(before=lambda page: page.add_init_script(f"({VOICE})()"))
     expect(page.locator(QUESTION)).to_be_visible()
