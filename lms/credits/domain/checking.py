@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from courses.enums import CompletionRule, CourseType
 from lms.credits.domain.assessing import standing_faults
-from lms.credits.domain.capping import cap_faults, hours_of_evidence, is_capped
+from lms.credits.domain.capping import amounts_of_evidence, cap_faults
 from lms.credits.domain.checking_elsewhere import (
     claimed_faults,
     imported_faults,
@@ -61,7 +61,7 @@ def _earned_faults(entry: CreditLedgerEntry) -> Iterator[str]:
         bool(lesson.get("elective")) != _is_elective(entry, lesson["key"]) for lesson in lessons
     ):
         yield "its outline version says otherwise what was required"
-    if entry.counts and hours_of_evidence(entry.component, entry.evidence) != entry.hours:
+    if entry.counts and amounts_of_evidence(entry.component, entry.evidence)[0] != entry.hours:
         yield "its hours do not follow from its evidence"
 
 
@@ -159,9 +159,8 @@ def person_faults(person_id: int) -> Iterator[str]:
     for entry in entries:
         for fault in _entry_faults(entry):
             yield f"entry {entry.seq}: {fault}"
-        if entry.kind == EntryKind.EARNED and entry.counts and is_capped(entry):
-            for fault in cap_faults(entry, entries):
-                yield f"entry {entry.seq}: {fault}"
+        for fault in cap_faults(entry, entries):
+            yield f"entry {entry.seq}: {fault}"
     yield from _twice_faults(entries)
     yield from undone_faults(entries)
     if sums_of(entries) != kept_sums_of(person_id):

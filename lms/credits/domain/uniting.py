@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop
 
 from lms.audit.models import AuditEntry
 from lms.credits.domain.appending import announce, lock_chain
-from lms.credits.domain.capping import hours_of_evidence
+from lms.credits.domain.capping import amounts_of_evidence
 from lms.credits.domain.correcting import append_correction, append_reversal
 from lms.credits.enums import Origin
 from lms.credits.models import CreditLedgerEntry
@@ -48,7 +48,7 @@ def hours_left(entry: CreditLedgerEntry, lessons: list[dict[str, Any]]) -> Decim
     """What an entry is worth with these of its lessons alone."""
     if not lessons:
         return Decimal("0.00")
-    return hours_of_evidence(entry.component, {**entry.evidence, "lessons": lessons})
+    return amounts_of_evidence(entry.component, {**entry.evidence, "lessons": lessons})[0]
 
 
 def persons_counted_twice() -> Iterator[Person]:
