@@ -5,7 +5,7 @@ with how far each other chain had come (`chains`): `check_ledger` adds it up aga
 freed later by a reversal does not flow back into entries that were cut. `limiting` applies the caps.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_DOWN, Decimal
@@ -19,7 +19,7 @@ from lms.credits.models import CreditLedgerEntry
 # Where an achievement comes from, by what its key begins with.
 SOURCES = {"lesson": Cap.PLATFORM, "course": Cap.PLATFORM, "outside": Cap.EXTERNAL, "claim": Cap.CLAIM}
 # What an entry keeps about caps.
-CAP_MARKS = frozenset({"counted_before", "chains", "in_place_of"})
+CAP_MARKS = frozenset({"counted_before", "chains", "in_place_of", "restores"})
 Amounts = tuple[Decimal, Decimal]
 """Hours and days."""
 
@@ -118,6 +118,12 @@ def days_in_proportion(days: Decimal, asked: Decimal, hours: Decimal) -> Decimal
     return (days * hours / asked).quantize(NOTHING, rounding=ROUND_DOWN)
 
 
+def chains_beside(evidence: Mapping[str, Any], person_id: int, heads: Mapping[int, int]) -> dict[str, Any]:
+    """How far the other chains had come, where anything was counted on them."""
+    chains = {str(pk): seq for pk, seq in heads.items() if pk != person_id and seq}
+    return {"chains": chains} if chains and "counted_before" in evidence else {}
+
+
 def asked_of_evidence(component: str, evidence: Mapping[str, Any]) -> Amounts:
     """What follows from the evidence of an entry before any cap: conversion, or what was imported or recognised."""
     said = evidence.get("import") or evidence.get("claim")
@@ -130,6 +136,13 @@ def amounts_within(asked: Amounts, evidence: Mapping[str, Any]) -> Amounts:
     """What the caps that an entry names have left of the hours and days asked for."""
     hours = cut(asked[0], caps_of(evidence), evidence.get("counted_before", {}))[0]
     return hours, days_in_proportion(asked[1], asked[0], hours)
+
+
+def steps_of_cut(asked: Amounts, evidence: Mapping[str, Any]) -> list[Step]:
+    """The steps that led from what was asked for to what counts."""
+    hours, steps = cut(asked[0], caps_of(evidence), evidence.get("counted_before", {}))
+    days = days_in_proportion(asked[1], asked[0], hours)
+    return [*steps, step("days_in_proportion", days=str(days))] if days != asked[1] else steps
 
 
 def amounts_of_evidence(component: str, evidence: Mapping[str, Any]) -> Amounts:
@@ -151,20 +164,31 @@ def without_caps(evidence: Mapping[str, Any]) -> dict[str, Any]:
 def follows_from_evidence(entry: CreditLedgerEntry) -> bool:
     """Whether the hours of an entry are no person's decision but follow from its evidence.
 
-    So do corrections that undoing an import, or merging two accounts, has written.
+    So do corrections that undoing an import, or merging two accounts and parting them, has written.
     """
     if entry.kind == EntryKind.CORRECTION:
-        return bool({"in_place_of", "given_back"} & set(entry.evidence)) and "counted_before" in entry.evidence
+        evidence = entry.evidence
+        return "in_place_of" in evidence or ("given_back" in evidence and "counted_before" in evidence)
     return entry.kind in {EntryKind.EARNED, EntryKind.EXTERNAL, EntryKind.CLAIMED}
 
 
-def cap_faults(entry: CreditLedgerEntry, chain: Iterable[CreditLedgerEntry]) -> Iterable[str]:
+def cap_faults(entry: CreditLedgerEntry, chain: Sequence[CreditLedgerEntry]) -> Iterable[str]:
     """Whether the caps hold: what the entry says was counted before it is what the chains say, and so are its hours.
 
     `chain` are the person's entries.
     """
     if not entry.counts or not follows_from_evidence(entry):
         return
+    if "restores" in entry.evidence:
+        restored = next((each for each in chain if each.pk == entry.evidence["restores"]), None)
+        if restored is None or (restored.hours, restored.days) != (entry.hours, entry.days):
+            yield "it does not give back what merging took"
+        return
+    if entry.kind == EntryKind.CORRECTION and amounts_of_evidence(entry.component, entry.evidence) != (
+        entry.hours,
+        entry.days,
+    ):
+        yield "its hours do not follow from its evidence"
     caps, said = caps_of(entry.evidence), entry.evidence.get("counted_before", {})
     if not caps and not said:
         return
@@ -175,8 +199,3 @@ def cap_faults(entry: CreditLedgerEntry, chain: Iterable[CreditLedgerEntry]) -> 
     line = line_of(entry)
     if said != counted_before(caps, line, (other for other in others if other.place < line.place)):
         yield "what it says was counted before is not what was counted"
-    if entry.kind == EntryKind.CORRECTION and amounts_of_evidence(entry.component, entry.evidence) != (
-        entry.hours,
-        entry.days,
-    ):
-        yield "its hours do not follow from its evidence"

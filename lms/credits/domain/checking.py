@@ -22,7 +22,7 @@ from lms.credits.domain.studying import (
     completion_of,
     source_of,
 )
-from lms.credits.domain.uniting import persons_counted_twice
+from lms.credits.domain.uniting import COUNTED_BEFORE, OVER_CAP, persons_to_unite
 from lms.credits.enums import EntryKind, Origin, SourceKind
 from lms.credits.models import CreditChain, CreditLedgerEntry
 from lms.learning.models import LessonCompletion, QuizAttempt
@@ -111,6 +111,10 @@ _BY_SOURCE = {
     SourceKind.REVERSED_ENTRY: _reversal_faults,
     SourceKind.CORRECTED_ENTRY: _correction_faults,
 }
+IN_ENGLISH = {
+    COUNTED_BEFORE: "merged accounts count a lesson twice",
+    OVER_CAP: "merged accounts count more together than a cap lets count",
+}
 _OF_OTHERS = {EntryKind.REVERSAL: SourceKind.REVERSED_ENTRY, EntryKind.CORRECTION: SourceKind.CORRECTED_ENTRY}
 
 
@@ -188,8 +192,9 @@ def ledger_faults() -> Iterator[str]:
     for person_id in persons_with_entries():
         for fault in person_faults(person_id):
             yield f"person {person_id}: {fault}"
-    for person in persons_counted_twice():
-        yield f"person {person.pk}: merged accounts count a lesson twice (register_missing_credits puts it right)"
+    for person, changes in persons_to_unite():
+        for what in sorted({IN_ENGLISH[change.reason] for change in changes}):
+            yield f"person {person.pk}: {what} (register_missing_credits puts it right)"
     yield from snapshot_faults()
     for completion in completions_without_entries():
         kind, pk = source_of(completion)

@@ -7,11 +7,10 @@ from datetime import date
 
 from django.db.models import Q
 
-from lms.credits.domain.capping import Line, counted_before, cut, days_in_proportion, line_of
-from lms.credits.domain.limiting import Allowed, line_from_elsewhere
+from lms.credits.domain.capping import Line, line_of
+from lms.credits.domain.limiting import allowed_after, line_from_elsewhere
 from lms.credits.domain.matching import chunks
 from lms.credits.domain.previewing import Preview
-from lms.credits.domain.steps import step
 from lms.credits.enums import ImportKind
 from lms.credits.models import CreditLedgerEntry, CreditRule, ImportBatch
 from lms.credits.queries import rule_in_force
@@ -61,14 +60,10 @@ def foresee_cuts(preview: Preview, batch: ImportBatch) -> Preview:
         )
         # A row that changes what a list said before takes that back first.
         others = [each for each in lines if each.achievement_key != line.key]
-        asked, days = line.written.hours, line.written.days
-        hours, steps = cut(asked, caps, counted_before(caps, new, others))
-        left = days_in_proportion(days, asked, hours)
-        if left != days:
-            steps.append(step("days_in_proportion", days=str(left)))
-        if steps:
-            preview.cuts[line.written.number] = Allowed(hours, left, steps)
-        record[line.person.pk] = [*others, replace(new, hours=hours)]
+        allowed = allowed_after((line.written.hours, line.written.days), caps, new, others, {})
+        if allowed.why:
+            preview.cuts[line.written.number] = allowed
+        record[line.person.pk] = [*others, replace(new, hours=allowed.hours)]
     return preview
 
 

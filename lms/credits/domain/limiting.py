@@ -1,6 +1,6 @@
 """The caps of a rule applied to an entry before it is written, or foreseen before anybody has decided."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -8,9 +8,17 @@ from typing import Any
 
 from django.db.models import Q
 
-from lms.credits.domain.capping import Line, counted_before, cut, days_in_proportion, line_of
+from lms.credits.domain.capping import (
+    Amounts,
+    Line,
+    amounts_within,
+    chains_beside,
+    counted_before,
+    line_of,
+    steps_of_cut,
+)
 from lms.credits.domain.converting import NOTHING
-from lms.credits.domain.steps import Step, step
+from lms.credits.domain.steps import Step
 from lms.credits.models import CreditLedgerEntry, CreditRule
 from lms.credits.queries import rule_in_force
 from lms.people.models import Person
@@ -34,36 +42,37 @@ def cap_rule(person: Person, day: date) -> CreditRule | None:
 
 
 def within_caps(
-    asked: tuple[Decimal, Decimal],
+    asked: Amounts,
     parameters: Mapping[str, Any],
     line: Line,
     heads: Mapping[int, int],
 ) -> Allowed:
     """The hours and days asked for, as far as the caps of the rule leave room for them.
 
-    `heads` say how far the chains of all accounts of this human being have come; whoever writes holds them. A line
-    with a place counts there and not at the end.
+    `heads` say how far the chains of all accounts of this human being have come; whoever writes holds them.
     """
-    hours, days = asked
     caps = parameters.get("caps")
     if not caps:
-        return Allowed(hours, days)
+        return Allowed(*asked)
     beside = Q(day__year=line.day.year)
     if line.course:
         beside |= Q(outline_version__course_key=line.course, round=line.round)
     entries = CreditLedgerEntry.objects.of(heads).filter(beside).select_related("outline_version", "reverses")
-    others = [other for other in map(line_of, entries) if not line.place or other.place < line.place]
-    before = counted_before(caps, line, others)
-    hours, steps = cut(hours, caps, before)
-    left = days_in_proportion(days, asked[0], hours)
-    if left != days:
-        steps.append(step("days_in_proportion", days=str(left)))
-    chains = {str(pk): seq for pk, seq in heads.items() if pk != line.person_id and seq}
-    return Allowed(hours, left, steps, {"counted_before": before, **({"chains": chains} if chains else {})})
+    return allowed_after(asked, caps, line, map(line_of, entries), heads)
+
+
+def allowed_after(
+    asked: Amounts, caps: Mapping[str, Any], line: Line, others: Iterable[Line], heads: Mapping[int, int]
+) -> Allowed:
+    """The same, after these other lines."""
+    marks: dict[str, Any] = {"counted_before": counted_before(caps, line, others)}
+    marks |= chains_beside(marks, line.person_id, heads)
+    evidence = {"terms": {"parameters": {"caps": caps}}, **marks}
+    return Allowed(*amounts_within(asked, evidence), steps_of_cut(asked, evidence), marks)
 
 
 def within_caps_from_elsewhere(
-    asked: tuple[Decimal, Decimal], rule: CreditRule | None, line: Line, heads: Mapping[int, int]
+    asked: Amounts, rule: CreditRule | None, line: Line, heads: Mapping[int, int]
 ) -> Allowed:
     """The same for what was learnt elsewhere; the entry keeps the terms as well where a cap binds it."""
     if rule is None:
