@@ -19,7 +19,7 @@ from lms.credits.domain.recognising import step
 from lms.credits.domain.registering import freeing_reversal
 from lms.credits.enums import Component, EntryKind, SourceKind
 from lms.credits.models import CreditChain, CreditClaim, CreditLedgerEntry
-from lms.credits.policies import may_recognise, may_review
+from lms.credits.policies import may_recognise, may_review, stands_in_by
 from lms.lib.durations import beijing_day
 from lms.people.models import Person
 from lms.people.queries import same_person_ids
@@ -107,7 +107,10 @@ def _take(
 
 
 def _record(action: str, taken: SubmissionStep, claim: CreditClaim) -> None:
-    detail = {"reason": taken.reason, **{name: str(value) for name, value in taken.said.items()}}
+    stands_in = {}
+    if taken.kind != Step.APPROVED and (role := stands_in_by(taken.by, claim, on=beijing_day(taken.at))):
+        stands_in = {"stands_in_for": role.person_id}
+    detail = {"reason": taken.reason, **stands_in, **{name: str(value) for name, value in taken.said.items()}}
     record(action, actor=taken.by, subject_kind="credit_claim", subject_id=claim.pk, detail=detail, at=taken.at)
 
 

@@ -2,6 +2,7 @@
 
 from .consents import Consent, PrivacyNotice
 from .contacts import Contact
+from .delegations import Delegation
 from .devices import FactorReset, SentMessage, SmsDevice, Tally
 from .identities import Identity
 from .invitations import Invitation
@@ -15,6 +16,7 @@ __all__ = [
     "Belonging",
     "Consent",
     "Contact",
+    "Delegation",
     "Division",
     "FactorReset",
     "Identity",
