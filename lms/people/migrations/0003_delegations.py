@@ -6,29 +6,54 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('people', '0002_roster'),
+        ("people", "0002_roster"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Delegation',
+            name="Delegation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('active_from', models.DateField(verbose_name='valid from')),
-                ('active_to', models.DateField(blank=True, null=True, verbose_name='valid until (not including)')),
-                ('given_at', models.DateTimeField(verbose_name='given')),
-                ('role', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='delegations', to='people.role', verbose_name='role')),
-                ('taker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='delegations', to=settings.AUTH_USER_MODEL, verbose_name='stand-in')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("active_from", models.DateField(verbose_name="valid from")),
+                ("active_to", models.DateField(blank=True, null=True, verbose_name="valid until (not including)")),
+                ("given_at", models.DateTimeField(verbose_name="given")),
+                (
+                    "role",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="delegations",
+                        to="people.role",
+                        verbose_name="role",
+                    ),
+                ),
+                (
+                    "taker",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="delegations",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="stand-in",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'delegation',
-                'verbose_name_plural': 'delegations',
-                'ordering': ['-active_from', '-pk'],
-                'abstract': False,
-                'indexes': [models.Index(models.F('taker'), models.F('active_from'), name='people_delegation_taker')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('active_to__isnull', True), ('active_to__gte', models.F('active_from')), _connector='OR'), name='people_delegation_period'), models.CheckConstraint(condition=models.Q(('active_to__isnull', False)), name='people_delegation_ends')],
+                "verbose_name": "delegation",
+                "verbose_name_plural": "delegations",
+                "ordering": ["-active_from", "-pk"],
+                "abstract": False,
+                "indexes": [models.Index(models.F("taker"), models.F("active_from"), name="people_delegation_taker")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("active_to__isnull", True), ("active_to__gte", models.F("active_from")), _connector="OR"
+                        ),
+                        name="people_delegation_period",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("active_to__isnull", False)), name="people_delegation_ends"
+                    ),
+                ],
             },
         ),
     ]
