@@ -60,7 +60,6 @@ class EntryKind(models.TextChoices):
     OPENING_BALANCE = "opening_balance", _("Opening balance")
     EXTERNAL = "external", _("Imported from outside")
     CLAIMED = "claimed", _("Claimed")
-    LATE = "late", _("Late registration")
     REVERSAL = "reversal", _("Reversal")
     CORRECTION = "correction", _("Correction")
 

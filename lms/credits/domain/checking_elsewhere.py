@@ -34,7 +34,7 @@ def imported_faults(entry: CreditLedgerEntry) -> Iterator[str]:
         entry.achievement_key,
         entry.day,
         entry.category,
-    ) or entry.kind not in {_KINDS[ImportKind(batch.kind)], EntryKind.LATE}:
+    ) or entry.kind != _KINDS[ImportKind(batch.kind)]:
         yield "it does not fit its imported row"
     if row.achievement_key != _key_of(row):
         yield "its achievement is not what was imported"
