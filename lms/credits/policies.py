@@ -51,7 +51,7 @@ def _claims_of(persons: QuerySet[Person], actor: Person) -> QuerySet[CreditClaim
 def claims_to_review(actor: Any, *, on: date, roles: list[Role] | None = None) -> QuerySet[CreditClaim]:
     """Claims that wait for the first review by the actor's unit."""
     persons = persons_visible_to(actor, purpose=Purpose.REVIEWING_CLAIMS, on=on, roles=roles)
-    return _claims_of(persons, actor).in_state(Step.SUBMITTED)  # type: ignore[attr-defined]
+    return _claims_of(persons, actor).in_state(Step.SUBMITTED)  # type: ignore[attr-defined]  # of its own QuerySet
 
 
 def claims_to_recognise(actor: Any, *, on: date, roles: list[Role] | None = None) -> QuerySet[CreditClaim]:
@@ -59,7 +59,7 @@ def claims_to_recognise(actor: Any, *, on: date, roles: list[Role] | None = None
     claims = _claims_of(persons_recognised_by(actor, on=on, roles=roles), actor)
     own = Q(submission__steps__kind=Step.FIRST_REVIEW) & actor.survivor.owns("submission__steps__by")
     done = CreditClaim.objects.filter(own).values("pk")
-    return claims.in_state(Step.FIRST_REVIEW).exclude(pk__in=done)  # type: ignore[attr-defined]
+    return claims.in_state(Step.FIRST_REVIEW).exclude(pk__in=done)  # type: ignore[attr-defined]  # of its own QuerySet
 
 
 def claims_without_reviewer(actor: Any, *, on: date, roles: list[Role] | None = None) -> QuerySet[CreditClaim]:
@@ -79,7 +79,7 @@ def claims_without_reviewer(actor: Any, *, on: date, roles: list[Role] | None = 
     persons = Post.objects.on(on).filter(covered).values("person")
     recognised = persons_recognised_by(actor, on=on, roles=roles)
     uncovered = recognised.exclude(Q(pk__in=persons) | Q(merged_from__in=persons))
-    return _claims_of(uncovered, actor).in_state(Step.SUBMITTED)  # type: ignore[attr-defined]
+    return _claims_of(uncovered, actor).in_state(Step.SUBMITTED)  # type: ignore[attr-defined]  # of its own QuerySet
 
 
 def claims_waiting_for(actor: Any, *, on: date, roles: list[Role] | None = None) -> QuerySet[CreditClaim]:

@@ -279,7 +279,7 @@ def has_second_factor(request: HttpRequest) -> bool:
 
     Only requests to staff pages keep it fresh, so whoever watched lessons for an hour is asked again.
     """
-    if not request.user.is_authenticated or not request.user.is_verified():  # type: ignore[attr-defined]
+    if not request.user.is_authenticated or not request.user.is_verified():  # type: ignore[attr-defined]  # put there by django-otp
         return False
     seen = request.session.get(FACTOR_SEEN_AT)
     idle_seconds = settings.STAFF_IDLE_MINUTES * 60

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from openpyxl import Workbook
@@ -59,28 +58,28 @@ class Door:
             book.active.append(line)
         return book
 
-    def send(self, content: bytes, name: str = "表.xlsx") -> HttpResponse:
+    def send(self, content: bytes, name: str = "表.xlsx") -> Any:
         file = SimpleUploadedFile(name, content)
         if self.name == "roster":
             said: dict[str, Any] = {"org": self.cast.orgs.organization_department.pk}
-            return self.at_desk(self.cast.officer).post(reverse("desk:roster"), {**said, "file": file})  # type: ignore[return-value]
+            return self.at_desk(self.cast.officer).post(reverse("desk:roster"), {**said, "file": file})
         if self.name == "hours":
             said = {"kind": "external", "new_platform": "省干部网络学院", "category": "online_self_study"}
-            return self.at_desk(self.cast.officer).post(reverse("desk:import_send"), {**said, "file": file})  # type: ignore[return-value]
+            return self.at_desk(self.cast.officer).post(reverse("desk:import_send"), {**said, "file": file})
         said = {"org": self.cast.orgs.provider.pk, "title": "新的一套", "into": ""}
-        return self.at_desk(self.cast.trainer).post("/admin/quizzes/import/", {**said, "file": file})  # type: ignore[return-value]
+        return self.at_desk(self.cast.trainer).post("/admin/quizzes/import/", {**said, "file": file})
 
     def refusal(self, content: bytes, name: str = "表.xlsx") -> str:
         """The sentence with which the file is refused; nothing of it may be left."""
         answer = self.send(content, name)
         assert answer.status_code == 422
         assert not any(model.objects.exists() for model in (RosterBatch, ImportBatch, QuestionImport))
-        return " ".join(str(error) for errors in answer.context["form"].errors.values() for error in errors)  # type: ignore[attr-defined]
+        return " ".join(str(error) for errors in answer.context["form"].errors.values() for error in errors)
 
     def taken(self, content: bytes, name: str = "表.xlsx") -> tuple[int, int]:
         """How many rows of a file that was read would be taken, and how many not; nothing has counted yet."""
         answer = self.send(content, name)
-        assert answer.status_code == 302, answer.context["form"].errors  # type: ignore[attr-defined]
+        assert answer.status_code == 302, answer.context["form"].errors
         assert not ImportedHours.objects.exists()
         assert not CreditLedgerEntry.objects.exists()
         assert not Post.objects.filter(person__name__startswith="马小").exists()

@@ -37,10 +37,10 @@ class HandOverForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.roles = {str(role.pk): role for role in roles}
         self.people = {str(person.pk): person for role in roles for person in colleagues_of(role, on)}
-        self.fields["role"].choices = [(pk, role.org.name) for pk, role in self.roles.items()]  # type: ignore[attr-defined]
+        self.fields["role"].choices = [(pk, role.org.name) for pk, role in self.roles.items()]  # type: ignore[attr-defined]  # a field of choices
         chosen = sorted(self.people.items(), key=lambda each: (each[1].name, each[1].pk))
         names = [(pk, f"{person.name}（{_units(person, on)}）") for pk, person in chosen]
-        self.fields["to"].choices = [("", _("Please choose")), *names]  # type: ignore[attr-defined]
+        self.fields["to"].choices = [("", _("Please choose")), *names]  # type: ignore[attr-defined]  # a field of choices
         self.fields["first_day"].initial = on
 
     def save(self, *, by: Person, at: datetime) -> bool:
@@ -89,7 +89,7 @@ class DecisionForm(forms.Form):
         self.claim = claim
         forward = ("recognise", _("Recognise the hours")) if recognises else ("pass_on", _("It was so: pass it on"))
         choices = [forward, ("return", _("Return it to be mended")), ("reject", _("Reject it"))]
-        self.fields["outcome"].choices = choices  # type: ignore[attr-defined]
+        self.fields["outcome"].choices = choices  # type: ignore[attr-defined]  # a field of choices
         self.fields["seen"].initial = claim.submission.steps_taken
         if recognises:
             self.fields["hours"].initial, self.fields["days"].initial = claim.hours, claim.days
