@@ -1,6 +1,6 @@
 """Nouns of lms.people."""
 
-from .consents import Consent, PrivacyNotice
+from .consents import Consent, NoticeRead, PrivacyNotice
 from .contacts import Contact
 from .delegations import Delegation
 from .devices import FactorReset, SentMessage, SmsDevice, Tally
@@ -23,6 +23,7 @@ __all__ = [
     "Invitation",
     "Membership",
     "Merging",
+    "NoticeRead",
     "Org",
     "Person",
     "PersonQuerySet",
