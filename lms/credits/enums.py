@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class RuleUnit(models.TextChoices):
@@ -60,7 +61,6 @@ class EntryKind(models.TextChoices):
     OPENING_BALANCE = "opening_balance", _("Opening balance")
     EXTERNAL = "external", _("Imported from outside")
     CLAIMED = "claimed", _("Claimed")
-    LATE = "late", _("Late registration")
     REVERSAL = "reversal", _("Reversal")
     CORRECTION = "correction", _("Correction")
 
@@ -158,7 +158,7 @@ class ExemptionState(models.TextChoices):
     """From `PROPOSED` one of the others; an approved one can still be withdrawn."""
 
     PROPOSED = "proposed", _("Waits for approval")
-    APPROVED = "approved", _("Approved")
+    APPROVED = "approved", pgettext_lazy("exemption", "Approved")
     DECLINED = "declined", _("Declined")
     WITHDRAWN = "withdrawn", _("Withdrawn")
 

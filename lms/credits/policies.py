@@ -10,7 +10,15 @@ from lms.credits.models import CreditClaim
 from lms.people.enums import LEVEL_DIGITS, DivisionLevel, OrgKind, Purpose, RoleKind
 from lms.people.models import Org, Person, Post, Role, in_place
 from lms.people.models.dated import holds_on
-from lms.people.policies import may_recognise_hours_of, persons_recognised_by, persons_visible_to, roles_on
+from lms.people.policies import (
+    may_recognise_hours_of,
+    persons_recognised_by,
+    persons_visible_to,
+    roles_on,
+    stood_in_for,
+    units_of_personnel_officer,
+    units_of_role,
+)
 from lms.people.queries import posts_on
 
 
@@ -43,7 +51,7 @@ def _claims_of(persons: QuerySet[Person], actor: Person) -> QuerySet[CreditClaim
 def claims_to_review(actor: Any, *, on: date, roles: list[Role] | None = None) -> QuerySet[CreditClaim]:
     """Claims that wait for the first review by the actor's unit."""
     persons = persons_visible_to(actor, purpose=Purpose.REVIEWING_CLAIMS, on=on, roles=roles)
-    return _claims_of(persons, actor).in_state(Step.SUBMITTED)  # type: ignore[attr-defined]
+    return _claims_of(persons, actor).in_state(Step.SUBMITTED)  # type: ignore[attr-defined]  # of its own QuerySet
 
 
 def claims_to_recognise(actor: Any, *, on: date, roles: list[Role] | None = None) -> QuerySet[CreditClaim]:
@@ -51,7 +59,7 @@ def claims_to_recognise(actor: Any, *, on: date, roles: list[Role] | None = None
     claims = _claims_of(persons_recognised_by(actor, on=on, roles=roles), actor)
     own = Q(submission__steps__kind=Step.FIRST_REVIEW) & actor.survivor.owns("submission__steps__by")
     done = CreditClaim.objects.filter(own).values("pk")
-    return claims.in_state(Step.FIRST_REVIEW).exclude(pk__in=done)  # type: ignore[attr-defined]
+    return claims.in_state(Step.FIRST_REVIEW).exclude(pk__in=done)  # type: ignore[attr-defined]  # of its own QuerySet
 
 
 def claims_without_reviewer(actor: Any, *, on: date, roles: list[Role] | None = None) -> QuerySet[CreditClaim]:
@@ -71,7 +79,7 @@ def claims_without_reviewer(actor: Any, *, on: date, roles: list[Role] | None = 
     persons = Post.objects.on(on).filter(covered).values("person")
     recognised = persons_recognised_by(actor, on=on, roles=roles)
     uncovered = recognised.exclude(Q(pk__in=persons) | Q(merged_from__in=persons))
-    return _claims_of(uncovered, actor).in_state(Step.SUBMITTED)  # type: ignore[attr-defined]
+    return _claims_of(uncovered, actor).in_state(Step.SUBMITTED)  # type: ignore[attr-defined]  # of its own QuerySet
 
 
 def claims_waiting_for(actor: Any, *, on: date, roles: list[Role] | None = None) -> QuerySet[CreditClaim]:
@@ -114,6 +122,20 @@ def may_review(actor: Any, claim: CreditClaim, *, on: date) -> bool:
     if seen.filter(pk=person.pk).exists():
         return True
     return may_recognise_hours_of(actor, person, on) and not has_first_reviewer(person, on=on)
+
+
+def stands_in_by(actor: Any, claim: CreditClaim, *, on: date) -> Role | None:
+    """The colleague's role by which alone the actor may do the first review; None where it is hers to do anyway."""
+    person = claim.person.survivor
+    own = units_of_personnel_officer(actor, on)
+    if Post.objects.filter(person.owns(), org__in=own.order_by().values("pk")).on(
+        on
+    ).exists() or may_recognise_hours_of(actor, person, on):
+        return None
+    for role in stood_in_for(actor, on):
+        if Post.objects.filter(person.owns(), org__in=units_of_role(role, on).order_by().values("pk")).on(on).exists():
+            return role
+    return None
 
 
 def may_recognise(actor: Any, claim: CreditClaim, *, on: date) -> bool:

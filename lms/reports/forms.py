@@ -39,9 +39,9 @@ class DeskFilter(forms.Form):
         super().__init__(*args, **kwargs)
         self.today = today
         years = [(year, str(year)) for year in range(today.year, FIRST_YEAR - 1, -1)]
-        self.fields["year"].choices = years  # type: ignore[attr-defined]
-        self.fields["unit"].choices = [("", _("All")), *units]  # type: ignore[attr-defined]
-        self.fields["category"].choices = [("", _("All")), *PersonnelCategory.choices]  # type: ignore[attr-defined]
+        self.fields["year"].choices = years  # type: ignore[attr-defined]  # a field of choices
+        self.fields["unit"].choices = [("", _("All")), *units]  # type: ignore[attr-defined]  # a field of choices
+        self.fields["category"].choices = [("", _("All")), *PersonnelCategory.choices]  # type: ignore[attr-defined]  # a field of choices
 
     def clean_on(self) -> date:
         on = self.cleaned_data["on"] or self.today

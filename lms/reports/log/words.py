@@ -20,6 +20,8 @@ ACTIONS: Words = {
     "staff.accepted": gettext_lazy("took up an invitation"),
     "role.granted": gettext_lazy("granted a role"),
     "role.ended": gettext_lazy("ended a role"),
+    "review.delegated": gettext_lazy("handed the review of claims to a colleague"),
+    "review.delegation_ended": gettext_lazy("took the review of claims back from a colleague"),
     "factor.enrolled": gettext_lazy("set up a second factor"),
     "factor.reset_requested": gettext_lazy("asked for a reset of the second factor"),
     "factor.reset": gettext_lazy("reset a second factor"),
@@ -115,6 +117,7 @@ DETAILS: Words = {
     "means": pgettext_lazy("audit log", "means"),
     "into": pgettext_lazy("audit log", "into"),
     "parted_from": pgettext_lazy("audit log", "parted from"),
+    "stands_in_for": pgettext_lazy("audit log", "standing in for"),
     "requested_by": pgettext_lazy("audit log", "asked for by"),
     "code": pgettext_lazy("audit log", "code"),
     "region_code": pgettext_lazy("audit log", "code of the place"),
@@ -170,7 +173,7 @@ _VALUES: dict[str, Words] = {
     "step": dict(ReviewStep.choices),
     "subject_kind": SUBJECTS,
 }
-_PERSONS = frozenset({"actor", "into", "parted_from", "person", "requested_by"})
+_PERSONS = frozenset({"actor", "into", "parted_from", "person", "requested_by", "stands_in_for"})
 
 
 def person_in_words(person_id: object) -> str:
