@@ -13,6 +13,8 @@ class CreditsConfig(AppConfig):
     def ready(self) -> None:
         from lms.credits.domain.renewing import counts_anew
         from lms.credits.models import (
+            Attestation,
+            AttestationRevocation,
             CreditLedgerEntry,
             DailySeal,
             ImportedHours,
@@ -25,7 +27,15 @@ class CreditsConfig(AppConfig):
         from lms.lib import append_only
         from lms.people.domain.roster.hanging import register_cache
 
-        append_only.protect(CreditLedgerEntry, DailySeal, ImportedHours, UnitConfirmation, YearSnapshot)
+        append_only.protect(
+            Attestation,
+            AttestationRevocation,
+            CreditLedgerEntry,
+            DailySeal,
+            ImportedHours,
+            UnitConfirmation,
+            YearSnapshot,
+        )
         register_cache(Standing)
         register_receivers()
         register_round_opener(counts_anew)

@@ -23,6 +23,7 @@ from lms.credits.domain.studying import (
     source_of,
 )
 from lms.credits.domain.uniting import persons_counted_twice
+from lms.credits.domain.vouching import attestation_faults
 from lms.credits.enums import EntryKind, Origin, SourceKind
 from lms.credits.models import CreditChain, CreditLedgerEntry
 from lms.learning.models import LessonCompletion, QuizAttempt
@@ -192,6 +193,7 @@ def ledger_faults() -> Iterator[str]:
     for person in persons_counted_twice():
         yield f"person {person.pk}: merged accounts count a lesson twice (register_missing_credits puts it right)"
     yield from snapshot_faults()
+    yield from attestation_faults()
     for completion in completions_without_entries():
         kind, pk = source_of(completion)
         yield f"person {completion.person_id}: {kind} {pk} lacks its hours (register_missing_credits adds them)"
