@@ -4,8 +4,12 @@ from datetime import date
 from typing import Any
 
 from django import template
+from django.template.context import RequestContext
 
+from courses.models import CoursePage
 from lms.credits import queries
+from lms.learning.models import CourseCompletion
+from lms.learning.templatetags.learning_tags import course_state
 from lms.people.models import Person
 
 register = template.Library()
@@ -15,3 +19,12 @@ register = template.Library()
 def hours_by_origin(person: Person, year: int, until: date | None = None) -> dict[str, Any]:
     """{% hours_by_origin person year %}: 本平台, 外部导入, 申报 and 期初, shown apart."""
     return {"origins": queries.hours_by_origin(person, year, until=until)}
+
+
+@register.inclusion_tag("credits/attestations/_course.html", takes_context=True)
+def course_paper(context: RequestContext, course: CoursePage) -> dict[str, Any]:
+    """{% course_paper course %}: the button for the certificate of a course, once it is finished."""
+    state, user = course_state(context, course), context["request"].user
+    done = CourseCompletion.objects.of(user) if state and state.is_done and isinstance(user, Person) else None
+    completion = done and done.filter(course_key=course.translation_key).order_by("-round").first()
+    return {"completion": completion, "csrf_token": context.get("csrf_token")}
