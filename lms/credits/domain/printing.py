@@ -106,7 +106,7 @@ def _whose(person: Person, on: date) -> str:
     """Her name; in brackets the masked number and the posts of that day, as far as they are known."""
     identity = Identity.objects.filter(person=person.survivor).first()
     known = [_("identity number %(number)s") % {"number": identity.masked}] if identity else []
-    known += [f"{post.org.name} {post.title}".strip() for post in posts_on(person, on)[:2]]
+    known += [f"{post.org.name}{post.title}" for post in posts_on(person, on)[:2]]
     name = person.survivor.name or str(_("Closed account"))
     return _("%(name)s (%(what)s)") % {"name": name, "what": _("; ").join(known)} if known else name
 
@@ -160,7 +160,7 @@ def _signature(sheet: Sheet, attestation: Attestation) -> None:
     if attestation.org:
         sheet.line(_("Issued by: %(org)s (stamp)") % {"org": attestation.org.name}, size=13, align="R")
     else:
-        sheet.line(_("Printed by the person. Unit that has compared it (stamp):"), size=13, align="R")
+        sheet.note(_("Printed by the person. Compared by (stamp):"), x=MARGIN + 70, y=sheet.y, width=90, size=13)
         sheet.down(12)
     sheet.line(_day(beijing_day(attestation.issued_at)), size=13, align="R")
 

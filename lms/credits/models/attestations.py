@@ -76,6 +76,11 @@ class Attestation(models.Model):
         return "-".join(self.number[start : start + 4] for start in range(0, len(self.number), 4))
 
     @property
+    def is_of_whole_period(self) -> bool:
+        """Whether a statement goes to the end of its last year."""
+        return bool(self.says.get("until") == f"{self.says.get('last_year')}-12-31")
+
+    @property
     def signed(self) -> dict[str, Any]:
         """What the signature is made over."""
         return {
