@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "lms.learning",
     "lms.credits",
     "lms.reports",
+    "lms.interop",
     "search",
     "lms.tools",
     "wagtail.contrib.settings",
@@ -278,6 +279,8 @@ UNMASKINGS_PER_DAY = env.integer("UNMASKINGS_PER_DAY", 30, least=1)
 # them, as it always does in the demo.
 PAPER_EXTRA_FONT = env.text("PAPER_EXTRA_FONT", "")
 PAPER_SPECIMEN = env.flag("PAPER_SPECIMEN", False)
+# Signs Open Badges (32 bytes in hex); derived from SEALING_KEY where none is named.
+BADGE_KEY = env.text("BADGE_KEY", "")
 
 # Footer (each is shown when set)
 SITE_FOOTER = {
