@@ -11,6 +11,7 @@ class CreditsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from lms.credits import checks as checks
         from lms.credits.domain.renewing import counts_anew
         from lms.credits.models import (
             Attestation,

@@ -8,3 +8,6 @@ class InteropConfig(AppConfig):
     name = "lms.interop"
     label = "interop"
     verbose_name = _("Other standards")
+
+    def ready(self) -> None:
+        from lms.interop import checks as checks

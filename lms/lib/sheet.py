@@ -1,7 +1,7 @@
 """One page of A4 in Chinese as a PDF whose bytes are the same each time: text, a table, a QR code, nothing else.
 
 The type is Noto Serif SC, which a package ships; only the characters used are embedded. It holds 30,900 characters: all
-of 通用规范汉字表 and of Unicode's first two blocks of Han. A rarer one (𠮷) is drawn from the font named by
+of Unicode's first block of Han, its Extension A, and some 220 beyond. A rarer one (𠮷) is drawn from the font named by
 settings.PAPER_EXTRA_FONT, else it stands as 〓 and the foot of the page says which one is meant.
 """
 
@@ -27,7 +27,7 @@ MARGIN = 25.0
 INNER = WIDTH - 2 * MARGIN
 MM_PER_POINT = 25.4 / 72
 GETA = "〓"
-# Where no line begins, and where none ends (JIS X 4051 and GB/T 15834 agree on these).
+# Where no line begins, and where none ends (after GB/T 15834-2011, 5.1).
 NO_START = frozenset("，。、；：？！）》〉」』】〕”’…—～％‰℃·,.;:?!)]}%")
 NO_END = frozenset("（《〈「『【〔“‘([{￥")
 # A page takes 70 MB while it is made, most of it the font; a process makes one at a time.

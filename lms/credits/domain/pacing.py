@@ -1,6 +1,7 @@
 """How often somebody may ask for what is dear or could be guessed, counted in windows of an hour."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import F
 
@@ -10,7 +11,7 @@ from lms.people.models import Tally
 _WINDOW = timedelta(hours=1)
 
 
-def _tally(scope: str, who: str, at: datetime) -> dict[str, object]:
+def _tally(scope: str, who: str, at: datetime) -> dict[str, Any]:
     return {"scope": scope, "key": keyed_index(who, "tally"), "window_start": Tally.window(at, _WINDOW)}
 
 

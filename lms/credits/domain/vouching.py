@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from lms.credits.domain.figures import HoursRow, entries_up_to, rows_of
 from lms.credits.domain.yearly import accounts_of
@@ -168,14 +168,14 @@ def attestation_faults() -> Iterator[str]:
             yield from (f"{name}: {fault}" for fault in _certificate_faults(attestation.says))
 
 
-def _statement_faults(says: Mapping[str, object], chains: Mapping[int, int]) -> Iterator[str]:
-    rows = [HoursRow.of(row) for row in says["rows"]]  # type: ignore[attr-defined]
-    entries = entries_up_to(chains, says["first_year"], says["last_year"])  # type: ignore[arg-type]
+def _statement_faults(says: Mapping[str, Any], chains: Mapping[int, int]) -> Iterator[str]:
+    rows = [HoursRow.of(row) for row in says["rows"]]
+    entries = entries_up_to(chains, says["first_year"], says["last_year"])
     if rows != rows_of(entries):
         yield "it says other hours than the ledger held"
 
 
-def _certificate_faults(says: Mapping[str, object]) -> Iterator[str]:
+def _certificate_faults(says: Mapping[str, Any]) -> Iterator[str]:
     completion = CourseCompletion.objects.select_related("outline_version").filter(pk=says["completion"]).first()
     if completion is None:
         yield "its completion does not exist"
