@@ -192,3 +192,4 @@ class AttestationState(models.TextChoices):
     VALID = "valid", _("Valid")
     SUPERSEDED = "superseded", _("No longer valid, superseded")
     REVOKED = "revoked", _("Revoked, not valid")
+    BROKEN = "broken", _("Not valid, the record was changed")

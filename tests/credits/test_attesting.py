@@ -1,9 +1,10 @@
 """证明: what is issued, to whom, what it says, and when its word no longer holds."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from lms.audit.models import AuditEntry
@@ -259,22 +260,35 @@ def test_nobody_fills_the_table_by_herself(cast: Cast, monkeypatch: pytest.Monke
 def test_rows_are_only_ever_added_and_a_changed_one_is_found(cast: Cast) -> None:
     earn(cast.learner)
     made = attest_hours(cast.learner, YEAR, by=cast.learner, at=AT)
-    revocation = revoke(made, reason="错", by=cast.officer, at=AT)
-    for row in (made, revocation):
-        with pytest.raises(DatabaseError):
-            row.delete()
-        break
+    revoke(made, reason="错", by=cast.officer, at=AT)
+    for change in (
+        lambda: Attestation.objects.update(number="X"),
+        lambda: AttestationRevocation.objects.update(reason="别的"),
+        lambda: AttestationRevocation.objects.all().delete(),
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            change()
 
     with append_only.lifted(connection):
         said = {**made.says, "rows": [{**made.says["rows"][0], "hours": "999.00"}]}
         Attestation.objects.filter(pk=made.pk).update(says=said)
         faults = list(attestation_faults())
+        verdict = verdict_of(Attestation.objects.get(pk=made.pk))
         Attestation.objects.filter(pk=made.pk).update(says=made.says)
     assert faults == [
         f"attestation {made.number}: its signature does not hold",
         f"attestation {made.number}: it says other hours than the ledger held",
     ]
+    assert verdict == Verdict(AttestationState.BROKEN, None, "broken")
     assert list(attestation_faults()) == []
+
+
+def test_one_signed_with_another_key_is_not_ours(cast: Cast, settings: Any) -> None:
+    earn(cast.learner)
+    made = attest_hours(cast.learner, YEAR, by=cast.learner, at=AT)
+    settings.SEALING_KEY = "44" * 32
+
+    assert verdict_of(made).state == AttestationState.BROKEN
 
 
 def test_closing_an_account_leaves_them_as_they_are(cast: Cast) -> None:

@@ -22,7 +22,7 @@ from lms.people.models import Merging, Person
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The state, since which day (Beijing), and why in a code: newer, reversed, accounts, revoked."""
+    """The state, since which day (Beijing), and why in a code: newer, reversed, accounts, revoked, broken."""
 
     state: AttestationState
     since: date | None = None
@@ -99,6 +99,8 @@ class _Facts:
         return dict(CourseCompletion.objects.filter(pk__in=ids).values_list("pk", "person_id")) if ids else {}
 
     def verdict(self, attestation: Attestation) -> Verdict:
+        if not attestation.is_genuine:
+            return Verdict(AttestationState.BROKEN, why="broken")
         if attestation.pk in self.revoked:
             return Verdict(AttestationState.REVOKED, beijing_day(self.revoked[attestation.pk]), "revoked")
         events = [(at, why) for at, why in self._events(attestation) if at is not None]

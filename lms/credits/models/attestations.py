@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from lms.credits.enums import AttestationKind
 from lms.lib.ids import public_code
 from lms.lib.retention import Retention
-from lms.lib.sealing import canonical_bytes, verify
+from lms.lib.sealing import canonical_bytes, public_key, verify
 from lms.people.models import Org
 
 KEPT = Retention("proving what was given in writing", until="never", days=None, basis="statutory_duty")
@@ -101,8 +101,8 @@ class Attestation(models.Model):
 
     @property
     def is_genuine(self) -> bool:
-        """Whether it still says what was signed."""
-        return verify(self.signed_bytes, self.signature, self.public_key)
+        """Whether it still says what was signed, by the key of this site."""
+        return self.public_key == public_key() and verify(self.signed_bytes, self.signature, self.public_key)
 
 
 class AttestationRevocation(models.Model):
