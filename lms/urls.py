@@ -41,6 +41,8 @@ urlpatterns = [
     path("studio/", include("courses.studio_urls")),
     path("learn/", include("lms.learning.urls")),
     path("hours/", include("lms.credits.urls")),
+    path("verify/", include("lms.credits.verify_urls")),
+    path("badges/", include("lms.interop.urls")),
     path("desk/", include("lms.reports.urls")),
     path("search/", include("search.urls")),
     path("admin/", include(wagtailadmin_urls)),

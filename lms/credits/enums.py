@@ -177,3 +177,19 @@ class EvidenceKind(models.TextChoices):
     PDF = "pdf", "PDF"
     JPEG = "jpeg", "JPEG"
     PNG = "png", "PNG"
+
+
+class AttestationKind(models.TextChoices):
+    """证明: what is given to somebody in writing, with a number."""
+
+    CREDIT_STATEMENT = "credit_statement", _("Statement of credit hours")
+    COURSE_CERTIFICATE = "course_certificate", _("Certificate of a finished course")
+
+
+class AttestationState(models.TextChoices):
+    """What an attestation is worth today."""
+
+    VALID = "valid", _("Valid")
+    SUPERSEDED = "superseded", _("No longer valid, superseded")
+    REVOKED = "revoked", _("Revoked, not valid")
+    BROKEN = "broken", _("Not valid, the record was changed")

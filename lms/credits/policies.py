@@ -1,4 +1,4 @@
-"""Who sets rules; who reviews, recognises and reads which claims (laws 6 and 8)."""
+"""Who sets rules; who reviews, recognises and reads which claims; who attests and revokes (laws 6 and 8)."""
 
 from datetime import date
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from lms.approvals.enums import Step
-from lms.credits.models import CreditClaim
+from lms.credits.models import Attestation, CreditClaim
 from lms.people.enums import LEVEL_DIGITS, DivisionLevel, OrgKind, Purpose, RoleKind
 from lms.people.models import Org, Person, Post, Role, in_place
 from lms.people.models.dated import holds_on
@@ -145,3 +145,26 @@ def may_recognise(actor: Any, claim: CreditClaim, *, on: date) -> bool:
         return False
     first = claim.submission.steps.filter(kind=Step.FIRST_REVIEW)
     return not first.filter(actor.survivor.owns("by")).exists()
+
+
+def attestations_of(person: Person) -> QuerySet[Attestation]:
+    """Everything that was ever attested to this human being, newest first."""
+    return Attestation.objects.filter(person.owns()).select_related("person__merged_into", "org")
+
+
+def department_that_attests(actor: Any, person: Person, *, on: date, roles: list[Role] | None = None) -> Org | None:
+    """The organisation department for which the actor attests to this cadre on the day; None where she may not.
+
+    Only an officer of the department that manages the person, and never for herself.
+    """
+    person = person.survivor
+    if getattr(actor, "survivor", None) == person:
+        return None
+    posts = Post.objects.filter(person.owns()).on(on)
+    managing = set(posts.values_list("cadre_authority", flat=True))
+    return next((org for org in rule_authorities(actor, on, roles=roles) if org.pk in managing), None)
+
+
+def may_revoke(actor: Any, attestation: Attestation, *, on: date) -> bool:
+    """Whoever could issue it anew today, whoever did issue it."""
+    return department_that_attests(actor, attestation.person, on=on) is not None

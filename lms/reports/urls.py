@@ -4,6 +4,7 @@ from django.urls import path
 
 from lms.reports import views
 from lms.reports.appeals import views as appeals
+from lms.reports.attestations import views as attestations
 from lms.reports.claims import views as claims
 from lms.reports.devices import views as devices
 from lms.reports.exemptions import views as exemptions
@@ -49,6 +50,12 @@ urlpatterns = [
     path("years/<int:pk>/units/<int:unit_id>/", years.unit, name="year_unit"),
     path("years/<int:pk>/units/<int:unit_id>/confirm/", years.confirm, name="confirm_unit"),
     path("people/<int:pk>/paper/", years.paper, name="paper"),
+    path("people/<int:pk>/attestations/", attestations.attestations, name="attestations"),
+    path("people/<int:pk>/attestations/hours/", attestations.attest_hours_of, name="attest_hours"),
+    path("people/<int:pk>/attestations/courses/<int:completion>/", attestations.attest_course_of, name="attest_course"),
+    path("attestations/<slug:number>/", attestations.attestation, name="attestation"),
+    path("attestations/<slug:number>/revoke/", attestations.revoke_attestation, name="revoke_attestation"),
+    path("attestations/<slug:number>/print.pdf", attestations.attestation_pdf, name="attestation_pdf"),
     path("rules/", rules.rules, name="rules"),
     path("rules/new/", rules.write, name="write_rule"),
     path("rules/<int:pk>/", rules.rule, name="rule"),

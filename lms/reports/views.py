@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 from lms.credits.domain.assessing import assess
 from lms.credits.domain.exempting import may_propose
 from lms.credits.domain.explaining import explain
+from lms.credits.policies import department_that_attests
 from lms.lib.durations import beijing_day
 from lms.people.enums import OrgKind, Purpose
 from lms.people.gates import officer_required
@@ -212,6 +213,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "counters": [(one, explain(one.why)) for one in assess(cadre, desk.year, on=desk.on).counters],
         "exemptions": exemptions_of(cadre),
         "may_propose": may_propose(cast(Person, desk.actor), cadre, desk.today),
+        "may_attest": department_that_attests(desk.actor, cadre, on=desk.today, roles=desk.roles) is not None,
     }
     return render(request, "desk/person.html", context)
 

@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "lms.learning",
     "lms.credits",
     "lms.reports",
+    "lms.interop",
     "search",
     "lms.tools",
     "wagtail.contrib.settings",
@@ -273,6 +274,13 @@ SMS_PER_DAY = env.integer("SMS_PER_DAY", 5000, least=1)
 
 # How often one helper or officer may see somebody's name and numbers in full in a day (Beijing).
 UNMASKINGS_PER_DAY = env.integer("UNMASKINGS_PER_DAY", 30, least=1)
+
+# Papers: another font (TTF or OTF) for characters that Noto Serif SC does not hold, and whether 样张 stands across
+# them, as it always does in the demo.
+PAPER_EXTRA_FONT = env.text("PAPER_EXTRA_FONT", "")
+PAPER_SPECIMEN = env.flag("PAPER_SPECIMEN", False)
+# Signs Open Badges (32 bytes in hex); derived from SEALING_KEY where none is named.
+BADGE_KEY = env.text("BADGE_KEY", "")
 
 # Footer (each is shown when set)
 SITE_FOOTER = {

@@ -37,6 +37,7 @@ APPS = {
     "learning": "lms/learning",
     "credits": "lms/credits",
     "reports": "lms/reports",
+    "interop": "lms/interop",
     "search": "search",
     "demo": "lms/demo",
     "lms": "lms",

@@ -23,6 +23,7 @@ from lms.credits.domain.studying import (
     source_of,
 )
 from lms.credits.domain.uniting import COUNTED_BEFORE, OVER_CAP, persons_to_unite
+from lms.credits.domain.vouching import attestation_faults
 from lms.credits.enums import EntryKind, Origin, SourceKind
 from lms.credits.models import CreditChain, CreditLedgerEntry
 from lms.learning.models import LessonCompletion, QuizAttempt
@@ -196,6 +197,7 @@ def ledger_faults() -> Iterator[str]:
         for what in sorted({IN_ENGLISH[change.reason] for change in changes}):
             yield f"person {person.pk}: {what} (register_missing_credits puts it right)"
     yield from snapshot_faults()
+    yield from attestation_faults()
     for completion in completions_without_entries():
         kind, pk = source_of(completion)
         yield f"person {completion.person_id}: {kind} {pk} lacks its hours (register_missing_credits adds them)"

@@ -1,5 +1,6 @@
 """The nouns of lms.credits."""
 
+from lms.credits.models.attestations import Attestation, AttestationRevocation
 from lms.credits.models.claims import ClaimFile, CreditClaim
 from lms.credits.models.closing import UnitConfirmation, YearClosing, YearSnapshot
 from lms.credits.models.exempting import Exemption
@@ -10,6 +11,8 @@ from lms.credits.models.rules import CreditRule
 from lms.credits.models.standing import Standing
 
 __all__ = [
+    "Attestation",
+    "AttestationRevocation",
     "ClaimFile",
     "ColumnMapping",
     "CreditChain",

@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
-from lms.credits.enums import Bound, CreditCategory, ExemptionKind, ImportKind
+from lms.credits.enums import AttestationKind, Bound, CreditCategory, ExemptionKind, ImportKind
 from lms.learning.enums import SettlementOutcome
 from lms.people.enums import Purpose, ReviewStep, RoleKind
 from lms.reports.definitions import REPORTS
@@ -71,6 +71,8 @@ ACTIONS: Words = {
     "credit_claim_recognised": gettext_lazy("recognised claimed hours"),
     "credit_claim_returned": gettext_lazy("returned a claim of hours"),
     "credit_claim_rejected": gettext_lazy("rejected a claim of hours"),
+    "attestation_issued": gettext_lazy("issued an attestation"),
+    "attestation_revoked": gettext_lazy("revoked an attestation"),
     "report_exported": gettext_lazy("exported a report"),
     "report_stopped": gettext_lazy("was writing a report when the role ended"),
     "seals_exported": gettext_lazy("took the daily seals away as a file"),
@@ -93,6 +95,7 @@ SUBJECTS: Words = {
     "exemption": pgettext_lazy("audit log", "exemption"),
     "hours_import": pgettext_lazy("audit log", "import of hours"),
     "credit_claim": pgettext_lazy("audit log", "claim of hours"),
+    "attestation": pgettext_lazy("audit log", "attestation"),
     "report": pgettext_lazy("audit log", "report"),
     "year_closing": pgettext_lazy("audit log", "closing of a year"),
     "daily_seal": pgettext_lazy("audit log", "daily seal"),
@@ -161,7 +164,7 @@ _VALUES: dict[str, Words] = {
     "action": ACTIONS,
     "bound": dict(Bound.choices),
     "category": dict(CreditCategory.choices),
-    "kind": {**dict(ExemptionKind.choices), **dict(ImportKind.choices)},
+    "kind": {**dict(ExemptionKind.choices), **dict(ImportKind.choices), **dict(AttestationKind.choices)},
     "means": {
         "old number": pgettext_lazy("audit log", "with the old number"),
         "in person": pgettext_lazy("audit log", "in person"),
