@@ -91,9 +91,17 @@ class Outcome:
     by_refusal: Counter[str]
     segments: int
 
-    def __getitem__(self, state: str) -> int:
-        """For templates: {{ outcome.sent }}."""
-        return self.by_state[state]
+    @property
+    def sent(self) -> int:
+        return self.by_state[SmsState.SENT]
+
+    @property
+    def failed(self) -> int:
+        return self.by_state[SmsState.FAILED]
+
+    @property
+    def unknown(self) -> int:
+        return self.by_state[SmsState.UNKNOWN]
 
     @property
     def waiting(self) -> int:

@@ -59,7 +59,7 @@ def test_each_sms_is_sent_once_with_template_and_receipt(cast, clock, people, ou
     assert (row.state, row.receipt, row.sent_at) == ("sent", "dummy-1", clock.now)
     assert row.number_index == keyed_index(outbox[0].number, "phone")
     outcome = outcome_of(reminder)
-    assert (outcome.people, outcome.sms, outcome["sent"], outcome.waiting, outcome.segments) == (3, 3, 3, 0, 3)
+    assert (outcome.people, outcome.sms, outcome.sent, outcome.waiting, outcome.segments) == (3, 3, 3, 0, 3)
 
 
 @pytest.mark.parametrize(("hour", "goes"), [((19, 59), True), ((20, 0), False), ((7, 59), False), ((8, 0), True)])
