@@ -80,4 +80,4 @@ def take_one(tally: Tally, ration: Ration = CODES) -> None:
     # Each count is reached by one request alone, so each warning is written once.
     reached = [percent for percent in WARN_AT_PERCENT if taken == -(-ration.most * percent // 100)]
     if reached:
-        logger.warning("%d %% of today's text messages (%s) are used up.", reached[-1], ration.setting)
+        logger.warning(f"%d %% of today's text messages ({ration.setting}) are used up.", reached[-1])
