@@ -19,6 +19,9 @@ from lms.people.queries import posts_on
 from lms.programmes.enums import Asked, ProgressState
 from lms.programmes.models import SHOWN_DAYS, Assignment
 
+# So many branches of one statement; SQLite takes five hundred.
+AT_ONCE = 50
+
 
 @dataclass(frozen=True, slots=True)
 class Asking:
@@ -38,6 +41,16 @@ class Asking:
             frozenset(target.org_id for target in targets if target.org_id),
             frozenset(target.person_id for target in targets if target.person_id),
         )
+
+    def may_name(self, account_ids: set[int], org_ids: set[int], places: set[str]) -> bool:
+        """Whether it could name somebody with these accounts, units and places around them: never no where `names` says
+        yes, and cheap, so that a learner's page asks the database about few assignments."""
+        if self.asked == Asked.UNITS:
+            return bool(self.org_ids & org_ids) or any(place.code in places for place in self._places())
+        return self.asked == Asked.EVERYBODY or bool(self.person_ids & account_ids)
+
+    def _places(self) -> Iterable[Division]:
+        return (each for division in self.divisions for each in (division, division.successor) if each)
 
     def names(self, on: date) -> Q:
         """The condition that a person is named: by her name, or by a post that she holds on the day."""
@@ -65,7 +78,7 @@ def people_of(assignment: Assignment, on: date) -> QuerySet[Person]:
 def on_show(courses: Iterable[int]) -> set[int]:
     """Those of the courses that learners find: live in a live track, and not taken down. Two queries."""
     down = Takedown.objects.filter(page=OuterRef("pk"), lifted_at=None)
-    live = list(CoursePage.objects.live().filter(~Exists(down), pk__in=list(courses)).defer("intro"))
+    live = list(CoursePage.objects.live().filter(~Exists(down), pk__in=list(courses)))
     tracks = {course.path[: -Page.steplen] for course in live}
     shut = set(Page.objects.filter(path__in=tracks, live=False).values_list("path", flat=True)) if tracks else set()
     return {course.pk for course in live if course.path[: -Page.steplen] not in shut}
@@ -187,20 +200,22 @@ def _places_around(posts: Iterable[Post], on: date) -> set[str]:
 def tasks_of(person: Person, on: date) -> list[Task]:
     """The courses that she is asked to complete, and those asked of her and done, the next due day first.
 
-    Somebody without a post costs one query; with posts, eleven however many assignments there are.
+    Somebody without a post costs two queries; with posts, eleven however many assignments there are.
     """
     posts = posts_on(person, on)
     if not posts:
         return []
-    possible = list(
+    places = _places_around(posts, on)
+    possible = (
         Assignment.objects.standing()
         .filter(due_on__gte=on - timedelta(days=SHOWN_DAYS), assigned_at__lt=beijing_midnight(on + timedelta(days=1)))
-        .filter(org__division__code__in=_places_around(posts, on))
+        .filter(org__division__code__in=places)
         .select_related("course", "org__division__successor")
         .prefetch_related("targets__division__successor")
         .order_by("due_on", "pk")
     )
-    hers = _asking(person, possible, on)
+    accounts, orgs = {person.survivor.pk, *(post.person_id for post in posts)}, {post.org_id for post in posts}
+    hers = _asking(person, [each for each in possible if Asking.of(each).may_name(accounts, orgs, places)], on)
     if not hers:
         return []
     shown = on_show(assignment.course_id for assignment in hers)
@@ -216,7 +231,7 @@ def tasks_of(person: Person, on: date) -> list[Task]:
 
 
 def _asking(person: Person, possible: list[Assignment], on: date) -> list[Assignment]:
-    """Those that ask her: the same definition as for lists, all of them in one query."""
+    """Those that ask her: the same definition as for lists, asked of the database for fifty at a time."""
     survivor = person.survivor.pk
     branches = [
         people_of(assignment, on)
@@ -226,9 +241,10 @@ def _asking(person: Person, possible: list[Assignment], on: date) -> list[Assign
         .values_list("assignment", flat=True)
         for assignment in possible
     ]
-    if not branches:
-        return []
-    asking = set(branches[0].union(*branches[1:], all=True) if len(branches) > 1 else branches[0])
+    asking: set[int] = set()
+    for start in range(0, len(branches), AT_ONCE):
+        first, *rest = branches[start : start + AT_ONCE]
+        asking |= set(first.union(*rest, all=True) if rest else first)
     return [assignment for assignment in possible if assignment.pk in asking]
 
 

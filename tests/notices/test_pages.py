@@ -119,6 +119,16 @@ def test_a_closed_account_takes_its_messages_along(cast, clock, django_capture_o
     assert Message.objects.of(cast.learner).count() == 3
 
 
+def test_the_sweeper_finds_what_a_lost_closing_left(cast, clock):
+    close_account(cast.farmer, by=cast.farmer, at=clock.now)
+    assert Message.objects.filter(person=cast.farmer).exists(), "the announcement was lost with its transaction's end"
+
+    forget_messages(at=clock.now)
+
+    assert not Message.objects.filter(person=cast.farmer).exists()
+    assert Message.objects.of(cast.learner).count() == 3
+
+
 def test_what_has_had_its_time_is_forgotten(cast, clock):
     press(cast, [PersonFactory(phone="19900000001")], at=clock.now)
     assert forget_messages(at=clock.now) == {"notices.Message": 0, "notices.Reminder": 0, "notices.LastReminder": 0}

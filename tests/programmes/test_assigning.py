@@ -21,7 +21,7 @@ from lms.programmes.queries import Asking, counts_of, late_people, named_by, peo
 from tests.cast import Cast
 from tests.clock import Clock
 from tests.factories.learning import live_course, live_lesson, published
-from tests.factories.people import OrgFactory, PersonFactory, PostFactory
+from tests.factories.people import DivisionFactory, OrgFactory, PersonFactory, PostFactory
 
 pytestmark = pytest.mark.django_db
 TODAY, DUE = date(2026, 11, 20), date(2026, 12, 10)
@@ -328,6 +328,37 @@ def test_counts_and_tasks_take_the_same_queries_for_one_and_for_three(cast, assi
     for person, queries in ((cast.farmer, 2), (cast.learner, 11)):
         with django_assert_num_queries(queries):
             tasks_of(person, TODAY)
+
+
+def test_many_assignments_around_a_learner_are_asked_about_in_few_statements(
+    cast, assign, course, monkeypatch, django_assert_num_queries
+):
+    monkeypatch.setattr("lms.programmes.queries.AT_ONCE", 2)
+    kept = [assign(due_on=DUE + timedelta(days=number)) for number in range(5)]
+    other = PersonFactory()
+    PostFactory(person=other, org=cast.orgs.village_committee, cadre_authority=cast.orgs.organization_department)
+    for number in range(5):
+        assign(Asking(Asked.PEOPLE, person_ids=frozenset({other.pk})), due_on=DUE + timedelta(days=number))
+
+    with django_assert_num_queries(12):
+        tasks = tasks_of(cast.learner, TODAY)
+
+    assert [task.assignment for task in tasks] == kept
+
+
+def test_a_place_that_was_merged_into_another_still_asks_its_people(cast, assign, clock):
+    gone = cast.places.village
+    unit = OrgFactory(name="旧村委会", division=gone)
+    person = PersonFactory()
+    PostFactory(person=person, org=unit, cadre_authority=cast.orgs.organization_department)
+    assignment = assign(Asking(Asked.UNITS, divisions=(gone,)))
+    new = DivisionFactory(
+        code="990101100202", name="新村", level=gone.level, parent=gone.parent, active_from=date(2026, 12, 1)
+    )
+    type(gone).objects.filter(pk=gone.pk).update(active_to=date(2026, 12, 1), successor=new)
+
+    assert person in people_of(Assignment.objects.get(pk=assignment.pk), date(2026, 12, 5))
+    assert [task.assignment for task in tasks_of(person, date(2026, 12, 5))] == [assignment]
 
 
 def test_named_by_is_what_reach_counts(cast, course):

@@ -9,6 +9,7 @@ Providers differ in names; a small gateway beside the site translates. Nothing o
 import json
 import socket
 from http import HTTPStatus
+from http.client import HTTPException
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
@@ -47,7 +48,7 @@ def send(message: Message) -> Receipt:
         raise SmsFailed(
             f"The provider answered {error.code}.", permanent=refused and not busy, perhaps_sent=not refused
         ) from None
-    except OSError as error:
+    except (OSError, HTTPException) as error:
         cause = error.reason if isinstance(error, URLError) else error
         raise SmsFailed(
             "The provider cannot be reached.", permanent=False, perhaps_sent=not isinstance(cause, NEVER_ARRIVED)
