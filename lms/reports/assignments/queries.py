@@ -1,6 +1,5 @@
 """What an officer chooses from when she assigns a course, and the people of one assignment as she sees them."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -15,7 +14,7 @@ from lms.people.policies import cadres_of
 from lms.programmes.enums import ProgressState
 from lms.programmes.models import Assignment
 from lms.programmes.policies import seen_of
-from lms.programmes.queries import Progress, people_of, with_progress
+from lms.programmes.queries import Asking, Progress, people_of, with_progress
 from lms.reports.queries import attach_posts, with_posts
 
 # More units are not listed one by one: their places are.
@@ -107,16 +106,10 @@ def with_words(rows: Sequence[Any], assignment: Assignment, on: date) -> list[An
     return people
 
 
-def names_of(assignment: Assignment, *, most: int = 12) -> tuple[list[str], int]:
-    """The places, units or people that the assignment names, the first few, and how many more there are."""
-    targets = list(assignment.targets.select_related("division", "org", "person__merged_into"))
-    names = [
-        target.division.name if target.division else target.org.name if target.org else target.person.survivor.name
-        for target in targets
-    ]
+def names_of(asking: Asking, *, most: int = 12) -> tuple[list[str], int]:
+    """The places, units and people that are named, the first few, and how many more there are."""
+    names = [division.name for division in asking.divisions]
+    names += Org.objects.filter(pk__in=asking.org_ids).order_by("name").values_list("name", flat=True)
+    people = Person.objects.filter(pk__in=asking.person_ids).select_related("merged_into").order_by("name", "pk")
+    names += [person.survivor.name for person in people]
     return names[:most], max(len(names) - most, 0)
-
-
-def repeated(people: Sequence[Any]) -> set[str]:
-    """Names that more than one of them has."""
-    return {name for name, count in Counter(person.name for person in people).items() if count > 1}

@@ -24,7 +24,7 @@ from lms.people.views.common import person_of
 from lms.programmes.domain.assigning import reach_of
 from lms.programmes.models import Assignment
 from lms.programmes.policies import assigning_orgs, assignments_for
-from lms.programmes.queries import counts_of, on_show
+from lms.programmes.queries import Asking, counts_of, on_show
 from lms.reports.assignments.forms import AssignForm, TakeBackForm
 from lms.reports.assignments.queries import (
     branches_of,
@@ -131,7 +131,8 @@ def assign(request: HttpRequest) -> HttpResponse:
         if not form.errors:
             said = form.cleaned_data
             reach = reach_of(form.page, form.asking, org=said["org"], on=beijing_day(at))
-            shown = {"form": form, "said": said, "course": form.page, "reach": reach, "asked": form.asking}
+            names, more = names_of(form.asking)
+            shown = {"said": said, "course": form.page, "reach": reach, "names": names, "more_names": more}
             return render(request, "desk/assign_preview.html", context | shown)
     context |= {"errors": form.errors, "general_errors": form.non_field_errors()}
     return render(request, "desk/assign.html", context, status=422)
@@ -149,7 +150,7 @@ def _page(request: HttpRequest, assignment: Assignment, *, take_back: TakeBackFo
     state = _state(request)
     page = Paginator(rows_of(people, assignment, on=today, state=state), PAGE_SIZE).get_page(request.GET.get("page"))
     page.object_list = with_words(page.object_list, assignment, today)
-    names, more = names_of(assignment)
+    names, more = names_of(Asking.of(assignment))
     is_live = bool(on_show([assignment.course_id]))
     sent = reminders_for(request.user, on=today, roles=roles).filter(about=assignment.about)
     context = {
