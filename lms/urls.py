@@ -31,6 +31,7 @@ urlpatterns = [
     path("sw.js", service_worker, name="service_worker"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("account/", include("lms.people.urls")),
+    path("messages/", include("lms.notices.urls")),
     path("staff/audit-log/", audit_log, name="audit_log"),
     path("staff/seals/", seals, name="seals"),
     path("staff/seals/file/", seals_file, name="seals_file"),

@@ -75,6 +75,16 @@ def _cadres_of(org: Org, on: date) -> Q:
     return Q(pk__in=posts.values("person")) | Q(merged_from__in=posts.values("person"))
 
 
+def cadres_of(org: Org, on: date) -> QuerySet[Person]:
+    """Whom every officer of this organisation department sees for the training of cadres on the day.
+
+    For what a department asks of people in its own name, which outlives the role of whoever asked.
+    """
+    if org.kind != OrgKind.ORGANIZATION_DEPARTMENT:
+        return Person.objects.none()
+    return Person.objects.present().filter(_cadres_of(org, on)).distinct()
+
+
 def _managed_by(org: Org, on: date) -> Q:
     """Persons with a post on the day that the org itself manages: whose roster it keeps."""
     posts = Post.objects.on(on).filter(cadre_authority=org)

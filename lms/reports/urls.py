@@ -4,6 +4,7 @@ from django.urls import path
 
 from lms.reports import views
 from lms.reports.appeals import views as appeals
+from lms.reports.assignments import views as assignments
 from lms.reports.attestations import views as attestations
 from lms.reports.cadres import views as cadres
 from lms.reports.claims import views as claims
@@ -11,6 +12,7 @@ from lms.reports.devices import views as devices
 from lms.reports.exemptions import views as exemptions
 from lms.reports.imports import views as imports
 from lms.reports.merging import views as merging
+from lms.reports.reminders import views as reminders
 from lms.reports.requirements import views as requirements
 from lms.reports.roster import views as roster
 from lms.reports.rules import trial
@@ -79,5 +81,14 @@ urlpatterns = [
     path("merging/<int:pk>/", merging.merging, name="merging"),
     path("merging/of/<int:pk>/", merging.others, name="merging_others"),
     path("merging/of/<int:stays>/<int:goes>/", merging.merge_records, name="merge_records"),
+    path("assignments/", assignments.assignments, name="assignments"),
+    path("assignments/new/", assignments.assign, name="assign"),
+    path("assignments/<int:pk>/", assignments.assignment, name="assignment"),
+    path("assignments/<int:pk>/take-back/", assignments.take_back, name="take_back_assignment"),
+    path("assignments/<int:pk>/remind/", reminders.remind_late, name="remind_late"),
+    path("assignments/<int:pk>/people.<slug:extension>", assignments.export, name="export_assignment"),
+    path("reminders/", reminders.reminders, name="reminders"),
+    path("reminders/hours/", reminders.remind_standing, name="remind_standing"),
+    path("reminders/<int:pk>/", reminders.reminder, name="reminder"),
     path("export/<slug:code>.<slug:extension>", views.export, name="export"),
 ]

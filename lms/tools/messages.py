@@ -31,10 +31,12 @@ LOCALE = "zh_Hans"
 APPS = {
     "audit": "lms/audit",
     "people": "lms/people",
+    "notices": "lms/notices",
     "media": "media",
     "courses": "courses",
     "approvals": "lms/approvals",
     "learning": "lms/learning",
+    "programmes": "lms/programmes",
     "credits": "lms/credits",
     "reports": "lms/reports",
     "interop": "lms/interop",

@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from lms.credits.enums import AttestationKind, Bound, CreditCategory, ExemptionKind, ImportKind
 from lms.learning.enums import SettlementOutcome
 from lms.people.enums import Purpose, ReviewStep, RoleKind
+from lms.programmes.enums import Asked
 from lms.reports.definitions import REPORTS
+from lms.reports.definitions.assignment_progress import AssignmentProgress
 from media.enums import TranscriptSource
 
 Words = Mapping[str, str | Promise]
@@ -81,6 +83,9 @@ ACTIONS: Words = {
     "year_closed": gettext_lazy("closed a year"),
     "key_noted": gettext_lazy("noted the fingerprint of a key"),
     "audit_log.read": gettext_lazy("read the audit log"),
+    "course_assigned": gettext_lazy("assigned a course"),
+    "course_unassigned": gettext_lazy("took back an assigned course"),
+    "reminder_sent": gettext_lazy("reminded people"),
 }
 SUBJECTS: Words = {
     "person": pgettext_lazy("audit log", "person"),
@@ -101,6 +106,8 @@ SUBJECTS: Words = {
     "daily_seal": pgettext_lazy("audit log", "daily seal"),
     "key": pgettext_lazy("audit log", "key"),
     "roster_batch": pgettext_lazy("audit log", "import of a roster"),
+    "assignment": pgettext_lazy("audit log", "assigned course"),
+    "reminder": pgettext_lazy("audit log", "reminder"),
     "audit_log": gettext_lazy("Audit log"),
 }
 # In the order in which they are read.
@@ -158,10 +165,15 @@ DETAILS: Words = {
     "since": pgettext_lazy("audit log", "from the day"),
     "until": pgettext_lazy("audit log", "up to the day"),
     "before": pgettext_lazy("audit log", "before number"),
+    "course": pgettext_lazy("audit log", "course"),
+    "asked": pgettext_lazy("audit log", "who is asked"),
+    "about": pgettext_lazy("audit log", "what it was about"),
+    "sms": pgettext_lazy("audit log", "SMS among them"),
     "reason": pgettext_lazy("audit log", "reason"),
 }
 _VALUES: dict[str, Words] = {
     "action": ACTIONS,
+    "asked": dict(Asked.choices),
     "bound": dict(Bound.choices),
     "category": dict(CreditCategory.choices),
     "kind": {**dict(ExemptionKind.choices), **dict(ImportKind.choices), **dict(AttestationKind.choices)},
@@ -190,8 +202,12 @@ def action_in_words(code: str) -> str:
 
 def subject_in_words(kind: str, subject_id: str) -> str:
     """What something was done to: its kind and code, never a name; a report is called by its title."""
-    if kind == "report" and subject_id in REPORTS:
-        subject_id = str(REPORTS[subject_id].title)
+    titles = {
+        **{code: report.title for code, report in REPORTS.items()},
+        AssignmentProgress.code: AssignmentProgress.title,
+    }
+    if kind == "report" and subject_id in titles:
+        subject_id = str(titles[subject_id])
     return f"{SUBJECTS.get(kind, kind)} {subject_id}"
 
 
