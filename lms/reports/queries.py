@@ -1,7 +1,7 @@
 """What the desk reads from the floors beneath: facts per person, per unit, and as of a day."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
@@ -11,14 +11,15 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from lms.credits.domain.explaining import explain
-from lms.credits.enums import CreditCategory, StandingState
+from lms.credits.enums import CreditCategory
 from lms.credits.models import CreditLedgerEntry
 from lms.credits.queries import entries_of
 from lms.learning.models import CourseCompletion, LessonCompletion
 from lms.lib.durations import beijing_midnight
-from lms.people.models import Belonging, Org, Person, Post
+from lms.people.models import Belonging, Person, Post
 from lms.people.models.dated import holds_on
 from lms.people.policies import shown_count
+from lms.reports.enums import Sorting
 
 ZERO = Decimal("0.00")
 
@@ -42,7 +43,9 @@ def batched(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
 
 
 def with_posts(persons: QuerySet[Person], on: date) -> QuerySet[Any]:
-    """Persons with `post_id`, the post held longest of those held on the day."""
+    """Persons with `post_id`, the post held longest of those held on the day; where they have one, it stays."""
+    if "post_id" in persons.query.annotations:
+        return persons
     posts = Post.objects.filter(_of_this_person()).on(on).order_by("active_from", "pk")
     return persons.annotate(post_id=Subquery(posts.values("pk")[:1]))
 
@@ -85,81 +88,18 @@ def with_figures(persons: QuerySet[Any], *, year: int, on: date) -> QuerySet[Any
     )
 
 
-@dataclass
-class UnitFigures:
-    """The cadres of one work unit, taken together."""
-
-    unit_id: int
-    name: str
-    cadres: int = 0
-    learning: int = 0
-    online_hours: Decimal = ZERO
-    centralized_hours: Decimal = ZERO
-    lessons_completed: int = 0
-    courses_completed: int = 0
-    asked: int = 0
-    met: int = 0
-    on_course: int = 0
-    short: int = 0
-
-    @property
-    def met_percent(self) -> Decimal | None:
-        """达标率 with one decimal place; None where nothing is asked of anybody."""
-        return (Decimal(self.met * 100) / self.asked).quantize(Decimal("0.1")) if self.asked else None
-
-    def count_state(self, state: str) -> None:
-        """Add one person; who is exempt or has no requirement stands in neither numerator nor denominator."""
-        if state in {StandingState.MET, StandingState.ON_COURSE, StandingState.SHORT}:
-            self.asked += 1
-            setattr(self, state, getattr(self, state) + 1)
+def units_of(placed: QuerySet[Any], on: date, *, most: int) -> list[tuple[int, str]]:
+    """The work units at which the persons of `overview.placing.placed` are counted, by name; at most so many."""
+    posts = Post.objects.on(on).filter(pk__in=placed.order_by().values("post_id"))
+    return list(posts.order_by("org__name", "org_id").values_list("org_id", "org__name").distinct()[:most])
 
 
-@dataclass
-class DeskFigures:
-    """All cadres in view, and the same by work unit, most hours first."""
-
-    total: UnitFigures
-    units: list[UnitFigures] = field(default_factory=list)
-
-
-def desk_figures(
-    persons: QuerySet[Person], *, year: int, on: date, total_name: str, states: Mapping[int, str]
-) -> DeskFigures:
-    """Add up the figures of the persons by the unit of their post; one query for figures, one for units.
-
-    `states` says by person where she stands against what is required.
-    """
-    figured: Any = with_figures(with_posts(persons, on), year=year, on=on)
-    rows = figured.values_list(
-        "pk", "post_id", "online_hours", "centralized_hours", "lessons_completed", "courses_completed"
-    )
-    unit_of = dict(
-        Post.objects.filter(holds_on(on), person__in=persons.order_by().values("pk")).values_list("pk", "org_id")
-    )
-    figures = DeskFigures(UnitFigures(0, total_name))
-    by_unit: dict[int, UnitFigures] = {}
-    for person_id, post_id, online, centralized, lessons, courses in rows:
-        unit_id = unit_of.get(post_id, 0)
-        unit = by_unit.setdefault(unit_id, UnitFigures(unit_id, ""))
-        for line in (unit, figures.total):
-            line.cadres += 1
-            line.learning += 1 if lessons else 0
-            line.online_hours += online
-            line.centralized_hours += centralized
-            line.lessons_completed += lessons
-            line.courses_completed += courses
-            line.count_state(states.get(person_id, StandingState.NO_REQUIREMENT))
-    names = dict(Org.objects.filter(pk__in=by_unit).values_list("pk", "name"))
-    for unit_id, unit in by_unit.items():
-        unit.name = names.get(unit_id, "")
-    figures.units = sorted(by_unit.values(), key=lambda unit: (-unit.online_hours - unit.centralized_hours, unit.name))
-    return figures
-
-
-def units_of(persons: QuerySet[Person], on: date) -> list[tuple[int, str]]:
-    """The work units in which the persons hold a post on the day, by name."""
-    posts = Post.objects.on(on).filter(person__in=persons.order_by().values("pk"))
-    return list(posts.order_by("org__name").values_list("org_id", "org__name").distinct())
+def in_order(placed: QuerySet[Any], sort: str) -> QuerySet[Any]:
+    """Cadres by name, or by the name of the unit at which each is counted; never by hours."""
+    if sort == Sorting.UNIT:
+        unit = Post.objects.filter(pk=OuterRef("post_id")).values("org__name")
+        return placed.annotate(unit_name=Subquery(unit)).order_by("unit_name", "name", "pk")
+    return placed.order_by("name", "pk")
 
 
 @dataclass

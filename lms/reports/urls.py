@@ -4,6 +4,7 @@ from django.urls import path
 
 from lms.reports import views
 from lms.reports.appeals import views as appeals
+from lms.reports.cadres import views as cadres
 from lms.reports.claims import views as claims
 from lms.reports.devices import views as devices
 from lms.reports.exemptions import views as exemptions
@@ -13,13 +14,19 @@ from lms.reports.requirements import views as requirements
 from lms.reports.roster import views as roster
 from lms.reports.rules import trial
 from lms.reports.rules import views as rules
+from lms.reports.saved import views as saved
 from lms.reports.years import views as years
 
 app_name = "desk"
 urlpatterns = [
     path("", views.overview, name="overview"),
-    path("people/", views.people, name="people"),
-    path("people/<int:pk>/", views.person, name="person"),
+    path("views/", saved.views, name="views"),
+    path("views/<int:pk>/", saved.open_view, name="view"),
+    path("views/<int:pk>/rename/", saved.rename, name="rename_view"),
+    path("views/<int:pk>/delete/", saved.delete, name="delete_view"),
+    path("people/", cadres.people, name="people"),
+    path("people/<int:pk>/", cadres.person, name="person"),
+    path("people/<int:pk>/entries/<int:entry>/", cadres.entry, name="entry"),
     path("people/<int:pk>/exemptions/new/", exemptions.propose, name="propose_exemption"),
     path("exemptions/", exemptions.exemptions, name="exemptions"),
     path("exemptions/<int:pk>/", exemptions.exemption, name="exemption"),

@@ -70,8 +70,9 @@ def test_overview_adds_up_the_cadres_of_the_county(
     answer = at_desk(cast.officer).get(reverse("desk:overview"))
 
     figures = answer.context["figures"]
-    assert (figures.total.cadres, figures.total.learning, figures.total.online_hours) == (1, 1, Decimal("0.25"))
-    assert [unit.name for unit in figures.units] == [cast.orgs.village_committee.name]
+    assert (figures.total.people, figures.total.online_hours) == (1, Decimal("0.25"))
+    assert (figures.total.lessons_completed, figures.total.courses_completed) == (1, 1)
+    assert [(place.name, place.stand) for place in figures.children] == [("东河镇", figures.total)]
 
 
 def test_people_lists_cadres_of_the_place_and_nobody_else(
@@ -150,7 +151,7 @@ def test_hours_as_of_an_earlier_day_are_those_of_that_day(
     answer = at_desk(cast.officer).get(reverse("desk:overview"), {"on": before.isoformat()})
 
     assert answer.context["figures"].total.online_hours == Decimal("0.00")
-    assert answer.context["figures"].total.cadres == 1
+    assert answer.context["figures"].total.people == 1
 
 
 def test_cadre_whose_post_ended_is_seen_as_of_the_day_it_held(

@@ -29,6 +29,12 @@ def open_appeals(context: dict[str, HttpRequest]) -> int:
 
 
 @register.simple_tag(takes_context=True)
+def settles_appeals(context: dict[str, HttpRequest]) -> bool:
+    """{% settles_appeals as settles %}: whether the tab of appeals opens for whoever looks."""
+    return any(role.kind == RoleKind.OFFICER for role in roles_today(context["request"]))
+
+
+@register.simple_tag(takes_context=True)
 def waiting_exemptions(context: dict[str, HttpRequest]) -> int:
     """{% waiting_exemptions as count %}: how many exemptions wait that others proposed, of cadres whom she sees."""
     request = context["request"]
@@ -52,17 +58,6 @@ def hours_from_elsewhere(context: dict[str, HttpRequest]) -> dict[str, int | boo
     reviewer = any(role.kind == RoleKind.UNIT_PERSONNEL_OFFICER for role in roles)
     waiting = claims_waiting_for(request.user, on=today, roles=roles).count() if officer or reviewer else 0
     return {"imports": officer, "claims": officer or reviewer, "waiting": waiting}
-
-
-@register.simple_tag
-def share(*hours: Decimal, of: Decimal) -> str:
-    """The hours as a share of the most, in percent with a decimal point whatever the language."""
-    return f"{float(sum(hours)) / float(of) * 100:.1f}" if of else "0"
-
-
-@register.simple_tag
-def add_hours(*hours: Decimal) -> Decimal:
-    return sum(hours, Decimal("0.00"))
 
 
 @register.simple_tag

@@ -1,0 +1,1 @@
+"""Cadres one by one, and the record of each."""

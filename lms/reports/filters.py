@@ -1,0 +1,161 @@
+"""What one officer asked for: her scope, narrowed by what stands in the address."""
+
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from lms.lib.durations import beijing_day
+from lms.people.enums import OrgKind, Purpose, RoleKind
+from lms.people.models import Division, Org, Person
+from lms.people.policies import persons_visible_to, roles_today
+from lms.reports.forms import FILTERS, DeskFilter
+from lms.reports.overview.placing import narrowed, place_called, placed, trail_to
+from lms.reports.overview.shapes import Inquiry, Scope
+from lms.reports.queries import units_of, with_figures
+from lms.reports.standing.queries import PersonStanding, standings_of
+
+# A list of more units than this is no help: one finds them on the way down.
+MOST_UNITS = 200
+
+
+def scope_of(request: HttpRequest) -> Scope:
+    """The organisation departments for which the officer acts today, and whom they let her see as of a day."""
+    roles, today = roles_today(request), beijing_day(timezone.now())
+    own = {
+        role.org.pk: role.org
+        for role in roles
+        if role.kind == RoleKind.OFFICER and role.org.kind == OrgKind.ORGANIZATION_DEPARTMENT
+    }
+
+    def visible(on: date) -> QuerySet[Person]:
+        return persons_visible_to(request.user, purpose=Purpose.CADRE_TRAINING, on=on, acting_on=today, roles=roles)
+
+    return Scope(tuple(own.values()), visible)
+
+
+class Desk:
+    """An officer's inquiry. What the address says and cannot be shown is left out, and the form says so."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.actor = request.user
+        self.asked_for = request.GET
+        self.today = beijing_day(timezone.now())
+        self.scope = scope_of(request)
+        wanted = _asked_day(request, self.today)
+        place = place_called(request.GET.get("place", ""), self.scope, wanted)
+        data = request.GET.copy()
+        data.setdefault("on", wanted.isoformat())
+        data.setdefault("year", str(wanted.year))
+        self.form = DeskFilter(data, today=self.today, units=self._units(wanted, place), place=place)
+        self.valid = self.form.is_valid()
+        self.chosen = self.form.cleaned_data if self.valid else {}
+        self.on: date = self.chosen.get("on", wanted)
+        self.year: int = self.chosen.get("year", self.on.year)
+
+    @cached_property
+    def place(self) -> Division | None:
+        """The place looked at: the one asked for, else that of her department; None with several of these."""
+        roots = self.scope.roots(self.on)
+        chosen: Division | None = self.chosen.get("place")
+        return chosen or (roots[0] if len(roots) == 1 else None)
+
+    def _units(self, on: date, place: Division | None) -> list[tuple[int, str]]:
+        """The work units to choose from; of a list that is too long only the one that was asked for."""
+        within = narrowed(placed(self.scope, on), on, place=place)
+        units = units_of(within, on, most=MOST_UNITS + 1)
+        if len(units) <= MOST_UNITS:
+            return units
+        asked = self.asked_for.get("unit", "")
+        one = (
+            narrowed(within, on, unit=int(asked)) if asked.isascii() and asked.isdecimal() and len(asked) < 10 else None
+        )
+        return units_of(one, on, most=1) if one is not None else []
+
+    @cached_property
+    def unit(self) -> Org | None:
+        """The work unit asked for."""
+        return Org.objects.filter(pk=self.chosen["unit"]).first() if self.chosen.get("unit") else None
+
+    @property
+    def inquiry(self) -> Inquiry:
+        return Inquiry(self.scope, self.year, self.on, self.chosen.get("category", ""))
+
+    def persons(self) -> QuerySet[Any]:
+        """The persons in scope whom place, unit, category, name, hours and standing leave, with `post_id`."""
+        persons = narrowed(
+            placed(self.scope, self.on),
+            self.on,
+            place=self.chosen.get("place"),
+            unit=self.chosen.get("unit"),
+            category=self.chosen.get("category", ""),
+        )
+        if words := self.chosen.get("q"):
+            persons = persons.filter(name__icontains=words)
+        if wanted := self.chosen.get("hours"):
+            figured: Any = with_figures(persons, year=self.year, on=self.on)
+            some = Q(online_hours__gt=0) | Q(centralized_hours__gt=0)
+            persons = figured.filter(some) if wanted == "some" else figured.exclude(some)
+        if wanted := self.chosen.get("standing"):
+            states = self.standings(persons)
+            persons = persons.filter(pk__in=[pk for pk, one in states.items() if one.state == wanted])
+        return persons
+
+    def standings(self, persons: QuerySet[Person]) -> dict[int, PersonStanding]:
+        """Where these people stand in the year as of the day."""
+        return standings_of(persons, year=self.year, on=self.on)
+
+    def context(self) -> dict[str, Any]:
+        trail = trail_to(self.place, self.scope, self.on) if self.place else []
+        return {
+            "form": self.form,
+            "on": self.on,
+            "year": self.year,
+            "orgs": self.scope.orgs,
+            "place": self.place,
+            "trail": trail,
+            "is_root": len(trail) == 1,
+            "narrowed": self.on != self.today or any(self.chosen.get(name) for name in FILTERS if name != "place"),
+            "kept_query": self.kept_query,
+        }
+
+    def in_words(self) -> list[str]:
+        """Who is left out, for a file that is handed on without its address; nothing where nobody is."""
+        shown = [
+            self.place.name if self.chosen.get("place") and self.place else "",
+            self.unit.name if self.unit else "",
+            *(self._label(name) for name in ("category", "standing", "hours")),
+            self.chosen.get("q", ""),
+        ]
+        said = [word for word in shown if word]
+        return [_("Only: %(filters)s") % {"filters": " · ".join(said)}] if said else []
+
+    def _label(self, name: str) -> str:
+        """What the form calls the choice; empty where none was made."""
+        value = self.chosen.get(name)
+        return str(dict(self.form.fields[name].choices)[value]) if value else ""  # type: ignore[attr-defined]
+
+    @property
+    def kept_query(self) -> str:
+        """The filters as a saved view keeps them: today's day and year are left to the day on which it is opened."""
+        kept = QueryDict(mutable=True)
+        for name in FILTERS:
+            value = self.chosen.get(name)
+            if value:
+                kept[name] = value.code if isinstance(value, Division) else str(value)
+        if self.on != self.today:
+            kept["on"] = self.on.isoformat()
+        if self.year != self.on.year:
+            kept["year"] = str(self.year)
+        return kept.urlencode()
+
+
+def _asked_day(request: HttpRequest, today: date) -> date:
+    try:
+        return min(date.fromisoformat(request.GET.get("on", "")), today)
+    except ValueError:
+        return today

@@ -1,0 +1,86 @@
+"""A plain recount of the first page from facts and standings, in as many queries however many units there are.
+
+Roll-ups must say the same; a test compares them.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from lms.credits.domain.assessing import BATCH
+from lms.credits.enums import StandingState
+from lms.people.models import Division, Org, Post
+from lms.reports.overview.over_time import of_one, stands_over
+from lms.reports.overview.placing import SUCCESSORS, children_by_code, narrowed, placed
+from lms.reports.overview.shapes import NEEDIEST, Inquiry, PlaceFigures, PlaceStand, Stand, TrendPoint
+from lms.reports.queries import batched, with_figures
+from lms.reports.standing.queries import standings_of
+
+
+def count_place(inquiry: Inquiry, place: Division | None) -> PlaceFigures:
+    """The place, or (None) everything in scope, with its parts; see PlaceFigures."""
+    by_unit = _count_units(inquiry, place)
+    divisions = f"division__{SUCCESSORS}"
+    orgs = {org.pk: org for org in Org.objects.select_related(divisions).filter(pk__in=by_unit)}
+    child_of = children_by_code(place, orgs.values(), inquiry.on, inquiry.scope.roots(inquiry.on))
+    by_child: dict[str, Stand] = defaultdict(Stand)
+    names = {}
+    for pk, child in child_of.items():
+        by_child[child.code] += by_unit[pk]
+        names[child.code] = child.name
+    units = [PlaceStand(orgs[pk].name, stand, unit_id=pk) for pk, stand in by_unit.items()]
+    neediest = sorted((unit for unit in units if unit.stand.short), key=_need)
+    return PlaceFigures(
+        total=sum(by_unit.values(), Stand()),
+        children=[PlaceStand(names[code], by_child[code], code=code) for code in sorted(by_child)],
+        units=sorted((unit for unit in units if unit.unit_id not in child_of), key=lambda unit: unit.name),
+        neediest=neediest[:NEEDIEST],
+    )
+
+
+def _need(unit: PlaceStand) -> tuple[int, str]:
+    return -unit.stand.short, unit.name
+
+
+def count_trend(inquiry: Inquiry, place: Division | None) -> list[TrendPoint]:
+    """The place as it stood at each end of a month of the year, and on the day itself, which comes last.
+
+    Who is counted is asked for each day, the facts are read once for all of them and judged as of each day.
+    """
+    days = trend_days(inquiry.year, inquiry.on)
+    members = {day: set(_members(inquiry, place, day).values_list("pk", flat=True)) for day in days}
+    stands = dict.fromkeys(days, Stand())
+    for batch in batched(sorted(set().union(*members.values())), BATCH):
+        for day, pk, stand in stands_over(batch, inquiry.year, days=days):
+            if pk in members[day]:
+                stands[day] += stand
+    return [TrendPoint(day, stands[day]) for day in days]
+
+
+def _members(inquiry: Inquiry, place: Division | None, day: date) -> Any:
+    return narrowed(placed(inquiry.scope, day), day, place=place, category=inquiry.category).order_by()
+
+
+def trend_days(year: int, on: date) -> list[date]:
+    """The last days of the months of the year before the day, and the day."""
+    firsts = [date(year, month, 1) for month in range(2, 13)] + [date(year + 1, 1, 1)]
+    ends = [first - timedelta(days=1) for first in firsts]
+    return [*(end for end in ends if end < on), on]
+
+
+def _count_units(inquiry: Inquiry, place: Division | None) -> Mapping[int, Stand]:
+    """By work unit: how the cadres who are counted there stand."""
+    on, year = inquiry.on, inquiry.year
+    persons = _members(inquiry, place, on)
+    unit_of = dict(Post.objects.on(on).filter(pk__in=persons.order_by().values("post_id")).values_list("pk", "org_id"))
+    states = {pk: one.state for pk, one in standings_of(persons, year=year, on=on).items()}
+    figured: Any = with_figures(persons, year=year, on=on)
+    rows = figured.order_by().values_list(
+        "pk", "post_id", "online_hours", "centralized_hours", "lessons_completed", "courses_completed"
+    )
+    by_unit: dict[int, Stand] = defaultdict(Stand)
+    for pk, post_id, *amounts in rows:
+        if post_id in unit_of:
+            by_unit[unit_of[post_id]] += of_one(states.get(pk, StandingState.NO_REQUIREMENT), *amounts)
+    return by_unit

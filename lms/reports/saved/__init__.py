@@ -1,0 +1,1 @@
+"""Saved views: an officer's own names for filters of the desk."""
