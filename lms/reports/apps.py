@@ -14,7 +14,9 @@ class ReportsConfig(AppConfig):
         from lms.people.domain.roster.hanging import register_blocker
         from lms.people.domain.separating import register_bond
         from lms.reports.merging.bonds import facts_since
+        from lms.reports.rollups.touching import register_touching
         from lms.reports.roster.hanging import hours_since
 
         register_blocker(hours_since)
         register_bond(facts_since)
+        register_touching()

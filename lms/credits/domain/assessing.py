@@ -12,7 +12,7 @@ from django.utils import timezone
 from lms.credits.domain.binding import Span
 from lms.credits.domain.holding import Facts, read_facts, read_rows, spans_of
 from lms.credits.domain.judging import Assessed, judge, together
-from lms.credits.domain.requiring import Needs
+from lms.credits.domain.requiring import Need, Needs
 from lms.credits.enums import CreditCategory, Period, StandingState
 from lms.credits.models import CreditLedgerEntry, Standing
 from lms.people.models import Person, Post
@@ -40,24 +40,22 @@ def assess_facts(facts: Facts, spans: Iterable[Span], needs: Needs, *, on: date)
     found = []
     tomorrow = on + timedelta(days=1)
     for category in CreditCategory:
-        of_category = []
-        for span in spans:
-            need = needs.need_in(span, category, posts=facts.posts, reliefs=facts.reliefs)
-            in_span = facts.earned_in(category, span.first_day, min(span.end, tomorrow))
-            later = facts.earned_in(category, span.end, min(need.until, tomorrow))
-            of_category.append(judge(need, in_span, later=later, on=on))
-        found += counters_that_matter(of_category)
+        for need in needs_that_matter(needs, facts, category, spans):
+            in_span = facts.earned_in(category, need.span.first_day, min(need.span.end, tomorrow))
+            later = facts.earned_in(category, need.span.end, min(need.until, tomorrow))
+            found.append(judge(need, in_span, later=later, on=on))
     return found
 
 
-def counters_that_matter(of_category: list[Assessed]) -> list[Assessed]:
-    """Those of one category that bind, and years that neither bind nor lie within a bound cycle."""
-    bound = [one.need.span for one in of_category if one.need.is_bound]
+def needs_that_matter(needs: Needs, facts: Facts, category: str, spans: Iterable[Span]) -> list[Need]:
+    """What one counter asks for: spans that bind, and years that neither bind nor lie within a bound cycle."""
+    asked = [needs.need_in(span, category, posts=facts.posts, reliefs=facts.reliefs) for span in spans]
+    bound = [need.span for need in asked if need.is_bound]
     return [
-        one
-        for one in of_category
-        if one.need.is_bound
-        or (one.need.span.period == Period.ANNUAL and not any(span.touches(one.need.span.first_year) for span in bound))
+        need
+        for need in asked
+        if need.is_bound
+        or (need.span.period == Period.ANNUAL and not any(span.touches(need.span.first_year) for span in bound))
     ]
 
 
