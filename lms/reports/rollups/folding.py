@@ -155,19 +155,18 @@ def _follow_places(state: FoldState) -> None:
     places = _places_on(today, None)
     wrong = []
     for post in CellPost.objects.iterator(chunk_size=10_000):
-        (org_code, _level), (authority_code, level) = places[post.org_id], places[post.authority_id]
-        if (post.org_code, post.authority_code, post.authority_level) != (org_code, authority_code, level):
-            post.org_code, post.authority_code, post.authority_level = org_code, authority_code, level
+        codes = places[post.org_id][0], places[post.authority_id][0]
+        if (post.org_code, post.authority_code) != codes:
+            post.org_code, post.authority_code = codes
             wrong.append(post)
-    CellPost.objects.bulk_update(wrong, ["org_code", "authority_code", "authority_level"], batch_size=500)
+    CellPost.objects.bulk_update(wrong, ["org_code", "authority_code"], batch_size=500)
 
 
 def _places_on(day: date, orgs: Collection[int] | None) -> dict[int, tuple[str, str]]:
-    """Code of the division in which each organisation lies on the day, and its level."""
+    """By organisation: the code of where it lies on the day, and the level of the division it was set up in."""
     found = Org.objects.select_related(_SUCCESSORS)
     found = found if orgs is None else found.filter(pk__in=orgs)
-    homes = {org.pk: org.division.current(day) for org in found}
-    return {pk: (home.code, home.level) for pk, home in homes.items()}
+    return {org.pk: (org.division.current(day).code, org.division.level) for org in found}
 
 
 def _count_again(ids: set[int], state: FoldState) -> None:

@@ -25,7 +25,10 @@ class Cell(models.Model):
 
 
 class CellPost(models.Model):
-    """One post of a cell. The codes say where unit and authority lie today; `folding` follows places that change."""
+    """One post of a cell. The codes say where unit and authority lie today; `folding` follows places that change.
+
+    `authority_level` is that of the division the authority was set up in, as the policy compares it.
+    """
 
     RETENTION = CACHE
 
@@ -72,12 +75,16 @@ class DayTally(Amounts):
 
     RETENTION = CACHE
 
-    cell = models.ForeignKey(Cell, on_delete=models.CASCADE, related_name="+", db_index=False)
+    cell = models.ForeignKey(Cell, on_delete=models.CASCADE, related_name="days", db_index=False)
     year = models.PositiveSmallIntegerField()
     day = models.DateField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["year", "day", "cell"], name="reports_day_tally_once")]
+        constraints = [models.UniqueConstraint(fields=["cell", "year", "day"], name="reports_day_tally_once")]
+        indexes = [
+            # The days of one month, for a whole province.
+            models.Index(fields=["year", "day"], name="reports_day_tally_day"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.cell_id} {self.year} {self.day}"
@@ -88,12 +95,12 @@ class MonthTally(Amounts):
 
     RETENTION = CACHE
 
-    cell = models.ForeignKey(Cell, on_delete=models.CASCADE, related_name="+", db_index=False)
+    cell = models.ForeignKey(Cell, on_delete=models.CASCADE, related_name="months", db_index=False)
     year = models.PositiveSmallIntegerField()
     day = models.DateField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["year", "day", "cell"], name="reports_month_tally_once")]
+        constraints = [models.UniqueConstraint(fields=["cell", "year", "day"], name="reports_month_tally_once")]
 
     def __str__(self) -> str:
         return f"{self.cell_id} {self.year} {self.day:%Y-%m}"
@@ -104,11 +111,11 @@ class TodayTally(Amounts):
 
     RETENTION = CACHE
 
-    cell = models.ForeignKey(Cell, on_delete=models.CASCADE, related_name="+", db_index=False)
+    cell = models.ForeignKey(Cell, on_delete=models.CASCADE, related_name="todays", db_index=False)
     year = models.PositiveSmallIntegerField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["year", "cell"], name="reports_today_tally_once")]
+        constraints = [models.UniqueConstraint(fields=["cell", "year"], name="reports_today_tally_once")]
 
     def __str__(self) -> str:
         return f"{self.cell_id} {self.year}"
