@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import Model
+from django.db.models import Max, Model
 
 from lms.credits.domain.assessing import people_with_posts
 from lms.credits.domain.holding import read_rows
@@ -63,7 +63,7 @@ def begin(*, at: datetime) -> FoldState:
         pk=1,
         defaults={
             "day": today,
-            "places_since": today,
+            "places_since": _places_since(today),
             "first_year": today.year - 1,
             "last_year": last_year_on(today),
             "swept": 0,
@@ -145,13 +145,16 @@ def _touch_authorities(divisions: Collection[int], at: datetime) -> None:
     )
 
 
+def _places_since(today: date) -> date:
+    """The day on which, up to today, the last place became another: from it on all lie where they lie today."""
+    ended = Division.objects.filter(active_to__lte=today, successor__isnull=False)
+    return ended.aggregate(last=Max("active_to"))["last"] or date.min
+
+
 def _follow_places(state: FoldState) -> None:
     """The codes of all cells say where units and authorities lie on the state's day."""
     today = state.day
-    ends = Division.objects.filter(active_to__lte=today, successor__isnull=False).order_by("-active_to")
-    begins = Division.objects.filter(predecessors__isnull=False, active_from__lte=today).order_by("-active_from")
-    last = [ends.values_list("active_to", flat=True).first(), begins.values_list("active_from", flat=True).first()]
-    state.places_since = max([date.min, *(day for day in last if day is not None)])
+    state.places_since = _places_since(today)
     places = _places_on(today, None)
     wrong = []
     for post in CellPost.objects.iterator(chunk_size=10_000):

@@ -31,7 +31,7 @@ class Command(BaseCommand):
                     raise
                 self.stderr.write(f"Not counted, tried again later: {error}")
                 connections.close_all()
-            if people and verbosity > 1 or not every:
+            if (people and verbosity > 1) or not every:
                 self.stdout.write(f"{people} people counted.")
             if not every:
                 break

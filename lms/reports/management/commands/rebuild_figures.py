@@ -26,8 +26,9 @@ class Command(BaseCommand):
             self.stdout.write(f"{rebuild(at=timezone.now(), tell=tell)} people counted.")
             return
         count = 0
-        for count, line in enumerate(differences(tell=tell), start=1):
+        for line in differences(tell=tell):
             self.stdout.write(line)
+            count += 1
         if count:
             raise CommandError(f"{count} differences. rebuild_figures makes the roll-ups again.")
         self.stdout.write("0 differences.")
