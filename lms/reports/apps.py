@@ -16,8 +16,10 @@ class ReportsConfig(AppConfig):
         from lms.people.domain.separating import register_bond
         from lms.reports.merging.bonds import facts_since
         from lms.reports.reminders.choosing import HOURS
+        from lms.reports.rollups.touching import register_touching
         from lms.reports.roster.hanging import hours_since
 
         register_blocker(hours_since)
         register_bond(facts_since)
         register_template(HOURS)
+        register_touching()

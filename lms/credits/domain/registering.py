@@ -30,7 +30,8 @@ def freeing_reversal(
     ).first()
 
 
-def _evidence(study: Study, rule: CreditRule, part: Part) -> dict[str, Any]:
+def evidence_of(study: Study, rule: CreditRule, part: Part) -> dict[str, Any]:
+    """What an entry keeps of the study: the rule as it was, the lessons, and who they give hours to."""
     return {
         "terms": rule.terms,
         "lessons": [lesson.evidence for lesson in part.lessons],
@@ -101,7 +102,7 @@ def register_credit(completion: Completion, *, at: datetime) -> list[CreditLedge
                 rule=rule,
                 outline_version=completion.outline_version,
                 freed_by=freed_by if part.counts else None,
-                evidence=_evidence(study, rule, part) | allowed.evidence,
+                evidence=evidence_of(study, rule, part) | allowed.evidence,
                 why=[*part.why, *allowed.why],
             )
             added.append(entry)

@@ -119,7 +119,7 @@ def register_imported(row: ImportedHours, *, at: datetime) -> list[CreditLedgerE
             freed_by=freed_by if counts else None,
             by=batch.confirmed_by,
             evidence=evidence_of(row) | allowed.evidence,
-            why=[*_why(row, counts=counts), *allowed.why],
+            why=[*words_of(row, counts=counts), *allowed.why],
         )
     )
     announce(row.person_id, added)
@@ -160,7 +160,7 @@ def evidence_of(row: ImportedHours) -> dict[str, Any]:
     }
 
 
-def _why(row: ImportedHours, *, counts: bool) -> list[dict[str, Any]]:
+def words_of(row: ImportedHours, *, counts: bool) -> list[dict[str, Any]]:
     amounts = {"hours": str(row.hours), **({"days": str(row.days)} if row.days else {})}
     if row.batch.platform is None:
         first = step("opening_balance", year=str(row.day.year), title=_("Opening balance"))

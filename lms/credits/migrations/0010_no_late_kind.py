@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("credits", "0007_year_closing"),
+        ("credits", "0009_reassessment"),
     ]
 
     operations = [

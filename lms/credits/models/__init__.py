@@ -8,7 +8,7 @@ from lms.credits.models.imports import ColumnMapping, ImportBatch, ImportedHours
 from lms.credits.models.ledger import CreditChain, CreditLedgerEntry, DailySeal, YearlyHours
 from lms.credits.models.requirements import CreditRequirement
 from lms.credits.models.rules import CreditRule
-from lms.credits.models.standing import Standing
+from lms.credits.models.standing import Reassessment, Standing
 
 __all__ = [
     "Attestation",
@@ -25,6 +25,7 @@ __all__ = [
     "ImportBatch",
     "ImportedHours",
     "OutsidePlatform",
+    "Reassessment",
     "Standing",
     "UnitConfirmation",
     "YearClosing",
