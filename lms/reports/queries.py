@@ -46,7 +46,7 @@ def with_posts(persons: QuerySet[Person], on: date) -> QuerySet[Any]:
 
 
 def attach_posts(persons: Iterable[Any]) -> list[Any]:
-    """Give each person with a `post_id` (`with_posts`, `overview.placing.placed`) her `post`, with one query for all."""
+    """Give each person with a `post_id` (`with_posts`, `overview.placing.placed`) her `post`; one query for all."""
     people = list(persons)
     posts = Post.objects.select_related("org", "cadre_authority").in_bulk({person.post_id for person in people})
     for person in people:

@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
                         verbose_name="kind",
                     ),
                 ),
-                ("subject", models.CharField(max_length=64, verbose_name="what it is about")),
+                ("subject", models.CharField(max_length=64, verbose_name="subject of the attestation")),
                 ("says", models.JSONField(verbose_name="what it says")),
                 ("issued_at", models.DateTimeField(verbose_name="issued at")),
                 ("public_key", models.CharField(max_length=64, verbose_name="public key")),
@@ -93,7 +93,7 @@ class Migration(migrations.Migration):
             name="AttestationRevocation",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("at", models.DateTimeField(verbose_name="at")),
+                ("at", models.DateTimeField(verbose_name="revoked at")),
                 ("reason", models.CharField(max_length=200, verbose_name="reason")),
                 (
                     "attestation",

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("asked_at", models.DateTimeField(verbose_name="asked for")),
-                ("total", models.PositiveIntegerField(verbose_name="people")),
+                ("total", models.PositiveIntegerField(verbose_name="people in all")),
                 ("done", models.PositiveIntegerField(default=0, verbose_name="of these done")),
                 ("last_person", models.BigIntegerField(default=0)),
                 ("finished_at", models.DateTimeField(null=True, verbose_name="finished")),

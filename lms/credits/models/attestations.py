@@ -37,7 +37,7 @@ class Attestation(models.Model):
         settings.AUTH_USER_MODEL, verbose_name=_("person"), on_delete=models.PROTECT, related_name="attestations"
     )
     kind = models.CharField(_("kind"), max_length=20, choices=AttestationKind.choices)
-    subject = models.CharField(_("what it is about"), max_length=64)
+    subject = models.CharField(_("subject of the attestation"), max_length=64)
     says = models.JSONField(_("what it says"))
     issued_at = models.DateTimeField(_("issued at"))
     issued_by = models.ForeignKey(
@@ -111,7 +111,7 @@ class AttestationRevocation(models.Model):
     RETENTION = KEPT
 
     attestation = models.OneToOneField(Attestation, on_delete=models.PROTECT, related_name="revocation")
-    at = models.DateTimeField(_("at"))
+    at = models.DateTimeField(_("revoked at"))
     by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=_("by"), on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(_("reason"), max_length=200)
 

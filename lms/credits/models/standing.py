@@ -52,7 +52,7 @@ class Reassessment(models.Model):
     RETENTION = Retention("showing how far it has come", until="never", days=None, basis="statutory_duty")
 
     asked_at = models.DateTimeField(_("asked for"))
-    total = models.PositiveIntegerField(_("people"))
+    total = models.PositiveIntegerField(_("people in all"))
     done = models.PositiveIntegerField(_("of these done"), default=0)
     last_person = models.BigIntegerField(default=0)
     finished_at = models.DateTimeField(_("finished"), null=True)
