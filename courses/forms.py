@@ -48,8 +48,8 @@ class ImportForm(forms.Form):
 
     def __init__(self, *args: Any, orgs: QuerySet[Org], quizzes: QuerySet[QuestionSet], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["into"].queryset = quizzes  # type: ignore[attr-defined]
-        self.fields["org"].queryset = orgs  # type: ignore[attr-defined]
+        self.fields["into"].queryset = quizzes  # type: ignore[attr-defined]  # a field of choices
+        self.fields["org"].queryset = orgs  # type: ignore[attr-defined]  # a field of choices
         if len(orgs) == 1:
             self.fields["org"].initial = orgs[0]
             self.fields["org"].widget = forms.HiddenInput()

@@ -23,7 +23,7 @@ class ShortWay:
         self._template_response_middleware: list[Any] = []
         self._exception_middleware: list[Any] = []
         # Of BaseHandler; its published types leave it out.
-        handler: Any = convert_exception_to_response(self._get_response)  # type: ignore[attr-defined]
+        handler: Any = convert_exception_to_response(self._get_response)  # type: ignore[attr-defined]  # of BaseHandler
         for name in reversed(MIDDLEWARE):
             handler = convert_exception_to_response(import_string(name)(handler))
         self._middleware_chain = handler

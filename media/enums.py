@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class VideoStatus(TextChoices):
@@ -84,7 +85,7 @@ class Language(TextChoices):
     KOREAN = "ko", _("Korean")
     YI = "ii", _("Yi")
     ZHUANG = "za", _("Zhuang")
-    ENGLISH = "en", _("English")
+    ENGLISH = "en", pgettext_lazy("spoken", "English")
 
 
 # Each language in its own words: what players show.

@@ -6,13 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
 from lms.tools.browser import ARGUMENTS, find_browser
+from tests.database import CLOSED_BEFORE_THE_FLUSH
 
 # The live server and Playwright's loop share the thread; nothing here runs concurrently.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 ROOT = Path(__file__).resolve().parents[1]
+
+# A page on a busy machine may be long in coming; how long is a matter of benchmarks.
+expect.set_options(timeout=60_000)
 
 
 @pytest.fixture(scope="session")
@@ -39,7 +43,9 @@ def driver(built_front_end: None) -> Iterator[Playwright]:
 @pytest.fixture(scope="session")
 def chromium(browser_path: str, driver: Playwright) -> Iterator[Browser]:
     started = driver.chromium.launch(executable_path=browser_path, args=list(ARGUMENTS))
+    CLOSED_BEFORE_THE_FLUSH.append(lambda: close_windows(started))
     yield started
+    CLOSED_BEFORE_THE_FLUSH.clear()
     started.close()
 
 
@@ -55,5 +61,9 @@ def whole_browser(driver: Playwright) -> Iterator[Browser]:
 def browser(chromium: Browser) -> Iterator[Browser]:
     """The browser, without windows of an earlier test."""
     yield chromium
-    for context in list(chromium.contexts):
+    close_windows(chromium)
+
+
+def close_windows(browser: Browser) -> None:
+    for context in list(browser.contexts):
         context.close()

@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
@@ -12,6 +13,7 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.core import management
+from django.core.signals import request_finished, request_started
 from django.db import connection, connections
 from django.db.models.signals import post_migrate
 from django.test import TransactionTestCase
@@ -54,8 +56,12 @@ def flush_keeps_what_every_test_expects() -> Iterator[None]:
     """The flush after a transactional test lifts the triggers of append-only tables, and puts back the rows that
     migrations made: the next test in this process may be an ordinary one and expects a root page."""
     teardown = TransactionTestCase._fixture_teardown
+    answers = Answers()
 
     def lifted_teardown(self: TransactionTestCase) -> None:
+        for close in CLOSED_BEFORE_THE_FLUSH:
+            close()
+        answers.wait_for_the_last()
         with ExitStack() as stack:
             for alias in self._databases_names(include_mirrors=False):
                 stack.enter_context(append_only.lifted(connections[alias]))
@@ -66,8 +72,48 @@ def flush_keeps_what_every_test_expects() -> Iterator[None]:
     TransactionTestCase._fixture_teardown = lifted_teardown
     post_migrate.connect(make_roots, sender=wagtailcore)
     yield
+    answers.close()
     post_migrate.disconnect(make_roots, sender=wagtailcore)
     TransactionTestCase._fixture_teardown = teardown
+
+
+# What still asks the live server: a browser that was started adds how to close its windows.
+CLOSED_BEFORE_THE_FLUSH: list[Callable[[], None]] = []
+
+
+class Answers:
+    """Counts the requests that the live server's threads answer: none may meet the flush."""
+
+    def __init__(self) -> None:
+        self._open, self._any, self._lock = 0, False, threading.Lock()
+        request_started.connect(self._begin, weak=False)
+        request_finished.connect(self._end, weak=False)
+
+    def close(self) -> None:
+        request_started.disconnect(self._begin)
+        request_finished.disconnect(self._end)
+
+    def wait_for_the_last(self) -> None:
+        """At most ten seconds: where one hangs, the flush says so."""
+        last, until = time.monotonic(), time.monotonic() + 10
+        while self._any and time.monotonic() < until:
+            if self._open:
+                last = time.monotonic()
+            if time.monotonic() - last > 0.05:
+                break
+            time.sleep(0.01)
+        self._any = False
+
+    def _begin(self, **kwargs: Any) -> None:
+        self._count(1)
+
+    def _end(self, **kwargs: Any) -> None:
+        self._count(-1)
+
+    def _count(self, one: int) -> None:
+        if threading.current_thread() is not threading.main_thread():
+            with self._lock:
+                self._open, self._any = self._open + one, True
 
 
 def make_roots(**kwargs: Any) -> None:

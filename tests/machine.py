@@ -4,6 +4,7 @@ A test says what it needs with a marker: browser, whole_browser, postgresql, ngi
 somebody who waits for it: CI=true or SLOW=1 (decision 0060).
 """
 
+import gc
 import importlib.util
 import os
 import shutil
@@ -80,15 +81,27 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Stories take longest, and whoever watches a film in a browser waits most: they go first, so none is left last."""
-    items.sort(key=lambda item: [not item.get_closest_marker(name) for name in ("story", "browser")])
+    items.sort(key=waiting)
     if config.getoption("--on-database"):
         config.stash[LEFT_OUT] = len(items)
         items[:] = [item for item in items if depends_on_database(item)]
         config.stash[LEFT_OUT] -= len(items)
 
 
+def waiting(item: pytest.Item) -> list[bool]:
+    """Orders by how long a file keeps its process waiting for others: a browser, real tools, processes."""
+    marked = [not item.get_closest_marker(name) for name in ("story", "browser")]
+    return [*marked, not any(folder in item.path.parts for folder in ("deploy", "losses", "media", "tools"))]
+
+
 def depends_on_database(item: pytest.Item) -> bool:
-    """Whether another kind of database could bring another result."""
+    """Whether another kind of database could bring another result.
+
+    What is tried in a browser is scripts and looks: other tests ask the same pages for the same rows, and stories walk
+    them on both kinds.
+    """
+    if item.get_closest_marker("browser") and not item.get_closest_marker("story"):
+        return False
     uses_the_suites = "db" in getattr(item, "fixturenames", ()) or item.get_closest_marker("django_db")
     return bool(uses_the_suites or item.get_closest_marker("any_database"))
 
@@ -101,6 +114,13 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
     node.config.stash[LEFT_OUT] = getattr(node, "workeroutput", {}).get("left_out", 0)
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded now stays: searching it for garbage again and again cost a twelfth of the suite."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -12,6 +12,7 @@ from lms.people.backends.sms import dummy
 from lms.people.models import Person
 from lms.people.policies import FACTOR_SEEN_AT, PASSWORD_SHOWN_AT
 from tests.cast import Cast, make_cast
+from tests.snapshots import built_once
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -19,7 +20,7 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 @pytest.fixture
 def cast(db: None) -> Cast:
     """The fixed cast of tests/cast.py."""
-    return make_cast()
+    return built_once("cast", make_cast)
 
 
 @pytest.fixture

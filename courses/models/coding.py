@@ -35,7 +35,7 @@ class CodedPage(models.Model):
         abstract = True
 
     def __str__(self) -> str:
-        return self.title  # type: ignore[attr-defined]
+        return self.title  # type: ignore[attr-defined]  # of the page it is mixed into
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if getattr(self, "alias_of_id", None):

@@ -58,12 +58,12 @@ class GatedPage(models.Model):
         """The takedown in force on this page or on one above it."""
         if not self.pk:
             return None
-        above = self.get_ancestors(inclusive=True)  # type: ignore[attr-defined]
+        above = self.get_ancestors(inclusive=True)  # type: ignore[attr-defined]  # of the page it is mixed into
         return Takedown.objects.filter(page__in=above, lifted_at=None).order_by("taken_down_at").first()
 
     def why_not_by_hand(self) -> str:
         """What to tell a person who wants to publish the page without the review."""
-        task = self.current_workflow_task  # type: ignore[attr-defined]
+        task = self.current_workflow_task  # type: ignore[attr-defined]  # of the page it is mixed into
         if isinstance(task, ReviewTask):
             return task.whereabouts(self) + " " + _("It goes online by itself after the last approval.")
         return _("It goes online after three reviews. Save it, then choose “Submit for review”.")
@@ -74,9 +74,9 @@ class GatedPage(models.Model):
 
     def save_revision(self, user: Any = None, **kwargs: Any) -> Any:
         """Save a version as Wagtail does; while the page is under review its text stands still: StandsStill."""
-        if user is not None and self.workflow_in_progress:  # type: ignore[attr-defined]
+        if user is not None and self.workflow_in_progress:  # type: ignore[attr-defined]  # of the page it is mixed into
             raise StandsStill(self)
-        return super().save_revision(user=user, **kwargs)  # type: ignore[misc]
+        return super().save_revision(user=user, **kwargs)  # type: ignore[misc]  # of the page it is mixed into
 
     def publish(
         self,
@@ -93,7 +93,7 @@ class GatedPage(models.Model):
         approved = user is not None and approved_by(user, revision)
         if user is not None and must_be_reviewed() and not approved:
             raise NotPublishable(page, [page.why_not_by_hand()])
-        return super().publish(  # type: ignore[misc]
+        return super().publish(  # type: ignore[misc]  # of the page it is mixed into
             revision,
             user=user,
             changed=changed,
@@ -105,5 +105,5 @@ class GatedPage(models.Model):
     def _becomes_live(self, update_fields: list[str] | None) -> bool:
         if update_fields is not None and not {"live", "live_revision"} & set(update_fields):
             return False
-        unchanged = Page.objects.filter(pk=self.pk, live=True, live_revision_id=self.live_revision_id)  # type: ignore[attr-defined]
+        unchanged = Page.objects.filter(pk=self.pk, live=True, live_revision_id=self.live_revision_id)  # type: ignore[attr-defined]  # of the page it is mixed into
         return not unchanged.exists()

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail import blocks
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import StreamField
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 class BodyBlocks(blocks.StreamBlock):
     heading = blocks.CharBlock(label=_("Heading"), icon="title", max_length=120)
     paragraph = blocks.RichTextBlock(label=_("Paragraph"), features=["bold", "ul", "ol", "link"])
-    image = ImageBlock(label=_("Picture"))
+    image = ImageBlock(label=pgettext_lazy("in a text", "Picture"))
     steps = blocks.ListBlock(blocks.CharBlock(label=_("Step"), max_length=300), label=_("Steps"), icon="list-ol")
 
 

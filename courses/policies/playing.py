@@ -1,11 +1,15 @@
 """Who may play a lesson."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+
+from django.db.models import Q
 
 from courses.enums import Access
 from courses.models import CoursePage, LessonPage
 from lms.lib.durations import beijing_day
+from lms.people.enums import FARMERS, LearnerCategory
+from lms.people.models import Post
 from lms.people.queries import categories_on
 
 
@@ -33,6 +37,20 @@ def _is_admitted(person: Any, course: CoursePage, at: datetime) -> bool:
     if course.access == Access.SIGNED_IN:
         return True
     return not categories_on(person, beijing_day(at)).isdisjoint(course.effective_audience)
+
+
+def admitted_to(course: CoursePage, on: date) -> Q:
+    """The persons for whom `_is_admitted` says yes on the day, as a condition on signed-in persons."""
+    if course.access != Access.AUDIENCE:
+        return Q()
+    audience = set(course.effective_audience)
+    posts = Post.objects.on(on)
+    if LearnerCategory.CADRE not in audience:
+        posts = posts.filter(category__in=audience)
+    admitted = Q(pk__in=posts.values("person")) | Q(merged_from__in=posts.values("person"))
+    # Being a cadre is not a claim: only posts make somebody one.
+    admitted |= Q(kind__in=audience - {LearnerCategory.CADRE})
+    return admitted | Q(kind__in=FARMERS) if LearnerCategory.FARMER in audience else admitted
 
 
 def can_play(person: Any, lesson: LessonPage, at: datetime) -> bool:

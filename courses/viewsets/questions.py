@@ -25,19 +25,19 @@ class OwnQuizMixin:
     """A question belongs to a quiz of one's own organisation."""
 
     def get_form(self, *args: Any, **kwargs: Any) -> Any:
-        form = super().get_form(*args, **kwargs)  # type: ignore[misc]
-        user = self.request.user  # type: ignore[attr-defined]
+        form = super().get_form(*args, **kwargs)  # type: ignore[misc]  # of the view it is mixed into
+        user = self.request.user  # type: ignore[attr-defined]  # of the view it is mixed into
         quizzes = policy_registry.get_by_type(QuestionSet).instances_user_has_permission_for(user, "change")
         form.fields["question_set"].queryset = quizzes
-        wanted = self.request.GET.get("set", "")  # type: ignore[attr-defined]
+        wanted = self.request.GET.get("set", "")  # type: ignore[attr-defined]  # of the view it is mixed into
         if wanted.isdecimal() and not form.instance.pk:
             form.initial["question_set"] = wanted
         return form
 
     def save_action(self) -> Any:
-        response = super().save_action()  # type: ignore[misc]
-        if defect := Question.objects.get(pk=self.object.pk).asked.defect():  # type: ignore[attr-defined]
-            messages.warning(self.request, defect)  # type: ignore[attr-defined]
+        response = super().save_action()  # type: ignore[misc]  # of the view it is mixed into
+        if defect := Question.objects.get(pk=self.object.pk).asked.defect():  # type: ignore[attr-defined]  # of the view it is mixed into
+            messages.warning(self.request, defect)  # type: ignore[attr-defined]  # of the view it is mixed into
         return response
 
 

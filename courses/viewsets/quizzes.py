@@ -33,9 +33,9 @@ class OwnMixin:
     """A quiz or question of another organisation is refused, whichever view is asked for it."""
 
     def get_object(self, *args: Any, **kwargs: Any) -> Any:
-        found = super().get_object(*args, **kwargs)  # type: ignore[misc]
+        found = super().get_object(*args, **kwargs)  # type: ignore[misc]  # of the view it is mixed into
         policy = policy_registry.get_by_type(type(found))
-        if not policy.user_has_permission_for_instance(self.request.user, "change", found):  # type: ignore[attr-defined]
+        if not policy.user_has_permission_for_instance(self.request.user, "change", found):  # type: ignore[attr-defined]  # of the view it is mixed into
             raise PermissionDenied
         return found
 
@@ -44,8 +44,8 @@ class OwnOrgMixin:
     """A quiz is made in the name of one's own organisation."""
 
     def get_form(self, *args: Any, **kwargs: Any) -> Any:
-        form = super().get_form(*args, **kwargs)  # type: ignore[misc]
-        orgs = Org.objects.filter(pk__in=grants_of(self.request.user).orgs_with({"add"}))  # type: ignore[attr-defined]
+        form = super().get_form(*args, **kwargs)  # type: ignore[misc]  # of the view it is mixed into
+        orgs = Org.objects.filter(pk__in=grants_of(self.request.user).orgs_with({"add"}))  # type: ignore[attr-defined]  # of the view it is mixed into
         form.fields["org"].queryset = orgs
         if form.initial.get("org") is None and len(orgs) == 1:
             form.initial["org"] = orgs[0].pk
@@ -67,8 +67,8 @@ class TellingMixin:
     """An unfinished quiz may be saved; what is still missing, or too easy to guess, is said at once."""
 
     def save_action(self) -> Any:
-        response = super().save_action()  # type: ignore[misc]
-        quiz = QuestionSet.objects.get(pk=self.object.pk)  # type: ignore[attr-defined]
+        response = super().save_action()  # type: ignore[misc]  # of the view it is mixed into
+        quiz = QuestionSet.objects.get(pk=self.object.pk)  # type: ignore[attr-defined]  # of the view it is mixed into
         defects = quiz.defects()
         if not defects and (percent := quiz.guessing_percent()) > EASY_PERCENT:
             words = gettext(
@@ -77,7 +77,7 @@ class TellingMixin:
             )
             defects = [words % {"percent": percent}]
         for defect in defects:
-            messages.warning(self.request, defect)  # type: ignore[attr-defined]
+            messages.warning(self.request, defect)  # type: ignore[attr-defined]  # of the view it is mixed into
         return response
 
 

@@ -11,8 +11,11 @@ class CreditsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from lms.credits import checks as checks
         from lms.credits.domain.renewing import counts_anew
         from lms.credits.models import (
+            Attestation,
+            AttestationRevocation,
             CreditLedgerEntry,
             DailySeal,
             ImportedHours,
@@ -25,7 +28,15 @@ class CreditsConfig(AppConfig):
         from lms.lib import append_only
         from lms.people.domain.roster.hanging import register_cache
 
-        append_only.protect(CreditLedgerEntry, DailySeal, ImportedHours, UnitConfirmation, YearSnapshot)
+        append_only.protect(
+            Attestation,
+            AttestationRevocation,
+            CreditLedgerEntry,
+            DailySeal,
+            ImportedHours,
+            UnitConfirmation,
+            YearSnapshot,
+        )
         register_cache(Standing)
         register_receivers()
         register_round_opener(counts_anew)

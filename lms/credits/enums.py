@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class RuleUnit(models.TextChoices):
@@ -60,7 +61,6 @@ class EntryKind(models.TextChoices):
     OPENING_BALANCE = "opening_balance", _("Opening balance")
     EXTERNAL = "external", _("Imported from outside")
     CLAIMED = "claimed", _("Claimed")
-    LATE = "late", _("Late registration")
     REVERSAL = "reversal", _("Reversal")
     CORRECTION = "correction", _("Correction")
 
@@ -158,7 +158,7 @@ class ExemptionState(models.TextChoices):
     """From `PROPOSED` one of the others; an approved one can still be withdrawn."""
 
     PROPOSED = "proposed", _("Waits for approval")
-    APPROVED = "approved", _("Approved")
+    APPROVED = "approved", pgettext_lazy("exemption", "Approved")
     DECLINED = "declined", _("Declined")
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
@@ -177,3 +177,19 @@ class EvidenceKind(models.TextChoices):
     PDF = "pdf", "PDF"
     JPEG = "jpeg", "JPEG"
     PNG = "png", "PNG"
+
+
+class AttestationKind(models.TextChoices):
+    """证明: what is given to somebody in writing, with a number."""
+
+    CREDIT_STATEMENT = "credit_statement", _("Statement of credit hours")
+    COURSE_CERTIFICATE = "course_certificate", _("Certificate of a finished course")
+
+
+class AttestationState(models.TextChoices):
+    """What an attestation is worth today."""
+
+    VALID = "valid", _("Valid")
+    SUPERSEDED = "superseded", _("No longer valid, superseded")
+    REVOKED = "revoked", _("Revoked, not valid")
+    BROKEN = "broken", _("Not valid, the record was changed")

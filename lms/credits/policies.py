@@ -1,4 +1,4 @@
-"""Who sets rules; who reviews, recognises and reads which claims (laws 6 and 8)."""
+"""Who sets rules; who reviews, recognises and reads which claims; who attests and revokes (laws 6 and 8)."""
 
 from datetime import date
 from typing import Any
@@ -6,11 +6,19 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from lms.approvals.enums import Step
-from lms.credits.models import CreditClaim
+from lms.credits.models import Attestation, CreditClaim
 from lms.people.enums import LEVEL_DIGITS, DivisionLevel, OrgKind, Purpose, RoleKind
 from lms.people.models import Org, Person, Post, Role, in_place
 from lms.people.models.dated import holds_on
-from lms.people.policies import may_recognise_hours_of, persons_recognised_by, persons_visible_to, roles_on
+from lms.people.policies import (
+    may_recognise_hours_of,
+    persons_recognised_by,
+    persons_visible_to,
+    roles_on,
+    stood_in_for,
+    units_of_personnel_officer,
+    units_of_role,
+)
 from lms.people.queries import posts_on
 
 
@@ -43,7 +51,7 @@ def _claims_of(persons: QuerySet[Person], actor: Person) -> QuerySet[CreditClaim
 def claims_to_review(actor: Any, *, on: date, roles: list[Role] | None = None) -> QuerySet[CreditClaim]:
     """Claims that wait for the first review by the actor's unit."""
     persons = persons_visible_to(actor, purpose=Purpose.REVIEWING_CLAIMS, on=on, roles=roles)
-    return _claims_of(persons, actor).in_state(Step.SUBMITTED)  # type: ignore[attr-defined]
+    return _claims_of(persons, actor).in_state(Step.SUBMITTED)  # type: ignore[attr-defined]  # of its own QuerySet
 
 
 def claims_to_recognise(actor: Any, *, on: date, roles: list[Role] | None = None) -> QuerySet[CreditClaim]:
@@ -51,7 +59,7 @@ def claims_to_recognise(actor: Any, *, on: date, roles: list[Role] | None = None
     claims = _claims_of(persons_recognised_by(actor, on=on, roles=roles), actor)
     own = Q(submission__steps__kind=Step.FIRST_REVIEW) & actor.survivor.owns("submission__steps__by")
     done = CreditClaim.objects.filter(own).values("pk")
-    return claims.in_state(Step.FIRST_REVIEW).exclude(pk__in=done)  # type: ignore[attr-defined]
+    return claims.in_state(Step.FIRST_REVIEW).exclude(pk__in=done)  # type: ignore[attr-defined]  # of its own QuerySet
 
 
 def claims_without_reviewer(actor: Any, *, on: date, roles: list[Role] | None = None) -> QuerySet[CreditClaim]:
@@ -71,7 +79,7 @@ def claims_without_reviewer(actor: Any, *, on: date, roles: list[Role] | None = 
     persons = Post.objects.on(on).filter(covered).values("person")
     recognised = persons_recognised_by(actor, on=on, roles=roles)
     uncovered = recognised.exclude(Q(pk__in=persons) | Q(merged_from__in=persons))
-    return _claims_of(uncovered, actor).in_state(Step.SUBMITTED)  # type: ignore[attr-defined]
+    return _claims_of(uncovered, actor).in_state(Step.SUBMITTED)  # type: ignore[attr-defined]  # of its own QuerySet
 
 
 def claims_waiting_for(actor: Any, *, on: date, roles: list[Role] | None = None) -> QuerySet[CreditClaim]:
@@ -116,6 +124,20 @@ def may_review(actor: Any, claim: CreditClaim, *, on: date) -> bool:
     return may_recognise_hours_of(actor, person, on) and not has_first_reviewer(person, on=on)
 
 
+def stands_in_by(actor: Any, claim: CreditClaim, *, on: date) -> Role | None:
+    """The colleague's role by which alone the actor may do the first review; None where it is hers to do anyway."""
+    person = claim.person.survivor
+    own = units_of_personnel_officer(actor, on)
+    if Post.objects.filter(person.owns(), org__in=own.order_by().values("pk")).on(
+        on
+    ).exists() or may_recognise_hours_of(actor, person, on):
+        return None
+    for role in stood_in_for(actor, on):
+        if Post.objects.filter(person.owns(), org__in=units_of_role(role, on).order_by().values("pk")).on(on).exists():
+            return role
+    return None
+
+
 def may_recognise(actor: Any, claim: CreditClaim, *, on: date) -> bool:
     """Only an officer of the person's authority on the day of deciding, who is not she and did not review it first."""
     person = claim.person.survivor
@@ -123,3 +145,26 @@ def may_recognise(actor: Any, claim: CreditClaim, *, on: date) -> bool:
         return False
     first = claim.submission.steps.filter(kind=Step.FIRST_REVIEW)
     return not first.filter(actor.survivor.owns("by")).exists()
+
+
+def attestations_of(person: Person) -> QuerySet[Attestation]:
+    """Everything that was ever attested to this human being, newest first."""
+    return Attestation.objects.filter(person.owns()).select_related("person__merged_into", "org")
+
+
+def department_that_attests(actor: Any, person: Person, *, on: date, roles: list[Role] | None = None) -> Org | None:
+    """The organisation department for which the actor attests to this cadre on the day; None where she may not.
+
+    Only an officer of the department that manages the person, and never for herself.
+    """
+    person = person.survivor
+    if getattr(actor, "survivor", None) == person:
+        return None
+    posts = Post.objects.filter(person.owns()).on(on)
+    managing = set(posts.values_list("cadre_authority", flat=True))
+    return next((org for org in rule_authorities(actor, on, roles=roles) if org.pk in managing), None)
+
+
+def may_revoke(actor: Any, attestation: Attestation, *, on: date) -> bool:
+    """Whoever could issue it anew today, whoever did issue it."""
+    return department_that_attests(actor, attestation.person, on=on) is not None

@@ -3,15 +3,18 @@
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
+
 from lms.credits.domain.assessing import BATCH
 from lms.credits.domain.missing import tested_completions, waiting_completions
+from lms.credits.domain.reassessing import ask_for_reassessment
 from lms.credits.enums import SourceKind
 from lms.credits.signals import credit_registered, duty_changed, import_confirmed, import_undone
 from lms.credits.tasks import (
-    assess_everybody_task,
     assess_people_task,
     assess_person_task,
     part_records_task,
+    reassess_task,
     register_credit_task,
     settle_import_task,
     unite_record_task,
@@ -71,7 +74,7 @@ def assess_registered(person_id: int, **kwargs: Any) -> None:
 
 def assess_changed_duty(person_id: int | None, **kwargs: Any) -> None:
     if person_id is None:
-        assess_everybody_task.enqueue()
+        reassess_task.enqueue(ask_for_reassessment(at=timezone.now()).pk)
     else:
         assess_person_task.enqueue(person_id)
 

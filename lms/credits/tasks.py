@@ -3,8 +3,9 @@
 from django.utils import timezone
 from django_tasks import task
 
-from lms.credits.domain.assessing import assess_everybody, keep_standings
+from lms.credits.domain.assessing import keep_standings
 from lms.credits.domain.parting import part_records
+from lms.credits.domain.reassessing import go_on
 from lms.credits.domain.registering import register_credit
 from lms.credits.domain.settling_imports import settle_import
 from lms.credits.domain.studying import completion_of
@@ -12,6 +13,9 @@ from lms.credits.domain.uniting import unite_record
 from lms.credits.models import ImportBatch
 from lms.lib.durations import beijing_day
 from lms.people.models import Merging, Person
+
+# How long one task works on a reassessment before others have their turn.
+REASSESSING_SECONDS = 20
 
 
 @task(queue_name="default")
@@ -43,9 +47,12 @@ def assess_people_task(person_ids: list[int]) -> list[str]:
 
 
 @task(queue_name="default")
-def assess_everybody_task() -> int:
-    """Make the standing of everybody again because a requirement has changed; of how many."""
-    return assess_everybody(on=beijing_day(timezone.now()), anew=True)[0]
+def reassess_task(run_id: int) -> bool:
+    """Go on with a reassessment of everybody for a while and leave the rest to the next task: others get on."""
+    finished = go_on(run_id, at=timezone.now(), seconds=REASSESSING_SECONDS)
+    if not finished:
+        reassess_task.enqueue(run_id)
+    return finished
 
 
 @task(queue_name="default")

@@ -1,44 +1,95 @@
-"""Papers that people hand in: what a file is, is read from its bytes and never from its name."""
+"""Papers that people hand in: what a file is says its content, never its name; pictures are drawn anew."""
 
-from collections.abc import Iterator
-from typing import BinaryIO
+import hashlib
+import io
+import warnings
+from dataclasses import dataclass, field
 
-from PIL import Image, UnidentifiedImageError
+from django.utils.translation import gettext as _
+from PIL import Image, ImageOps
 
-CONTENT_TYPES = {"pdf": "application/pdf", "jpg": "image/jpeg", "png": "image/png"}
-_BEGINNINGS = {"pdf": b"%PDF-", "jpg": b"\xff\xd8\xff", "png": b"\x89PNG\r\n\x1a\n"}
-_IMAGES = {"jpg": "JPEG", "png": "PNG"}
-# A PDF ends with this mark, behind which writers leave little.
-_END_OF_PDF, _LAST_BYTES = b"%%EOF", 2048
+# "jpg" stands on documents that were kept before they were drawn anew.
+CONTENT_TYPES = {"pdf": "application/pdf", "jpeg": "image/jpeg", "jpg": "image/jpeg", "png": "image/png"}
+MEBIBYTE = 1 << 20
+MOST_PIXELS = 40_000_000
+# A scanned page is read at this size; a photograph of a phone is larger than it needs to be.
+LONGEST_SIDE = 2600
+NAME_LETTERS = 120
+_PDF_END_WITHIN = 2048
+_FORMATS = {"JPEG": "jpeg", "PNG": "png"}
+# What a PDF reader would run or open by itself; written in clear in every file that does no more than show pages.
+_PDF_ACTS = (b"/JavaScript", b"/JS ", b"/JS(", b"/Launch", b"/EmbeddedFile", b"/OpenAction<</S/URI", b"/RichMedia")
 
 
-def kind_of_document(file: BinaryIO) -> str:
-    """pdf, jpg or png where the file begins, and opens, as one; else an empty text. The file is left at its start."""
+class DocumentRefused(ValueError):
+    """The file cannot stand as a document; the text says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file as it will be kept; its kind is pdf, jpeg or png."""
+
+    name: str
+    kind: str
+    data: bytes = field(repr=False)
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.data).hexdigest()
+
+
+def read_document(data: bytes, name: str, *, most_bytes: int) -> Document:
+    """The file by its content, whatever it is called. Raises DocumentRefused."""
+    name = "".join(letter for letter in name.replace("\\", "/").rpartition("/")[2] if letter.isprintable())
+    name = name[-NAME_LETTERS:]
+    if len(data) > most_bytes:
+        raise DocumentRefused(
+            _("“%(name)s” is larger than %(most)d MB. Take the picture smaller, or scan fewer pages.")
+            % {"name": name, "most": most_bytes // MEBIBYTE}
+        )
+    if data.startswith(b"%PDF-"):
+        return Document(name, "pdf", _checked_pdf(data, name))
+    if data.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")):
+        return Document(name, *_drawn_anew(data, name))
+    raise DocumentRefused(
+        _("“%(name)s” is not a PDF, JPEG or PNG, whatever it is called. Take a photograph of the paper.")
+        % {"name": name}
+    )
+
+
+def _checked_pdf(data: bytes, name: str) -> bytes:
+    if b"%%EOF" not in data[-_PDF_END_WITHIN:]:
+        raise DocumentRefused(_("“%(name)s” is damaged. Please make the PDF anew.") % {"name": name})
+    if b"/Encrypt" in data:
+        raise DocumentRefused(_("“%(name)s” is protected by a password. Send it without.") % {"name": name})
+    if any(act in data for act in _PDF_ACTS):
+        raise DocumentRefused(_("“%(name)s” holds programs or further files. Print it to a new PDF.") % {"name": name})
+    return data
+
+
+def _drawn_anew(data: bytes, name: str) -> tuple[str, bytes]:
+    """The picture upright, without place, device or anything behind it."""
     try:
-        return next(_kinds(file), "")
-    finally:
-        file.seek(0)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(data), formats=list(_FORMATS)) as opened:
+                _check_pixels(opened, name)
+                kind = _FORMATS[opened.format or ""]
+                upright = ImageOps.exif_transpose(opened)
+                upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+                clean = upright.convert("RGB")
+    except DocumentRefused:
+        raise
+    except (OSError, ValueError, SyntaxError, KeyError, Image.DecompressionBombError, Warning) as error:
+        raise DocumentRefused(_("“%(name)s” is a damaged picture. Take it again.") % {"name": name}) from error
+    out = io.BytesIO()
+    if kind == "jpeg":
+        clean.save(out, "JPEG", quality=85, optimize=True)
+    else:
+        clean.save(out, "PNG", optimize=True)
+    return kind, out.getvalue()
 
 
-def _kinds(file: BinaryIO) -> Iterator[str]:
-    file.seek(0)
-    beginning = file.read(16)
-    for kind, mark in _BEGINNINGS.items():
-        if beginning.startswith(mark) and (_is_image(file, _IMAGES[kind]) if kind in _IMAGES else _ends_as_pdf(file)):
-            yield kind
-
-
-def _ends_as_pdf(file: BinaryIO) -> bool:
-    size = file.seek(0, 2)
-    file.seek(max(0, size - _LAST_BYTES))
-    return _END_OF_PDF in file.read()
-
-
-def _is_image(file: BinaryIO, form: str) -> bool:
-    file.seek(0)
-    try:
-        with Image.open(file, formats=[form]) as image:
-            image.verify()
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
-        return False
-    return True
+def _check_pixels(picture: Image.Image, name: str) -> None:
+    if picture.width * picture.height > MOST_PIXELS:
+        raise DocumentRefused(_("“%(name)s” has more than 40 million pixels.") % {"name": name})

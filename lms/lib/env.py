@@ -1,6 +1,7 @@
 """Strict readers of the environment: a value is right, absent with a default, or refused with a sentence."""
 
 import os
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 
@@ -31,6 +32,18 @@ def integer(name: str, default: int | object = _MISSING, *, least: int | None = 
     if least is not None and number < least:
         raise EnvironmentRefused(f"{name} must be {least} or more, not {number}.")
     return number
+
+
+def decimal(name: str, default: str) -> Decimal:
+    """The variable as an exact amount, zero or more."""
+    value = text(name, default)
+    try:
+        amount = Decimal(value)
+    except InvalidOperation:
+        amount = Decimal(-1)
+    if not amount.is_finite() or amount < 0:
+        raise EnvironmentRefused(f"{name} must be an amount like 0.05, not {value!r}.")
+    return amount
 
 
 def flag(name: str, default: bool = False) -> bool:

@@ -22,7 +22,7 @@ def update_row(row: models.Model, names: Iterable[str]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(sql, [*_values(row, fields), row.pk])
         if cursor.rowcount != 1:
-            raise type(row).DoesNotExist(row.pk)  # type: ignore[attr-defined]
+            raise type(row).DoesNotExist(row.pk)  # type: ignore[attr-defined]  # every model has it
 
 
 def insert_row(row: models.Model) -> None:
@@ -48,7 +48,7 @@ def update_rows(model: type[models.Model], names: Iterable[str], rows: Sequence[
         else:
             cursor.executemany(sql, values)
         if cursor.rowcount != len(rows):
-            raise model.DoesNotExist  # type: ignore[attr-defined]
+            raise model.DoesNotExist  # type: ignore[attr-defined]  # every model has it
 
 
 def insert_rows(model: type[models.Model], names: Iterable[str], rows: Sequence[Sequence[Any]]) -> None:

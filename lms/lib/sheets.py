@@ -1,12 +1,9 @@
 """Uploaded tables, XLSX or CSV, as rows of cells with their places; refused where they could harm or mislead.
 
-A workbook is a ZIP that may unpack to a thousand times its size, so its sizes are looked at before anything is
-unpacked. A formula shows a value that was worked out elsewhere, and merged cells hide which row a value belongs to:
-neither is guessed at. What a cell means is said by whoever reads the table; `as_text` and `as_date` help.
+The guard is `workbooks`. A formula shows a value that was worked out elsewhere, and merged cells hide which row a value
+belongs to: neither is guessed at. What a cell means is said by whoever reads the table; `as_text` and `as_date` help.
 """
 
-import csv
-import io
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -14,40 +11,26 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
-from zipfile import BadZipFile, LargeZipFile, ZipFile
 
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
-from openpyxl.utils import get_column_letter, range_boundaries
+from openpyxl.utils import get_column_letter
+
+from lms.lib.workbooks import Bounds, comma_rows, is_workbook, open_sheet
+from lms.lib.workbooks import FileRefused as SheetRefused
+
+__all__ = ["CellRefused", "Limits", "Place", "Row", "SheetRefused", "Value", "as_date", "as_text", "read_table"]
 
 Value = str | date | Decimal
 
-_MEBIBYTE = 1 << 20
-_OLD_OFFICE = bytes.fromhex("d0cf11e0a1b11ae1")
-_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-_MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=[\"']([A-Z]{1,3}\d{1,7}(?::[A-Z]{1,3}\d{1,7})?)[\"']")
-_MERGED_NAMED = 5
-# So many empty rows one after the other are the end of what somebody filled in.
-_EMPTY_ROWS = 200
 _DAY = re.compile(r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|年(\d{1,2})月(\d{1,2})日)")
 _MONTH = re.compile(r"(\d{4})(\d{2})")
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """The most that is read; a part that unpacks to more than `ratio` times its size is taken for a trap."""
+class Limits(Bounds):
+    """The most that is read; `characters` of one cell."""
 
-    size_bytes: int = 5 * _MEBIBYTE
-    unpacked_bytes: int = 30 * _MEBIBYTE
-    parts: int = 300
-    ratio: int = 150
-    rows: int = 5000
-    columns: int = 50
     characters: int = 1000
-
-
-class SheetRefused(Exception):
-    """The file is not read at all; the text says why and what to do."""
 
 
 class CellRefused(ValueError):
@@ -80,20 +63,8 @@ class Row:
 def read_table(content: bytes, limits: Limits | None = None) -> list[Row]:
     """The rows of the first sheet, headings included, empty rows left out. Raises SheetRefused."""
     limits = limits or Limits()
-    if not content:
-        raise SheetRefused(_("The file is empty. Choose the file that you filled in."))
-    if len(content) > limits.size_bytes:
-        raise SheetRefused(
-            _("The file is larger than %(most)d MB. Divide it into several files.")
-            % {"most": limits.size_bytes // _MEBIBYTE}
-        )
-    if content.startswith(_OLD_OFFICE):
-        if _ENCRYPTED in content:
-            raise SheetRefused(_("The file is protected by a password. Save it without one and choose it again."))
-        raise SheetRefused(_("This is the old .xls form. Open it, save it as .xlsx, and choose that file."))
-    read = _read_workbook if content.startswith(b"PK") else _read_comma
     rows: list[Row] = []
-    for row in read(content, limits):
+    for row in (_read_workbook if is_workbook(content) else _read_comma)(content, limits):
         if len(rows) > limits.rows:
             raise SheetRefused(_("The sheet has more than %(most)d rows. Divide it.") % {"most": limits.rows})
         rows.append(row)
@@ -103,78 +74,21 @@ def read_table(content: bytes, limits: Limits | None = None) -> list[Row]:
 
 
 def _read_workbook(content: bytes, limits: Limits) -> Iterator[Row]:
-    damaged = _("The sheet cannot be read: the file is damaged. Open it, save it as .xlsx, and choose it again.")
-    _check_packed(content, limits, damaged)
-    try:
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=False)
-        sheet = book.worksheets[0]
-        _check_merged(content, sheet._worksheet_path)
-        sheet.reset_dimensions()
-        empty = 0
-        for number, cells in enumerate(sheet.iter_rows(max_col=limits.columns + 1), start=1):
+    with open_sheet(content, limits) as sheet:
+        sheet.refuse_merged()
+        for number, cells in enumerate(sheet.rows, start=1):
             row = _row(number, [_value(cell) for cell in cells], [cell.data_type == "f" for cell in cells], limits)
             if row is not None:
-                empty = 0
                 yield row
-            elif (empty := empty + 1) > _EMPTY_ROWS:
-                return
-    except SheetRefused:
-        raise
-    except Exception as error:  # openpyxl raises whatever a damaged file makes it trip over
-        raise SheetRefused(damaged) from error
-
-
-def _check_packed(content: bytes, limits: Limits, damaged: str) -> None:
-    """What the ZIP says of itself; a part that unpacks to more than it says breaks off as damaged."""
-    too_much = _("The file unpacks to far more than a table. Copy the rows to a new sheet and choose that one.")
-    try:
-        with ZipFile(io.BytesIO(content)) as packed:
-            parts = packed.infolist()
-            if len(parts) > limits.parts or sum(part.file_size for part in parts) > limits.unpacked_bytes:
-                raise SheetRefused(too_much)
-            for part in parts:
-                if part.file_size > max(_MEBIBYTE, limits.ratio * part.compress_size):
-                    raise SheetRefused(too_much)
-                if part.filename.endswith((".xml", ".rels")) and b"<!DOCTYPE" in packed.read(part):
-                    raise SheetRefused(damaged)
-    except (BadZipFile, LargeZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
-        raise SheetRefused(damaged) from error
-
-
-def _check_merged(content: bytes, part: str) -> None:
-    """openpyxl does not say so when it reads row by row."""
-    with ZipFile(io.BytesIO(content)) as packed:
-        found = {place.decode() for place in _MERGED.findall(packed.read(part))}
-    merged = sorted(found, key=lambda place: range_boundaries(place)[1::-1])
-    if merged:
-        named = "、".join(merged[:_MERGED_NAMED]) + ("…" if len(merged) > _MERGED_NAMED else "")
-        raise SheetRefused(
-            _("Cells are merged: %(places)s. Take the merging back and fill in every cell.") % {"places": named}
-        )
 
 
 def _read_comma(content: bytes, limits: Limits) -> Iterator[Row]:
-    no_table = _("The file is no table with commas. Save the table as .xlsx and choose it again.")
-    text = _decoded(content)
-    try:
-        for number, cells in enumerate(csv.reader(io.StringIO(text, newline=""), strict=True), start=1):
-            values: list[Value | None] = [_tidy(cell) or None for cell in cells]
-            is_formula = [isinstance(value, str) and value.startswith("=") for value in values]
-            row = _row(number, values, is_formula, limits)
-            if row is not None:
-                yield row
-    except csv.Error as error:
-        raise SheetRefused(no_table) from error
-
-
-def _decoded(content: bytes) -> str:
-    if b"\0" not in content:
-        for encoding in ("utf-8-sig", "gb18030"):
-            try:
-                return content.decode(encoding)
-            except UnicodeDecodeError:
-                continue
-    raise SheetRefused(_("This is neither an .xlsx nor a .csv file. Save the table as .xlsx and choose it again."))
+    for number, cells in enumerate(comma_rows(content, limits), start=1):
+        values: list[Value | None] = [_tidy(cell) or None for cell in cells]
+        is_formula = [isinstance(value, str) and value.startswith("=") for value in values]
+        row = _row(number, values, is_formula, limits)
+        if row is not None:
+            yield row
 
 
 def _row(number: int, values: list[Value | None], is_formula: list[bool], limits: Limits) -> Row | None:

@@ -19,8 +19,10 @@ class PeopleConfig(AppConfig):
         from wagtail.admin.views.account import NameEmailSettingsPanel
 
         from lms.people import checks as checks
+        from lms.people import receivers
 
         NameEmailSettingsPanel.is_active = lambda panel: False
+        receivers.register_receivers()
         post_migrate.connect(_furnish, dispatch_uid="people.furnish")
 
 

@@ -183,3 +183,4 @@ class ConsentMeans(models.TextChoices):
     SMS_CODE = "sms_code", _("With a code sent to the phone")
     IN_PERSON = "in_person", _("In person")
     INVITATION = "invitation", _("When taking up an invitation")
+    SIGNED_IN = "signed_in", _("With a button, signed in")

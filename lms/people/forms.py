@@ -178,7 +178,7 @@ class RoleForm(forms.Form):
 
     def __init__(self, *args: Any, on: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["org"].queryset = Org.objects.on(on)  # type: ignore[attr-defined]
+        self.fields["org"].queryset = Org.objects.on(on)  # type: ignore[attr-defined]  # a field of choices
 
 
 class InviteForm(RoleForm):

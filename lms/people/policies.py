@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from lms.lib.durations import beijing_day
 from lms.people.enums import DESK_ROLES, FARMERS, HELPING_ROLES, OrgKind, Purpose, RoleKind
-from lms.people.models import Belonging, Org, Person, Post, Role, in_place
+from lms.people.models import Belonging, Delegation, Org, Person, Post, Role, in_place
 from lms.people.models.dated import holds_on
 
 # Counts below this are not shown: they would tell who it is (law 8).
@@ -75,6 +75,16 @@ def _cadres_of(org: Org, on: date) -> Q:
     return Q(pk__in=posts.values("person")) | Q(merged_from__in=posts.values("person"))
 
 
+def cadres_of(org: Org, on: date) -> QuerySet[Person]:
+    """Whom every officer of this organisation department sees for the training of cadres on the day.
+
+    For what a department asks of people in its own name, which outlives the role of whoever asked.
+    """
+    if org.kind != OrgKind.ORGANIZATION_DEPARTMENT:
+        return Person.objects.none()
+    return Person.objects.present().filter(_cadres_of(org, on)).distinct()
+
+
 def _managed_by(org: Org, on: date) -> Q:
     """Persons with a post on the day that the org itself manages: whose roster it keeps."""
     posts = Post.objects.on(on).filter(cadre_authority=org)
@@ -107,6 +117,25 @@ def units_of_personnel_officer(actor: Any, on: date, *, roles: list[Role] | None
         if role.kind == RoleKind.UNIT_PERSONNEL_OFFICER:
             units |= _units_under(role.org, on)
     return Org.objects.filter(units)
+
+
+def units_of_role(role: Role, on: date) -> QuerySet[Org]:
+    """The units for which this one role answers on the day."""
+    return Org.objects.filter(_units_under(role.org, on))
+
+
+def stood_in_for(actor: Any, on: date, *, roles: list[Role] | None = None) -> list[Role]:
+    """The roles of colleagues for whom the actor does the first review on the day.
+
+    Only who is a personnel officer herself stands in, and only while the colleague's role lasts. `roles` are the
+    actor's own of that day, where the caller has just looked them up.
+    """
+    roles = roles_on(actor, on) if roles is None else roles
+    if not any(role.kind == RoleKind.UNIT_PERSONNEL_OFFICER for role in roles):
+        return []
+    handed = Role.objects.filter(delegations__in=Delegation.objects.on(on).filter(taker=actor)).on(on)
+    handed = handed.filter(holds_on(on, "org__"), person__in=Person.objects.present(), person__is_active=True)
+    return list(handed.select_related("person", "org__division__successor").distinct())
 
 
 def _working_in(org: Org, on: date) -> Q:
@@ -153,7 +182,8 @@ def persons_visible_to(
 
     An officer of an organisation department sees the cadres it manages, one of an agriculture department the
     farmers of its place (masked: see `is_masked`). Numbers of cadres are for the department that keeps their roster,
-    masked as well. A personnel officer sees the people of her units. A helper finds the people of her place while
+    masked as well. A personnel officer sees the people of her units, and reviews for a colleague who handed that over
+    for the day. A helper finds the people of her place while
     they sit beside her, a security administrator the holders of staff accounts. Appeals are settled without a name.
     Everybody else sees nobody, and is told counts.
     """
@@ -166,6 +196,10 @@ def persons_visible_to(
     scope = Q(pk__in=[])
     for org in {role.org for role in _opening(roles, purpose)}:
         scope |= _SCOPES[purpose][2](org, on)
+    if purpose == Purpose.REVIEWING_CLAIMS:
+        for role in stood_in_for(actor, acting_on or on, roles=roles):
+            # Not the colleague's own: nobody chooses who reviews hers.
+            scope |= _working_in(role.org, on) & ~Q(pk=role.person_id)
     return present.filter(scope).distinct()
 
 
@@ -255,7 +289,7 @@ def has_second_factor(request: HttpRequest) -> bool:
 
     Only requests to staff pages keep it fresh, so whoever watched lessons for an hour is asked again.
     """
-    if not request.user.is_authenticated or not request.user.is_verified():  # type: ignore[attr-defined]
+    if not request.user.is_authenticated or not request.user.is_verified():  # type: ignore[attr-defined]  # put there by django-otp
         return False
     seen = request.session.get(FACTOR_SEEN_AT)
     idle_seconds = settings.STAFF_IDLE_MINUTES * 60

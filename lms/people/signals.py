@@ -10,3 +10,6 @@ persons_separated = Signal()
 
 posts_changed = Signal()
 """Posts of many persons began, ended or were taken back by an import. person_ids (list of Person ids)."""
+
+account_closed = Signal()
+"""An account was closed, with those that were merged into it. person_ids (list of Person ids)."""

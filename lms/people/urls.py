@@ -18,6 +18,7 @@ urlpatterns = [
     path("register/guardian/code/", register.guardian_code, name="guardian_code"),
     path("register/notice/", register.notice, name="register_notice"),
     path("notice/", account.notice, name="notice"),
+    path("notice/answer/", account.answer_notice, name="notice_answer"),
     path("copy/", account.own_copy, name="own_copy"),
     path("phone/", account.phone, name="phone"),
     path("close/", account.close, name="close"),

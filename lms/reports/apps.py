@@ -11,10 +11,15 @@ class ReportsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from lms.notices.domain.wording import register_template
         from lms.people.domain.roster.hanging import register_blocker
         from lms.people.domain.separating import register_bond
         from lms.reports.merging.bonds import facts_since
+        from lms.reports.reminders.choosing import HOURS
+        from lms.reports.rollups.touching import register_touching
         from lms.reports.roster.hanging import hours_since
 
         register_blocker(hours_since)
         register_bond(facts_since)
+        register_template(HOURS)
+        register_touching()

@@ -38,9 +38,9 @@ class _Watched(Report):
     def __init__(self, report: Report, may_go_on: Callable[[], bool]) -> None:
         self._report = report
         self._may_go_on = may_go_on
-        self.code = report.code  # type: ignore[misc]
-        self.title = report.title  # type: ignore[misc]
-        self.columns = report.columns  # type: ignore[misc]
+        self.code = report.code  # type: ignore[misc]  # of the report it wraps
+        self.title = report.title  # type: ignore[misc]  # of the report it wraps
+        self.columns = report.columns  # type: ignore[misc]  # of the report it wraps
         self.year, self.on = report.year, report.on
 
     def rows(self) -> Iterator[Sequence[Any]]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from lms.credits.domain.judging import ON_COURSE_VERSION
 
@@ -23,7 +24,7 @@ CADRES = Metric(
     "cadres",
     2,
     _("Cadres"),
-    _("people"),
+    pgettext_lazy("counted", "people"),
     _(
         "People who held a post on the as-of day that this organisation department manages, "
         "or that a department below it manages in its place. Each is counted once, in the work unit and place of the "
@@ -55,28 +56,28 @@ COURSES_COMPLETED = Metric(
     "courses_completed",
     1,
     _("Courses completed"),
-    _("courses"),
+    pgettext_lazy("counted", "courses"),
     _("Different courses completed in the year, up to the as-of day."),
 )
 LEARNING = Metric(
     "people_learning",
     1,
     _("Have learned"),
-    _("people"),
+    pgettext_lazy("counted", "people"),
     _("People with at least one completed lesson in the year, up to the as-of day."),
 )
 FARMERS = Metric(
     "farmers",
     1,
     _("Farmers"),
-    _("people"),
+    pgettext_lazy("counted", "people"),
     _("Farmers who belong to a village of this place on the as-of day, wherever they are."),
 )
 ASKED = Metric(
     "required_people",
     1,
     _("Training required"),
-    _("people"),
+    pgettext_lazy("counted", "people"),
     _(
         "People of whom something is required in the year or in the cycle in which it lies, as of the day. "
         "Who is exempt from all of it, or has no requirement, is not counted."
@@ -86,7 +87,7 @@ MET = Metric(
     "requirement_met",
     1,
     _("Requirement met"),
-    _("people"),
+    pgettext_lazy("counted", "people"),
     _("Of these, people who have reached everything required: by hours, or by days where days are an alternative."),
 )
 MET_PERCENT = Metric(
@@ -100,7 +101,7 @@ ON_COURSE = Metric(
     "on_course",
     ON_COURSE_VERSION,
     _("On course"),
-    _("people"),
+    pgettext_lazy("counted", "people"),
     _(
         "People who have not met everything yet, but whose hours or days so far are at least the share of the need "
         "that falls on the months whose fifteenth day is past, in every counter."
@@ -110,7 +111,7 @@ SHORT = Metric(
     "falls_short",
     1,
     _("Not met yet"),
-    _("people"),
+    pgettext_lazy("counted", "people"),
     _("All others of whom something is required: at least one counter is behind, or its period is over."),
 )
 STANDING = (ASKED, MET, MET_PERCENT, ON_COURSE, SHORT)

@@ -6,6 +6,28 @@ from django.utils.translation import gettext_lazy as _
 
 from lms.lib.retention import Retention
 from lms.reports.enums import ViewPage
+from lms.reports.rollups.models import (
+    Cell,
+    CellPost,
+    DayTally,
+    FoldState,
+    MonthTally,
+    Share,
+    TodayTally,
+    Touched,
+)
+
+__all__ = [
+    "Cell",
+    "CellPost",
+    "DayTally",
+    "FoldState",
+    "MonthTally",
+    "SavedView",
+    "Share",
+    "TodayTally",
+    "Touched",
+]
 
 MOST_LETTERS = 300
 

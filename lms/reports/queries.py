@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any, NamedTuple
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from lms.credits.domain.explaining import explain
@@ -38,8 +38,15 @@ def batched(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
         yield batch
 
 
+def with_posts(persons: QuerySet[Person], on: date) -> QuerySet[Any]:
+    """Persons with `post_id`: the post held longest of those held on the day, wherever it is."""
+    hers = Q(person=OuterRef("pk")) | Q(person__merged_into=OuterRef("pk"))
+    posts = Post.objects.filter(hers).on(on).order_by("active_from", "pk")
+    return persons.annotate(post_id=Subquery(posts.values("pk")[:1]))
+
+
 def attach_posts(persons: Iterable[Any]) -> list[Any]:
-    """Give each person of `overview.placing.placed` the `post` at which she is counted, with one query for all."""
+    """Give each person with a `post_id` (`with_posts`, `overview.placing.placed`) her `post`; one query for all."""
     people = list(persons)
     posts = Post.objects.select_related("org", "cadre_authority").in_bulk({person.post_id for person in people})
     for person in people:

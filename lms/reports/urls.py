@@ -4,12 +4,15 @@ from django.urls import path
 
 from lms.reports import views
 from lms.reports.appeals import views as appeals
+from lms.reports.assignments import views as assignments
+from lms.reports.attestations import views as attestations
 from lms.reports.cadres import views as cadres
 from lms.reports.claims import views as claims
 from lms.reports.devices import views as devices
 from lms.reports.exemptions import views as exemptions
 from lms.reports.imports import views as imports
 from lms.reports.merging import views as merging
+from lms.reports.reminders import views as reminders
 from lms.reports.requirements import views as requirements
 from lms.reports.roster import views as roster
 from lms.reports.rules import trial
@@ -43,6 +46,8 @@ urlpatterns = [
     path("imports/<int:pk>/", imports.one_import, name="import"),
     path("imports/<int:pk>/columns/", imports.columns, name="import_columns"),
     path("claims/", claims.claims, name="claims"),
+    path("claims/stand-in/", claims.stand_in, name="stand_in"),
+    path("claims/stand-in/<int:pk>/end/", claims.end_stand_in, name="end_stand_in"),
     path("claims/<int:pk>/", claims.claim, name="claim"),
     path("claims/<int:pk>/files/<int:file>/", claims.evidence, name="claim_file"),
     path("devices/", devices.devices, name="devices"),
@@ -54,6 +59,12 @@ urlpatterns = [
     path("years/<int:pk>/units/<int:unit_id>/", years.unit, name="year_unit"),
     path("years/<int:pk>/units/<int:unit_id>/confirm/", years.confirm, name="confirm_unit"),
     path("people/<int:pk>/paper/", years.paper, name="paper"),
+    path("people/<int:pk>/attestations/", attestations.attestations, name="attestations"),
+    path("people/<int:pk>/attestations/hours/", attestations.attest_hours_of, name="attest_hours"),
+    path("people/<int:pk>/attestations/courses/<int:completion>/", attestations.attest_course_of, name="attest_course"),
+    path("attestations/<slug:number>/", attestations.attestation, name="attestation"),
+    path("attestations/<slug:number>/revoke/", attestations.revoke_attestation, name="revoke_attestation"),
+    path("attestations/<slug:number>/print.pdf", attestations.attestation_pdf, name="attestation_pdf"),
     path("rules/", rules.rules, name="rules"),
     path("rules/new/", rules.write, name="write_rule"),
     path("rules/<int:pk>/", rules.rule, name="rule"),
@@ -70,5 +81,14 @@ urlpatterns = [
     path("merging/<int:pk>/", merging.merging, name="merging"),
     path("merging/of/<int:pk>/", merging.others, name="merging_others"),
     path("merging/of/<int:stays>/<int:goes>/", merging.merge_records, name="merge_records"),
+    path("assignments/", assignments.assignments, name="assignments"),
+    path("assignments/new/", assignments.assign, name="assign"),
+    path("assignments/<int:pk>/", assignments.assignment, name="assignment"),
+    path("assignments/<int:pk>/take-back/", assignments.take_back, name="take_back_assignment"),
+    path("assignments/<int:pk>/remind/", reminders.remind_late, name="remind_late"),
+    path("assignments/<int:pk>/people.<slug:extension>", assignments.export, name="export_assignment"),
+    path("reminders/", reminders.reminders, name="reminders"),
+    path("reminders/hours/", reminders.remind_standing, name="remind_standing"),
+    path("reminders/<int:pk>/", reminders.reminder, name="reminder"),
     path("export/<slug:code>.<slug:extension>", views.export, name="export"),
 ]

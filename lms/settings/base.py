@@ -21,12 +21,15 @@ ALLOWED_HOSTS: list[str] = []
 INSTALLED_APPS = [
     "lms.audit",
     "lms.people",
+    "lms.notices",
     "media",
     "courses",
     "lms.approvals",
     "lms.learning",
+    "lms.programmes",
     "lms.credits",
     "lms.reports",
+    "lms.interop",
     "search",
     "lms.tools",
     "wagtail.contrib.settings",
@@ -270,9 +273,21 @@ SMS_HTTP_KEY = env.text("SMS_HTTP_KEY", "")
 SMS_TEMPLATE_ID = env.text("SMS_TEMPLATE_ID", "sign-in-code")
 # Messages that the whole site sends in a day (Beijing), so that nobody can empty the account with the provider.
 SMS_PER_DAY = env.integer("SMS_PER_DAY", 5000, least=1)
+# Reminders have a ration of their own, templates of their own, and a price in yuan for what the provider counts as one.
+SMS_REMINDERS_PER_DAY = env.integer("SMS_REMINDERS_PER_DAY", 2000, least=0)
+SMS_PRICE = env.decimal("SMS_PRICE", "0.05")
+SMS_TEMPLATE_COURSE = env.text("SMS_TEMPLATE_COURSE", "course-reminder")
+SMS_TEMPLATE_HOURS = env.text("SMS_TEMPLATE_HOURS", "hours-reminder")
 
 # How often one helper or officer may see somebody's name and numbers in full in a day (Beijing).
 UNMASKINGS_PER_DAY = env.integer("UNMASKINGS_PER_DAY", 30, least=1)
+
+# Papers: another font (TTF or OTF) for characters that Noto Serif SC does not hold, and whether 样张 stands across
+# them, as it always does in the demo.
+PAPER_EXTRA_FONT = env.text("PAPER_EXTRA_FONT", "")
+PAPER_SPECIMEN = env.flag("PAPER_SPECIMEN", False)
+# Signs Open Badges (32 bytes in hex); derived from SEALING_KEY where none is named.
+BADGE_KEY = env.text("BADGE_KEY", "")
 
 # Footer (each is shown when set)
 SITE_FOOTER = {

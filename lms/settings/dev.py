@@ -10,6 +10,7 @@ SECRET_KEY, FIELD_KEYS, SEALING_KEY = load_or_make_keys(VAR_DIR / "keys")
 DEMO = env.flag("DEMO", False)
 if DEMO:
     INSTALLED_APPS = [*INSTALLED_APPS, "lms.demo"]
+    PAPER_SPECIMEN = True
 SMS_BACKEND = env.text("SMS_BACKEND", "file")
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 # Without DEBUG too, static files come straight from their folders; nothing needs collecting.

@@ -2,7 +2,7 @@
 
     python -m lms.tools.messages extract people     # collect the texts of one app (or: all)
     python -m lms.tools.messages compile            # write the .mo files that Django reads
-    python -m lms.tools.messages check              # list what is untranslated, fuzzy, missing, obsolete or misquoted
+    python -m lms.tools.messages check              # list what is untranslated, fuzzy, missing, misquoted, in conflict
 
 Babel does the work, so no machine needs gettext installed. English is the language of the source texts; each app keeps
 its Simplified Chinese beside it in `locale/zh_Hans/LC_MESSAGES/django.po`. Texts in `lms/templates/<folder>/` belong to
@@ -31,12 +31,15 @@ LOCALE = "zh_Hans"
 APPS = {
     "audit": "lms/audit",
     "people": "lms/people",
+    "notices": "lms/notices",
     "media": "media",
     "courses": "courses",
     "approvals": "lms/approvals",
     "learning": "lms/learning",
+    "programmes": "lms/programmes",
     "credits": "lms/credits",
     "reports": "lms/reports",
+    "interop": "lms/interop",
     "search": "search",
     "demo": "lms/demo",
     "lms": "lms",
@@ -237,6 +240,21 @@ def check_app(app: str) -> list[str]:
     return faults
 
 
+def check_clashes() -> list[str]:
+    """Texts that two apps translate differently: all catalogues are one to Django, and the first app would win."""
+    said: dict[tuple[str, str | None], dict[tuple[str, ...], list[str]]] = {}
+    for app in APPS:
+        for message in load(app) or ():
+            if message.id:
+                here = said.setdefault((forms(message.id)[0], message.context), {})
+                here.setdefault(forms(message.string), []).append(app)
+    return [
+        f"clash: {source!r}: " + ", ".join(f"{'/'.join(apps)} {text[0]!r}" for text, apps in texts.items())
+        for (source, _context), texts in sorted(said.items(), key=str)
+        if len(texts) > 1
+    ]
+
+
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m lms.tools.messages", description=(__doc__ or "").split("\n")[0])
     actions = parser.add_subparsers(dest="action", required=True)
@@ -256,6 +274,7 @@ def main(arguments: list[str] | None = None) -> int:
             print(extract_app(app))
         return 0
     faults = [fault for app in apps for fault in check_app(app)]
+    faults += check_clashes() if options.app == "all" else []
     print("\n".join(faults) if faults else "Every text is translated.")
     return 1 if faults else 0
 

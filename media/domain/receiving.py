@@ -185,7 +185,7 @@ class _Hashing(File):
 def _link(spooled: Path, name: str) -> bool:
     """Give a file of the spool its name in storage as well; False where storage is elsewhere."""
     try:
-        target = Path(stored().path(name))  # type: ignore[attr-defined]
+        target = Path(stored().path(name))  # type: ignore[attr-defined]  # another storage raises, and it is False
         target.parent.mkdir(parents=True, exist_ok=True)
         os.link(spooled, target)
     except NotImplementedError:

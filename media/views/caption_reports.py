@@ -83,7 +83,7 @@ def tasks(request: HttpRequest) -> HttpResponse:
         reports = reports.filter(outcome=ReportOutcome.OPEN)
     page = Paginator(reports, REPORTS_PER_PAGE).get_page(request.GET.get("p"))
     for each in page:
-        each.line = _line_at(each)  # type: ignore[attr-defined]
+        each.line = _line_at(each)  # type: ignore[attr-defined]  # put there for the page
     return render(request, "media/caption_reports.html", {"page": page, "settled": settled})
 
 

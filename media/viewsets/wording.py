@@ -5,6 +5,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views import generic
 from wagtail.admin.views.generic import history, usage
@@ -19,9 +20,9 @@ class OwnMixin:
     """A word of another organisation is refused, whichever view is asked for it."""
 
     def get_object(self, *args: Any, **kwargs: Any) -> GlossaryTerm:
-        term = super().get_object(*args, **kwargs)  # type: ignore[misc]
+        term = super().get_object(*args, **kwargs)  # type: ignore[misc]  # of the view it is mixed into
         policy = policy_registry.get_by_type(GlossaryTerm)
-        if not policy.user_has_permission_for_instance(self.request.user, "change", term):  # type: ignore[attr-defined]
+        if not policy.user_has_permission_for_instance(self.request.user, "change", term):  # type: ignore[attr-defined]  # of the view it is mixed into
             raise PermissionDenied
         return term
 
@@ -30,8 +31,8 @@ class OwnOrgMixin:
     """A word is kept in the name of one's own organisation; the shared ones by whoever keeps those."""
 
     def get_form(self, *args: Any, **kwargs: Any) -> Any:
-        form = super().get_form(*args, **kwargs)  # type: ignore[misc]
-        person = self.request.user  # type: ignore[attr-defined]
+        form = super().get_form(*args, **kwargs)  # type: ignore[misc]  # of the view it is mixed into
+        person = self.request.user  # type: ignore[attr-defined]  # of the view it is mixed into
         orgs = orgs_whose_terms(person)
         field = form.fields["org"]
         field.queryset = orgs
@@ -96,7 +97,7 @@ class GlossaryViewSet(ModelViewSet):
     add_to_admin_menu = True
     copy_view_enabled = False
     inspect_view_enabled = False
-    list_display = ["text", "heard_as", Column("serves", label=_("for whom")), "language"]
+    list_display = ["text", "heard_as", Column("serves", label=pgettext_lazy("word", "for whom")), "language"]
     list_filter = ["language"]
     search_fields = ["text", "heard_as"]
     search_backend_name = None

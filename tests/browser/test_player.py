@@ -25,7 +25,7 @@ def test_a_lesson_played_to_its_end_is_done(
 
     play(page, live_server.url + streamed.get_url())
 
-    expect(page.locator("[data-when-done]")).to_be_visible(timeout=20_000)
+    expect(page.locator("[data-when-done]")).to_be_visible()
     assert covered(cast.learner) == 100
     assert LessonCompletion.objects.get(person=cast.learner).page_id == streamed.pk
 
@@ -41,13 +41,13 @@ def test_a_lost_network_loses_nothing(
     page.wait_for_function("(v => v.buffered.length && v.buffered.end(0) > 5.5)(document.querySelector('video'))")
 
     context.set_offline(True)
-    page.wait_for_function("document.querySelector('video').ended", timeout=20_000)
+    page.wait_for_function("document.querySelector('video').ended")
 
     expect(page.locator("[data-status]")).to_be_visible()
     assert not LessonCompletion.objects.exists()
 
     context.set_offline(False)
-    expect(page.locator("[data-when-done]")).to_be_visible(timeout=20_000)
+    expect(page.locator("[data-when-done]")).to_be_visible()
     expect(page.locator("[data-status]")).to_be_hidden()
     assert covered(cast.learner) == 100
 
@@ -94,7 +94,12 @@ HIDE = """hidden => {
 
 @pytest.mark.parametrize(
     ("setting", "listens", "counts"),
-    [("listening", False, False), ("listening", True, True), ("never", True, False), ("picture", False, True)],
+    [
+        ("listening", False, False),
+        pytest.param("listening", True, True, marks=pytest.mark.slow),
+        pytest.param("never", True, False, marks=pytest.mark.slow),
+        ("picture", False, True),
+    ],
 )
 def test_what_plays_while_the_page_is_hidden_counts_as_its_lesson_says(
     context: BrowserContext,
@@ -115,11 +120,11 @@ def test_what_plays_while_the_page_is_hidden_counts_as_its_lesson_says(
     page.wait_for_function("document.querySelector('video').currentTime > 1.5")
 
     page.evaluate(HIDE, True)
-    page.wait_for_function("document.querySelector('video').ended", timeout=20_000)
+    page.wait_for_function("document.querySelector('video').ended")
     page.evaluate(HIDE, False)
 
     if counts:
-        expect(page.locator("[data-when-done]")).to_be_visible(timeout=20_000)
+        expect(page.locator("[data-when-done]")).to_be_visible()
         expect(page.locator("[data-status]")).to_be_hidden()
         assert covered(cast.learner) == 100
     else:

@@ -44,7 +44,7 @@ def test_a_question_in_between_goes_first_then_one_answers_or_leaves_and_the_les
 ) -> None:
     page = opened()
     # Pausing for the first one reports what was watched, and with that the question in between is due.
-    expect(page.locator(QUESTION)).to_be_visible(timeout=20_000)
+    expect(page.locator(QUESTION)).to_be_visible()
     expect(page.locator(PRACTICE)).to_be_hidden()
     keep(page, "practice-check-360")
     choose(page, right=True)
@@ -66,10 +66,10 @@ def test_a_question_in_between_goes_first_then_one_answers_or_leaves_and_the_les
     keep(page, "practice-told-360")
     page.get_by_role("button", name="接着看").click()
 
-    expect(page.get_by_role("button", name="先不答")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("button", name="先不答")).to_be_visible()
     page.get_by_role("button", name="先不答").click()
     expect(page.locator(PRACTICE)).to_be_hidden()
-    expect(page.locator("[data-when-done]")).to_be_visible(timeout=20_000)
+    expect(page.locator("[data-when-done]")).to_be_visible()
     expect(page.locator(BOX)).to_contain_text("答对了")
 
     wait_until(LessonCompletion.objects.exists)

@@ -86,13 +86,13 @@ def choose(page: Page, *, right: bool) -> None:
     page.locator(f"{BOX} .choice").filter(has_text="对的" if right else "错的").first.click()
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", [SIZES[0], pytest.param(SIZES[1], marks=pytest.mark.slow)])
 def test_a_question_stands_below_the_paused_picture_and_a_right_answer_finishes_the_lesson(
     opened: Open, lesson: LessonPage, cadre: Person, size: tuple[int, int]
 ) -> None:
     page = opened(size)
 
-    expect(page.locator(QUESTION)).to_be_visible(timeout=20_000)
+    expect(page.locator(QUESTION)).to_be_visible()
 
     assert page.evaluate("document.querySelector('video').paused")
     assert page.evaluate("document.activeElement.matches('[data-check-question]')")
@@ -132,7 +132,7 @@ AGREE_TO_EVERYTHING = """
 
 def test_a_script_that_agrees_to_every_dialog_finds_none_and_gains_nothing(opened: Open, cadre: Person) -> None:
     page = opened(before=lambda page: page.add_init_script(AGREE_TO_EVERYTHING))
-    expect(page.locator(QUESTION)).to_be_visible(timeout=20_000)
+    expect(page.locator(QUESTION)).to_be_visible()
     begun = time.monotonic()
 
     page.evaluate("document.querySelector('video').play().catch(() => 0)")
@@ -147,7 +147,7 @@ def test_a_script_that_agrees_to_every_dialog_finds_none_and_gains_nothing(opene
 
 def test_the_keyboard_answers_and_the_lesson_goes_on(opened: Open) -> None:
     page = opened()
-    expect(page.locator(QUESTION)).to_be_visible(timeout=20_000)
+    expect(page.locator(QUESTION)).to_be_visible()
     texts = page.locator(f"{BOX} .choice").all_inner_texts()
 
     for _place in range(1 + next(number for number, text in enumerate(texts) if "对的" in text)):
@@ -160,34 +160,36 @@ def test_the_keyboard_answers_and_the_lesson_goes_on(opened: Open) -> None:
     assert PresenceCheck.objects.get().outcome == "passed"
 
 
+@pytest.mark.slow
 def test_a_check_that_waits_is_asked_as_soon_as_a_lesson_is_opened(opened: Open, live_server: Any) -> None:
     page = opened()
-    expect(page.locator(QUESTION)).to_be_visible(timeout=20_000)
+    expect(page.locator(QUESTION)).to_be_visible()
     page.goto(live_server.url + "/learn/")
     expect(page.locator("[data-check-waits]")).to_be_visible()
 
     page.click("[data-check-waits] .button")
     page.click("[data-play]")
 
-    expect(page.locator(QUESTION)).to_be_visible(timeout=20_000)
+    expect(page.locator(QUESTION)).to_be_visible()
     assert PresenceCheck.objects.count() == 1
 
 
+@pytest.mark.slow
 def test_without_the_question_the_lesson_plays_on_and_counts_once_it_could_be_answered(
     opened: Open, cadre: Person
 ) -> None:
     """So a script that blocks it gains nothing, and a network that is lost costs nothing."""
     page = opened(before=lambda page: page.route("**/learn/checks/**", lambda route: route.abort()))
 
-    with page.expect_request_finished(lambda request: request.url.endswith("/learn/reports/"), timeout=20_000):
-        page.wait_for_function("document.querySelector('video').ended", timeout=20_000)
+    with page.expect_request_finished(lambda request: request.url.endswith("/learn/reports/")):
+        page.wait_for_function("document.querySelector('video').ended")
 
     assert PresenceCheck.objects.get(person=cadre).asked == []
     assert WatchRecord.objects.get(person=cadre).covered_seconds == 0
     assert not LessonCompletion.objects.exists()
 
     page.unroute("**/learn/checks/**")
-    expect(page.locator(QUESTION)).to_be_visible(timeout=20_000)
+    expect(page.locator(QUESTION)).to_be_visible()
     choose(page, right=True)
     expect(page.locator("[data-when-done]")).to_be_visible()
     assert WatchRecord.objects.get(person=cadre).covered_seconds == SECONDS
@@ -195,7 +197,7 @@ def test_without_the_question_the_lesson_plays_on_and_counts_once_it_could_be_an
 
 def test_the_question_is_no_burden_for_a_screen_reader(opened: Open) -> None:
     page = opened()
-    expect(page.locator(QUESTION)).to_be_visible(timeout=20_000)
+    expect(page.locator(QUESTION)).to_be_visible()
 
     page.add_script_tag(path=str(AXE))
     found = page.evaluate("axe.run('[data-check]').then(r => r.violations.map(v => v.id + ': ' + v.help))")
@@ -214,9 +216,10 @@ VOICE = """() => {
 }"""
 
 
+@pytest.mark.slow
 def test_a_device_with_a_chinese_voice_reads_the_question_and_its_choices_aloud(opened: Open) -> None:
     page = opened(before=lambda page: page.add_init_script(f"({VOICE})()"))
-    expect(page.locator(QUESTION)).to_be_visible(timeout=20_000)
+    expect(page.locator(QUESTION)).to_be_visible()
 
     page.get_by_role("button", name="读给我听").click()
 

@@ -99,7 +99,7 @@ def test_a_slow_network_gets_the_small_picture_and_captions_stand_over_it(
     with page.expect_request(re.compile(r"/360p-00000\.m4s$")), page.expect_request(re.compile(r"/240p-\d+\.m4s$")):
         page.click("[data-play]")
 
-    page.wait_for_function("document.querySelector('video').videoWidth === 426", timeout=30_000)
+    page.wait_for_function("document.querySelector('video').videoWidth === 426")
     shown = page.evaluate("[...document.querySelector('video').textTracks[0].activeCues].map(cue => cue.text)")
     assert shown == ["先把手机立稳"]
     assert page.evaluate("document.querySelector('video').textTracks[0].mode") == "showing"

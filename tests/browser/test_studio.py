@@ -74,13 +74,13 @@ def test_a_dropped_upload_goes_on_and_becomes_a_lesson_that_plays(
     choose(page, film)
     page.fill("[name=title]", "打视频")
     page.click("form[data-uploader] button[type=submit]")
-    expect(page.get_by_text("网断了")).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("网断了")).to_be_visible()
     page.close()
     page = context.new_page()
     page.goto(f"{live_server.url}/studio/")
     expect(page.locator("[data-upload]")).to_contain_text(re.compile(r"已传 [1-9]\d?%"))
     choose(page, film)
-    expect(page.locator("main")).to_contain_text("已收到", timeout=15_000)
+    expect(page.locator("main")).to_contain_text("已收到")
 
     video = Video.objects.get()
     assert network.left == 0
@@ -92,7 +92,7 @@ def test_a_dropped_upload_goes_on_and_becomes_a_lesson_that_plays(
     transcribe(video.pk)
     video.refresh_from_db()
     assert (video.status, video.decoded_seconds) == (VideoStatus.READY, SECONDS)
-    expect(page.locator("main")).to_contain_text(re.compile("可以播放|等您核对字幕"), timeout=10_000)
+    expect(page.locator("main")).to_contain_text(re.compile("可以播放|等您核对字幕"))
 
     choose(page, film)
     page.fill("[name=title]", "又一次")
@@ -137,7 +137,7 @@ def test_a_recording_is_replaced_in_pieces_over_a_bad_network(
     choose(page, film)
     page.fill("[name=title]", "浇水（新）")
     page.click("form[data-uploader] button:has-text('上传')")
-    expect(page.get_by_text("网断了")).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("网断了")).to_be_visible()
     network.left = 1000
     page.wait_for_url(re.compile(rf"/admin/recordings/(?!{old.code})\w+/$"), timeout=60_000)
 

@@ -70,7 +70,8 @@ def test_no_cap_is_ever_exceeded_whatever_the_order(caps, given_lines):
             "platform": lambda line: (line.day.year, line.source),
             "year": lambda line: line.day.year,
         }[name]
-        counted = [line for line in lines if name != "platform" or line.source == Cap.PLATFORM]
+        # What comes from elsewhere has one day for many, so a day's cap is about lessons here.
+        counted = [line for line in lines if name not in {"platform", "day"} or line.source == Cap.PLATFORM]
         return itertools.groupby(sorted(counted, key=key), key=key)
 
     for name, limit in caps.items():

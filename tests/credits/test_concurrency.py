@@ -2,10 +2,13 @@
 
 from datetime import timedelta
 
+from lms.credits.domain.attesting import attest_hours, revoke
+from lms.credits.domain.binding import Span
 from lms.credits.domain.checking import ledger_faults
 from lms.credits.domain.correcting import reverse_entry
 from lms.credits.domain.registering import register_credit
-from lms.credits.models import CreditChain, CreditLedgerEntry
+from lms.credits.enums import Period
+from lms.credits.models import Attestation, AttestationRevocation, CreditChain, CreditLedgerEntry
 from tests.cast import make_cast
 from tests.credits.world import AT, adopt, complete, earn, teach
 
@@ -46,3 +49,27 @@ def test_two_reversals_at_once_take_back_once(threads):
     assert results[0] == results[1]
     assert threads.read(lambda: CreditLedgerEntry.objects.count()) == 2
     assert threads.read(lambda: list(ledger_faults())) == []
+
+
+def test_two_attestations_at_once_are_one(threads):
+    cast = make_cast()
+    adopt()
+    earn(cast.learner)
+    year = Span(Period.ANNUAL, 2026)
+
+    results = threads.run(lambda: attest_hours(cast.learner, year, by=cast.learner, at=AT).number, times=4)
+
+    assert results == [results[0]] * 4
+    assert threads.read(lambda: Attestation.objects.count()) == 1
+
+
+def test_two_revocations_at_once_are_one(threads):
+    cast = make_cast()
+    adopt()
+    earn(cast.learner)
+    made = attest_hours(cast.learner, Span(Period.ANNUAL, 2026), by=cast.learner, at=AT)
+
+    results = threads.run(lambda: revoke(made, reason="x", by=cast.officer, at=AT).pk, times=3)
+
+    assert results == [results[0]] * 3
+    assert threads.read(lambda: AttestationRevocation.objects.count()) == 1

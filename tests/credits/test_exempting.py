@@ -5,7 +5,6 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 from PIL import Image
 
@@ -19,11 +18,11 @@ from lms.credits.domain.exempting import (
     may_decide,
     may_propose,
     propose_exemption,
+    read_paper,
     withdraw_exemption,
 )
 from lms.credits.enums import StandingState
 from lms.credits.models import Exemption, Standing
-from lms.lib.documents import kind_of_document
 from lms.people.domain.merging import merge
 from lms.people.enums import RoleKind
 from tests.cast import TODAY
@@ -67,7 +66,7 @@ def picture(form):
 def propose(person, by, *, data=PDF, name="批件.exe", **more):
     said = {
         "kind": "maternity_leave", "active_from": date(2026, 1, 1), "active_to": NEXT_YEAR, "reason": "产假",
-        "document": ContentFile(data, name=name), "by": by, "at": AT,
+        "document": read_paper(data, name), "by": by, "at": AT,
     }  # fmt: skip
     return propose_exemption(person, **(said | more))
 
@@ -183,7 +182,7 @@ def test_the_standing_follows_an_approval(cast, cadre, second_officer, settings,
     [
         (PDF, "pdf"),
         (picture("PNG"), "png"),
-        (picture("JPEG"), "jpg"),
+        (picture("JPEG"), "jpeg"),
         (b"MZ\x90\x00" + PDF, ""),
         (b"%PDF-1.7 without an end", ""),
         (b"\x89PNG\r\n\x1a\n" + b"not a picture", ""),
@@ -194,10 +193,29 @@ def test_the_standing_follows_an_approval(cast, cadre, second_officer, settings,
     ],
 )
 def test_what_a_document_is_is_read_from_its_bytes(data, kind):
-    file = io.BytesIO(data)
+    if not kind:
+        with pytest.raises(ExemptionRefused):
+            read_paper(data, "批件.pdf")
+        return
 
-    assert kind_of_document(file) == kind
-    assert file.tell() == 0
+    assert read_paper(data, "批件.exe").kind == kind
+
+
+def test_pictures_are_drawn_anew_and_pdfs_that_act_are_refused(cast, cadre):
+    exif = Image.Exif()
+    exif[0x010F] = "SECRET PHONE"
+    out = io.BytesIO()
+    Image.new("RGB", (60, 40), "white").save(out, "JPEG", exif=exif)
+
+    kept = propose(cadre, cast.officer, data=out.getvalue() + b"<script>MZ")
+
+    stored = kept.document.open().read()
+    assert kept.document_kind == "jpeg"
+    assert b"SECRET PHONE" not in stored
+    assert b"<script>" not in stored
+    for act in (b"<</S/JavaScript/JS (app.alert)>>", b"<</S/Launch>>", b"<</Type/EmbeddedFile>>", b"/Encrypt 5 0 R"):
+        with pytest.raises(ExemptionRefused):
+            propose(cadre, cast.officer, data=PDF.replace(b"trailer", act + b"trailer"))
 
 
 def test_an_executable_is_refused_and_a_name_is_never_kept(cast, cadre):

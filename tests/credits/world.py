@@ -16,6 +16,7 @@ from lms.credits.management.commands.load_credit_rules import PRESETS
 from lms.credits.models import CreditLedgerEntry, CreditRule
 from lms.learning.models import CourseCompletion, LessonCompletion
 from lms.people.models import Person
+from tests.snapshots import built_once
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 AT = datetime(2026, 11, 20, 10, tzinfo=BEIJING)
@@ -24,7 +25,7 @@ COUNTY = "990101000000"
 
 
 def load() -> None:
-    load_presets(yaml.safe_load(PRESETS.read_text(encoding="utf-8")))
+    built_once("presets", lambda: load_presets(yaml.safe_load(PRESETS.read_text(encoding="utf-8"))))
 
 
 def adopt(code: str = "yn_2024", *, region: str = "990000000000", since: date = SINCE, **more: object) -> CreditRule:

@@ -229,5 +229,5 @@ def test_the_picture_costs_the_same_for_one_course_and_for_many(
         )  # fmt: skip
     client.get("/learn/self-assessment/result/")
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get("/learn/self-assessment/result/")

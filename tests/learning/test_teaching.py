@@ -188,7 +188,7 @@ def test_the_list_needs_the_same_queries_for_one_and_three(
         trainer.get(reverse("teaching:lessons"))
 
 
-QUERIES_OF_LESSONS = 16
+QUERIES_OF_LESSONS = 17
 
 
 def test_the_editor_leads_to_the_learners_of_the_lesson(

@@ -1,3 +1,4 @@
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -51,3 +52,18 @@ def test_a_number_below_the_least_is_refused(monkeypatch):
     assert env.integer("TIANJIAN_X", 5, least=0) == 0
     with pytest.raises(env.EnvironmentRefused, match="TIANJIAN_X must be 1 or more, not 0"):
         env.integer("TIANJIAN_X", 5, least=1)
+
+
+def test_an_amount_is_exact(monkeypatch):
+    monkeypatch.setenv("TIANJIAN_X", "0.045")
+
+    assert env.decimal("TIANJIAN_X", "1") == Decimal("0.045")
+    assert env.decimal("TIANJIAN_Y", "0.10") == Decimal("0.10")
+
+
+@pytest.mark.parametrize("written", ["-0.01", "0,05", "NaN", "Infinity", "five"])
+def test_what_is_no_amount_is_refused(monkeypatch, written):
+    monkeypatch.setenv("TIANJIAN_X", written)
+
+    with pytest.raises(env.EnvironmentRefused, match="TIANJIAN_X must be an amount"):
+        env.decimal("TIANJIAN_X", "1")

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -13,6 +14,7 @@ from django.core.checks import run_checks
 from django.utils import timezone
 
 from lms.people.backends import sms
+from lms.people.backends.sms import http
 from lms.people.domain.signing_in import NotSent, send_code
 from lms.people.models import SentMessage
 
@@ -72,26 +74,47 @@ def test_http_sends_template_and_variables_with_the_key_in_a_header(
 
 
 @pytest.mark.parametrize(
-    ("answer", "permanent"),
+    ("answer", "permanent", "perhaps_sent"),
     [
-        ((400, b"{}"), True),
-        ((429, b"{}"), False),
-        ((503, b"{}"), False),
-        ((200, b"not json"), False),
-        ((200, b"[]"), True),
-        ((200, b'{"accepted": false}'), True),
+        ((400, b"{}"), True, False),
+        ((429, b"{}"), False, False),
+        ((503, b"{}"), False, True),
+        ((200, b"not json"), False, True),
+        ((200, b"[]"), True, False),
+        ((200, b'{"accepted": false}'), True, False),
     ],
 )
-def test_http_says_whether_a_failure_is_permanent(
-    gateway: type[Gateway], answer: tuple[int, bytes], permanent: bool
+def test_http_says_whether_a_failure_is_permanent_and_whether_it_may_have_been_sent(
+    gateway: type[Gateway], answer: tuple[int, bytes], permanent: bool, perhaps_sent: bool
 ) -> None:
     gateway.answer = answer
 
     with pytest.raises(sms.SmsFailed) as failure:
         sms.send(MESSAGE)
 
-    assert failure.value.permanent is permanent
+    assert (failure.value.permanent, failure.value.perhaps_sent) == (permanent, perhaps_sent)
     assert "123456" not in str(failure.value)
+
+
+def test_a_provider_that_hears_and_never_answers_may_have_sent(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.SMS_BACKEND, settings.SMS_HTTP_KEY = "http", "x"
+    monkeypatch.setattr(http, "TIMEOUT_SECONDS", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        settings.SMS_HTTP_ADDRESS = f"http://127.0.0.1:{deaf.getsockname()[1]}/"
+        with pytest.raises(sms.SmsFailed) as failure:
+            sms.send(MESSAGE)
+
+    assert (failure.value.permanent, failure.value.perhaps_sent) == (False, True)
+
+
+def test_a_provider_that_cannot_be_reached_has_not_sent(settings: Any) -> None:
+    settings.SMS_BACKEND, settings.SMS_HTTP_KEY = "http", "x"
+    settings.SMS_HTTP_ADDRESS = "http://127.0.0.1:9/"
+
+    with pytest.raises(sms.SmsFailed) as failure:
+        sms.send(MESSAGE)
+
+    assert (failure.value.permanent, failure.value.perhaps_sent) == (False, False)
 
 
 def test_a_provider_that_is_away_is_no_dead_end(db: None, settings: Any) -> None:

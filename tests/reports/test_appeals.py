@@ -174,4 +174,4 @@ def test_the_list_needs_the_same_queries_for_one_and_three(
 
 
 # Session, person, second factor, roles, groups; memberships and accounts for the scope, twice with the tab; the rows.
-QUERIES_OF_APPEALS = 16
+QUERIES_OF_APPEALS = 17

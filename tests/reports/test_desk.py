@@ -17,10 +17,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from courses.models import LessonPage
 from lms.audit.models import AuditEntry
-from lms.credits.domain.adopting import adopt_rule, load_presets
 from lms.credits.domain.registering import register_credit
-from lms.credits.management.commands.load_credit_rules import PRESETS
-from lms.credits.models import CreditRule
 from lms.learning.domain.watching import accept_report, open_session
 from lms.learning.models import LessonCompletion
 from lms.lib.stretches import Stretches
@@ -29,6 +26,7 @@ from lms.people.models import Person, Post, Role
 from lms.reports.definitions import CadreHours
 from tests.cast import Cast
 from tests.clock import Clock
+from tests.credits.world import adopt
 from tests.factories.learning import live_course, live_lesson, published
 
 pytestmark = pytest.mark.django_db
@@ -39,12 +37,8 @@ LOOK = (2026, 11, 20, 10)
 @pytest.fixture
 def lesson(cast: Cast, clock: Clock) -> LessonPage:
     """A lesson that gives village cadres hours, under a rule in force in the cast's province."""
-    import yaml
-
     clock.set(*LOOK)
-    load_presets(yaml.safe_load(PRESETS.read_text(encoding="utf-8")))
-    preset = CreditRule.objects.get(code="yn_2024", region_code="", authority=None)
-    adopt_rule(preset, region_code="990000000000", active_from=date(2026, 1, 1), at=clock.now)
+    adopt()
     return published(live_lesson(live_course(credit_for=["village_cadre", "township_cadre"]), seconds=100))
 
 

@@ -18,6 +18,7 @@ from lms.people.models import Person
 from tests.cast import Cast
 from tests.clock import Clock
 from tests.credits.outside import imported, received, row_of, xlsx
+from tests.credits.test_capping import capped
 from tests.factories.people import PersonFactory, PostFactory
 
 pytestmark = pytest.mark.django_db
@@ -84,6 +85,18 @@ def test_refused_rows_are_shown_by_row_and_column_in_chinese(cast: Cast, at_desk
     desk.post(address, {"do": "confirm", "leave_out": "1"})
     batch.refresh_from_db()
     assert (batch.state, batch.rows_refused) == ("confirmed", 1)
+
+
+def test_the_dry_run_says_in_chinese_what_a_cap_leaves(cast: Cast, at_desk: AtDesk) -> None:
+    capped("yn_2024", external="3")
+    batch = received(cast, xlsx(row_of(cast.learner), row_of(cast.learner, "K2")))
+
+    page = at_desk(cast.officer).get(reverse("desk:import", args=[batch.pk])).content.decode()
+
+    assert 'data-cut="3"' in page
+    assert 'data-cut="2"' not in page
+    assert "其他平台" in page.split('data-cut="3"')[1][:200]
+    assert "计入 3.00 学时" in page
 
 
 def test_pages_open_to_officers_of_organisation_departments_alone(cast: Cast, at_desk: AtDesk) -> None:

@@ -30,6 +30,7 @@ from tests.people.rosters import HEADINGS, identity_number, row, workbook
 pytestmark = pytest.mark.django_db
 AtDesk = Callable[[Person], Client]
 PHONE = "13900000001"
+QUERIES_OF_A_CONFIRMED_IMPORT = 17
 
 
 @pytest.fixture(autouse=True)
@@ -257,3 +258,16 @@ def test_the_list_and_the_preview_take_the_same_queries_for_one_and_many(
         counts.append(len(taken))
 
     assert counts[0] == counts[1]
+
+
+def test_the_page_of_a_confirmed_import_asks_little_for_one_row_and_for_thirty(
+    cast: Cast, clock: Clock, at_desk: AtDesk
+) -> None:
+    client, counts = at_desk(cast.officer), []
+    for first, many in ((0, 1), (10, 30)):
+        batch = take(cast, clock, *(row(f"新{first + at}", number=identity_number(first + at)) for at in range(many)))
+        with CaptureQueriesContext(connection) as taken:
+            client.get(reverse("desk:roster_batch", args=[batch.pk]))
+        counts.append(len(taken))
+
+    assert counts[0] == counts[1] <= QUERIES_OF_A_CONFIRMED_IMPORT

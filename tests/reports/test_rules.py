@@ -273,7 +273,7 @@ def test_the_list_asks_as_often_for_three_rules_as_for_one(
     adopt()
     officer = at_desk(cast.officer)
     officer.get(LIST)
-    with django_assert_max_num_queries(15) as one:
+    with django_assert_max_num_queries(16) as one:
         officer.get(LIST)
     adopt("sx_legacy", region="990101000000")
     adopt("sx_points", region="990100000000")

@@ -100,18 +100,18 @@ def test_check_lost_network_quiz_and_appeal_end_in_a_ledger_that_proves_itself(
     play(page, site + lesson.get_url())
     page.wait_for_function(f"{BUFFERED} && document.querySelector('video').currentTime > 2.2")
     page.evaluate("document.querySelector('video').pause()")
-    expect(page.locator("[data-check-question]")).to_be_visible(timeout=20_000)
+    expect(page.locator("[data-check-question]")).to_be_visible()
     page.locator("[data-check] .choice").filter(has_text="对的").click()
     expect(page.locator("[data-check-said]")).to_contain_text("答对了")
 
     # She goes back a little. The network is gone for the rest; it stays on the phone and counts when that is back.
     context.set_offline(True)
     page.evaluate("v => { v.currentTime = 2; return v.play() }", page.query_selector("video"))
-    page.wait_for_function("document.querySelector('video').ended", timeout=20_000)
+    page.wait_for_function("document.querySelector('video').ended")
     expect(page.locator("[data-kept]")).to_contain_text("这部手机")
     assert not patiently(LessonCompletion.objects.exists)
     context.set_offline(False)
-    expect(page.locator("[data-when-done]")).to_be_visible(timeout=20_000)
+    expect(page.locator("[data-when-done]")).to_be_visible()
     wait_until(lambda: len(hours_of(cadre)) == 1)
 
     page.goto(f"{site}/learn/lessons/{lesson.pk}/quiz/")

@@ -68,11 +68,11 @@ def test_reviewer_hears_corrects_and_approves_what_was_recognised(video, cast, o
     assert sign(video, at=timezone.now()).captions == []
 
     page = open_page(cast.trainer, video)
-    page.wait_for_function("document.querySelector('video').readyState >= 1", timeout=20_000)
+    page.wait_for_function("document.querySelector('video').readyState >= 1")
     page.locator(".desk-row-play").nth(2).click()
     start = draft.cues.get(number=3).start_ms / 1000
-    page.wait_for_function(f"document.querySelector('video').currentTime > {start}", timeout=10_000)
-    page.wait_for_selector(".desk-row.is-current[aria-posinset='3']", timeout=10_000)
+    page.wait_for_function(f"document.querySelector('video').currentTime > {start}")
+    page.wait_for_selector(".desk-row.is-current[aria-posinset='3']")
     page.keyboard.press("Escape")
     assert page.evaluate("document.querySelector('video').paused")
 

@@ -95,6 +95,19 @@ def test_check_names_a_lost_placeholder(project: Path) -> None:
     assert faults[0].startswith("people: placeholders differ: '%(done)s of %(all)s'")
 
 
+def test_check_names_what_two_apps_say_differently(project: Path) -> None:
+    (project / "lms/other.py").write_text('from django.utils.translation import gettext as _\nA = _("Good morning")\n')
+    translate(project)
+    messages.extract_app("lms")
+    path = messages.catalogue_path("lms")
+    said = path.read_text().replace('msgid "Good morning"\nmsgstr ""', 'msgid "Good morning"\nmsgstr "你好"')
+    path.write_text(said)
+
+    assert messages.check_clashes() == ["clash: 'Good morning': people '译 Good morning', lms '你好'"]
+    path.write_text(said.replace("你好", "译 Good morning"))
+    assert messages.check_clashes() == []
+
+
 def test_compile_writes_what_gettext_reads(project: Path) -> None:
     import gettext
 

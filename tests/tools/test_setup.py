@@ -35,6 +35,7 @@ def test_missing_ensurepip_is_one_sentence_that_names_the_package(place: Path, m
     assert "\n" not in str(refused.value)
 
 
+@pytest.mark.slow
 def test_half_made_venv_is_made_anew(place: Path):
     (place / ".venv" / "bin").mkdir()
     (place / ".venv" / "bin" / "python").write_text("broken")

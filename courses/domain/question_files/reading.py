@@ -9,6 +9,7 @@ from courses.domain.question_files.base import MOST_BYTES, MOST_QUESTIONS, FileR
 from courses.domain.question_files.gift import read_gift
 from courses.domain.question_files.moodle import read_moodle
 from courses.domain.question_files.sheet import read_sheet
+from lms.lib.workbooks import is_old_office, is_workbook
 
 
 def read_questions(filename: str, content: bytes) -> list[Row]:
@@ -33,9 +34,9 @@ def read_questions(filename: str, content: bytes) -> list[Row]:
 def _reader(filename: str, content: bytes) -> Callable[[], Iterator[Row]]:
     """By what the file holds, not by what it is called."""
     ending = filename.lower().rpartition(".")[2]
-    if content[:4] == b"PK\x03\x04":
+    if is_workbook(content) or is_old_office(content):
         return lambda: read_sheet(content)
-    if content[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" or ending == "xls":
+    if ending == "xls":
         raise FileRefused(_("This is an old Excel file. Open it in Excel or WPS and save it as .xlsx."))
     if ending == "xlsx":
         raise FileRefused(_("The file is called .xlsx but is none. Open it in Excel or WPS and save it as .xlsx."))

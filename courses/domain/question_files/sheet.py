@@ -2,26 +2,25 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
-from io import BytesIO
 from typing import IO, Any
-from zipfile import BadZipFile, LargeZipFile, ZipFile
 
 from django.utils.translation import gettext as _
-from openpyxl import Workbook, load_workbook
+from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 
 from courses.domain.question_files.base import EXCERPT, MOST_QUESTIONS, FileRefused, Row, Unreadable, tidy
 from courses.enums import QuestionKind
 from courses.models.asking import Asked, Option
+from lms.lib.workbooks import MEBIBYTE, Bounds, open_sheet
+from lms.lib.workbooks import FileRefused as Refused
 
 LETTERS = "ABCDEFGH"
 # What stands on the left of a partner that belongs to nothing.
 NOTHING = "无"
-_MOST_UNPACKED_BYTES = 40 * 1024 * 1024
-_MOST_FILES = 300
-_MOST_EMPTY = 200
+# Rows without a question may stand in between.
+_BOUNDS = Bounds(unpacked_bytes=40 * MEBIBYTE, rows=2 * MOST_QUESTIONS, columns=30)
 _COLUMNS = {
     "kind": ("题型", "kind"),
     "text": ("题目", "question"),
@@ -48,51 +47,20 @@ _TRUTHS = {
 
 def read_sheet(content: bytes) -> Iterator[Row]:
     """The questions of the first sheet. FileRefused where it is no such file, or unpacks to more than is read."""
-    _check_unpacked(content)
     try:
-        book = load_workbook(BytesIO(content), read_only=True)
-        sheet = book.worksheets[0]
-        sheet.reset_dimensions()
-        rows = sheet.iter_rows(max_col=30, max_row=MOST_QUESTIONS + _MOST_EMPTY, values_only=True)
-        heading = next(rows, ())
-        columns = _columns(heading)
-        empty = 0
-        for number, cells in enumerate(rows, start=2):
-            values = {name: _text(cells[place]) if place < len(cells) else "" for name, place in columns.items()}
-            if not any(values.values()):
-                empty += 1
-                if empty > _MOST_EMPTY:
-                    return
-                continue
-            yield _row(number, values)
-    except FileRefused:
-        raise
-    except Exception as error:  # openpyxl raises whatever a damaged file makes it trip over
-        raise FileRefused(
-            _("The sheet cannot be read: the file is damaged or protected. Save it as .xlsx without a password.")
-        ) from error
+        with open_sheet(content, _BOUNDS) as sheet:
+            sheet.refuse_merged()
+            rows = ([cell.value for cell in cells] for cells in sheet.rows)
+            columns = _columns(next(rows, []))
+            for number, cells in enumerate(rows, start=2):
+                values = {name: _text(cells[place]) if place < len(cells) else "" for name, place in columns.items()}
+                if any(values.values()):
+                    yield _row(number, values)
+    except Refused as error:
+        raise FileRefused(str(error)) from error
 
 
-def _check_unpacked(content: bytes) -> None:
-    try:
-        with ZipFile(BytesIO(content)) as packed:
-            parts = packed.infolist()
-            if len(parts) > _MOST_FILES or sum(part.file_size for part in parts) > _MOST_UNPACKED_BYTES:
-                raise FileRefused(
-                    _("The file unpacks to far more than a sheet of questions. Copy the rows to a new sheet.")
-                )
-            for part in parts:
-                if part.filename.endswith((".xml", ".rels")) and b"<!DOCTYPE" in packed.read(part):
-                    raise FileRefused(
-                        _("The file holds a DOCTYPE, which no sheet needs. Copy the rows to a new sheet.")
-                    )
-    except (BadZipFile, LargeZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
-        raise FileRefused(
-            _("The sheet cannot be read: the file is damaged or protected. Save it as .xlsx without a password.")
-        ) from error
-
-
-def _columns(heading: tuple[Any, ...]) -> dict[str, int]:
+def _columns(heading: Sequence[Any]) -> dict[str, int]:
     written = [re.sub(r"\s+", " ", _text(cell)).strip().lower().lstrip("*") for cell in heading]
     found = {}
     for name, headings in _COLUMNS.items():

@@ -1,6 +1,7 @@
 """Writing one line of the ledger under the lock of a person's chain."""
 
 import json
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -21,6 +22,25 @@ def lock_chain(person_id: int) -> CreditChain:
     """The head of the person's chain, locked until the transaction ends."""
     CreditChain.objects.get_or_create(person_id=person_id)
     return CreditChain.objects.select_for_update().get(person_id=person_id)
+
+
+def lock_chains(person_ids: Iterable[int]) -> dict[int, CreditChain]:
+    """The heads of these chains by person, all locked until the transaction ends.
+
+    Always in the order of their ids, so that two who need the same chains wait for each other and never both for ever.
+    """
+    ids = set(person_ids)
+    known = set(CreditChain.objects.filter(person__in=ids).values_list("person_id", flat=True))
+    CreditChain.objects.bulk_create([CreditChain(person_id=pk) for pk in sorted(ids - known)], ignore_conflicts=True)
+    return {
+        chain.person_id: chain
+        for chain in CreditChain.objects.select_for_update().filter(person__in=ids).order_by("person_id")
+    }
+
+
+def heads_of(chains: Mapping[int, CreditChain]) -> dict[int, int]:
+    """How far each of the chains has come by now."""
+    return {pk: chain.seq for pk, chain in chains.items()}
 
 
 def append(

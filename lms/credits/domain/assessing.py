@@ -6,12 +6,13 @@ from datetime import date, datetime, timedelta
 from itertools import islice
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from lms.credits.domain.binding import Row, Span
+from lms.credits.domain.binding import Span
 from lms.credits.domain.holding import Facts, read_facts, read_rows, spans_of
 from lms.credits.domain.judging import Assessed, judge, together
-from lms.credits.domain.requiring import need_in
+from lms.credits.domain.requiring import Need, Needs
 from lms.credits.enums import CreditCategory, Period, StandingState
 from lms.credits.models import CreditLedgerEntry, Standing
 from lms.people.models import Person, Post
@@ -20,6 +21,7 @@ BATCH = 500
 # How long a person's task may take to come after her hours were registered.
 WAITING = timedelta(minutes=10)
 Key = tuple[str, str, int]
+Says = tuple[object, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,37 +35,42 @@ class YearStanding:
         return together(one.state for one in self.counters)
 
 
-def assess_facts(facts: Facts, spans: Iterable[Span], rows: list[Row], *, on: date) -> list[Assessed]:
+def assess_facts(facts: Facts, spans: Iterable[Span], needs: Needs, *, on: date) -> list[Assessed]:
     """Both counters in every span; a cycle in which nothing binds is left out, so is a year within a bound cycle."""
     found = []
+    tomorrow = on + timedelta(days=1)
     for category in CreditCategory:
-        of_category = []
-        for span in spans:
-            need = need_in(span, category, posts=facts.posts, reliefs=facts.reliefs, rows=rows)
-            end = min(span.end, on + timedelta(days=1))
-            in_span = facts.earned_in(category, span.first_day, end)
-            later = facts.earned_in(category, span.end, min(need.until, on + timedelta(days=1)))
-            of_category.append(judge(need, in_span, later=later, on=on))
-        bound = [one.need.span for one in of_category if one.need.is_bound]
-        found += [
-            one
-            for one in of_category
-            if one.need.is_bound
-            or (
-                one.need.span.period == Period.ANNUAL
-                and not any(span.touches(one.need.span.first_year) for span in bound)
-            )
-        ]
+        for need in needs_that_matter(needs, facts, category, spans):
+            in_span = facts.earned_in(category, need.span.first_day, min(need.span.end, tomorrow))
+            later = facts.earned_in(category, need.span.end, min(need.until, tomorrow))
+            found.append(judge(need, in_span, later=later, on=on))
     return found
 
 
-def assess_many(persons: Collection[Person], *years: int, on: date) -> dict[int, YearStanding]:
-    """By person (accounts that stay): where each stands in the years and their cycles as of the day, from facts."""
-    rows = read_rows()
-    spans = list(dict.fromkeys(span for year in years for span in spans_of(year, rows)))
+def needs_that_matter(needs: Needs, facts: Facts, category: str, spans: Iterable[Span]) -> list[Need]:
+    """What one counter asks for: spans that bind, and years that neither bind nor lie within a bound cycle."""
+    asked = [needs.need_in(span, category, posts=facts.posts, reliefs=facts.reliefs) for span in spans]
+    bound = [need.span for need in asked if need.is_bound]
+    return [
+        need
+        for need in asked
+        if need.is_bound
+        or (need.span.period == Period.ANNUAL and not any(span.touches(need.span.first_year) for span in bound))
+    ]
+
+
+def assess_many(
+    persons: Collection[Person], *years: int, on: date, needs: Needs | None = None
+) -> dict[int, YearStanding]:
+    """By person (accounts that stay): where each stands in the years and their cycles as of the day, from facts.
+
+    `needs` are those of the rows of this moment, where the caller assesses many people one group after the other.
+    """
+    needs = needs or Needs(read_rows())
+    spans = list(dict.fromkeys(span for year in years for span in spans_of(year, needs.rows)))
     first_day = min(span.first_day for span in spans)
     facts = read_facts(persons, first_day=first_day, until=on)
-    return {pk: YearStanding(assess_facts(each, spans, rows, on=on)) for pk, each in facts.items()}
+    return {pk: YearStanding(assess_facts(each, spans, needs, on=on)) for pk, each in facts.items()}
 
 
 def assess(person: Person, year: int, *, on: date) -> YearStanding:
@@ -72,28 +79,16 @@ def assess(person: Person, year: int, *, on: date) -> YearStanding:
     return assess_many([survivor], year, on=on)[survivor.pk]
 
 
-def _row_of(person_id: int, one: Assessed) -> Standing:
-    return Standing(
-        person_id=person_id,
-        category=one.need.category,
-        period=one.need.span.period,
-        first_year=one.need.span.first_year,
-        needed_hours=one.need.hours,
-        needed_days=one.need.days,
-        hours=one.hours,
-        days=one.days,
-        state=one.state,
-        until=one.need.until,
-        as_of=one.as_of,
-    )
+def _key(one: Assessed) -> Key:
+    return str(one.need.category), str(one.need.span.period), one.need.span.first_year
 
 
-def _key(row: Standing) -> Key:
-    return row.category, row.period, row.first_year
+def _says(one: Assessed) -> Says:
+    return one.need.hours, one.need.days, one.hours, one.days, str(one.state), one.need.until
 
 
-def _says(row: Standing) -> tuple[object, ...]:
-    return row.needed_hours, row.needed_days, row.hours, row.days, row.state, row.until
+_COLUMNS = ("needed_hours", "needed_days", "hours", "days", "state", "until")
+_KEY = ("category", "period", "first_year")
 
 
 def years_kept(on: date) -> tuple[int, int]:
@@ -101,48 +96,80 @@ def years_kept(on: date) -> tuple[int, int]:
     return on.year - 1, on.year
 
 
-def fresh_standings(persons: Collection[Person], *, on: date) -> dict[int, dict[Key, Standing]]:
-    """What the cache should hold as of the day, not saved."""
-    fresh = {}
-    for person_id, standing in assess_many(persons, *years_kept(on), on=on).items():
-        rows = [_row_of(person_id, one) for one in standing.counters]
-        fresh[person_id] = {_key(row): row for row in rows}
-    return fresh
+def fresh_standings(persons: Collection[Person], *, on: date, needs: Needs | None = None) -> dict[int, dict[Key, Says]]:
+    """What the cache should say as of the day, by person and counter."""
+    return {
+        person_id: {_key(one): _says(one) for one in standing.counters}
+        for person_id, standing in assess_many(persons, *years_kept(on), on=on, needs=needs).items()
+    }
 
 
-def keep_standings(persons: Collection[Person], *, on: date, dry_run: bool = False) -> list[str]:
+def _kept_standings(persons: Collection[int]) -> dict[int, dict[Key, tuple[int, date, Says]]]:
+    """What the cache says: key of the row, its day and what it says, by person and counter."""
+    kept: dict[int, dict[Key, tuple[int, date, Says]]] = {pk: {} for pk in persons}
+    rows = Standing.objects.filter(person__in=persons).order_by()
+    for pk, person_id, as_of, *rest in rows.values_list("pk", "person_id", "as_of", *_KEY, *_COLUMNS):
+        kept[person_id][tuple(rest[:3])] = pk, as_of, tuple(rest[3:])
+    return kept
+
+
+def keep_standings(
+    persons: Collection[Person], *, on: date, dry_run: bool = False, needs: Needs | None = None
+) -> list[str]:
     """Make the cache of these people say what the facts say as of the day; what differed apart from the day."""
     differences = []
     with transaction.atomic():
         # Whoever writes for the same people waits here, reads later and so writes what is newer.
-        list(Person.objects.select_for_update().filter(pk__in=[person.pk for person in persons]).order_by("pk"))
-        fresh = fresh_standings(persons, on=on)
-        kept: dict[int, dict[Key, Standing]] = {pk: {} for pk in fresh}
-        for row in Standing.objects.filter(person__in=fresh):
-            kept[row.person_id][_key(row)] = row
-        stale = Standing.objects.filter(person__merged_into__in=fresh)
-        for pk, rows in fresh.items():
-            for key in sorted(rows.keys() | kept[pk].keys()):
-                if key not in rows or key not in kept[pk] or _says(rows[key]) != _says(kept[pk][key]):
-                    differences.append(f"person {pk}, {key[0]} {key[2]}: {kept[pk].get(key)} → {rows.get(key)}")
+        locked = Person.objects.select_for_update().filter(pk__in=[person.pk for person in persons]).order_by("pk")
+        list(locked.values_list("pk", flat=True))
+        fresh = fresh_standings(persons, on=on, needs=needs)
+        kept = _kept_standings(fresh.keys())
+        older, wrong, write = [], [], []
+        for pk, counters in fresh.items():
+            for key in sorted(counters.keys() | kept[pk].keys()):
+                row_pk, as_of, said = kept[pk].get(key, (None, None, None))
+                says = counters.get(key)
+                if says == said:
+                    older += [row_pk] if as_of != on else []
+                    continue
+                differences.append(f"person {pk}, {key[0]} {key[2]}: {_in_words(said)} → {_in_words(says)}")
+                if says is None:
+                    wrong.append(row_pk)
+                else:
+                    write.append(_row(pk, key, says, on))
         if not dry_run:
-            stale.delete()
-            Standing.objects.filter(person__in=fresh).delete()
-            Standing.objects.bulk_create([row for rows in fresh.values() for row in rows.values()])
+            Standing.objects.filter(person__merged_into__in=fresh).delete()
+            Standing.objects.filter(pk__in=wrong).delete()
+            Standing.objects.filter(pk__in=older).update(as_of=on)
+            Standing.objects.bulk_create(
+                write,
+                update_conflicts=True,
+                unique_fields=["person", *_KEY],
+                update_fields=[*_COLUMNS, "as_of"],
+            )
     return differences
 
 
-def people_with_posts(*, besides_day: date | None = None) -> Iterator[list[Person]]:
-    """Everybody who ever held a post and is not merged away, in batches; without those assessed on a day, if named."""
-    holders = Post.objects.order_by().values("person")
-    merged = Post.objects.filter(person__merged_into__isnull=False).order_by().values("person__merged_into")
-    everybody = Person.objects.filter(merged_into__isnull=True)
-    people = everybody.filter(pk__in=holders) | everybody.filter(pk__in=merged)
+def _row(person_id: int, key: Key, says: Says, on: date) -> Standing:
+    values = dict(zip((*_KEY, *_COLUMNS), (*key, *says), strict=True))
+    return Standing(person_id=person_id, as_of=on, **values)
+
+
+def _in_words(says: Says | None) -> str:
+    return "nothing" if says is None else f"{says[4]}, {says[2]} of {says[0]} hours"
+
+
+def people_with_posts(*, after: int = 0, besides_day: date | None = None, most: int | None = BATCH) -> QuerySet[Person]:
+    """Those who ever held a post and are not merged away, in order of key: the first ones after a key.
+
+    Without those assessed on a day, if one is named.
+    """
+    own = Post.objects.filter(person=OuterRef("pk")).order_by()
+    merged = Post.objects.filter(person__merged_into=OuterRef("pk")).order_by()
+    people = Person.objects.filter(Q(Exists(own)) | Q(Exists(merged)), merged_into__isnull=True, pk__gt=after)
     if besides_day is not None:
-        people = people.exclude(pk__in=Standing.objects.filter(as_of=besides_day).order_by().values("person"))
-    rest = people.order_by("pk").iterator(chunk_size=BATCH)
-    while batch := list(islice(rest, BATCH)):
-        yield batch
+        people = people.exclude(Exists(Standing.objects.filter(person=OuterRef("pk"), as_of=besides_day).order_by()))
+    return people.order_by("pk")[:most]
 
 
 def assess_everybody(
@@ -152,10 +179,11 @@ def assess_everybody(
 
     Batch by batch, telling after each how many are done, so that it may be stopped and goes on where it was.
     """
-    done, differences = 0, []
-    for batch in people_with_posts(besides_day=None if anew else on):
-        differences += keep_standings(batch, on=on, dry_run=dry_run)
-        done += len(batch)
+    done, last, differences = 0, 0, []
+    needs = Needs(read_rows())
+    while batch := list(people_with_posts(after=last, besides_day=None if anew else on)):
+        differences += keep_standings(batch, on=on, dry_run=dry_run, needs=needs)
+        done, last = done + len(batch), batch[-1].pk
         tell(done)
     return done, differences
 
@@ -173,10 +201,8 @@ def standing_faults(*, at: datetime | None = None) -> Iterator[str]:
         people = Person.objects.filter(standings__as_of=on).distinct().order_by("pk").iterator(chunk_size=BATCH)
         while batch := list(islice(people, BATCH)):
             fresh = fresh_standings([person.survivor for person in batch], on=on)
-            for row in Standing.objects.filter(person__in=batch, as_of=on):
-                right = fresh.get(row.person_id, {}).get(_key(row))
-                if row.person_id in waiting:
-                    continue
-                if right is None or _says(right) != _says(row):
-                    fault = "the standing differs from the facts (assess_requirements --all puts it right)"
-                    yield f"person {row.person_id}: {fault}"
+            for pk, counters in _kept_standings([person.pk for person in batch]).items():
+                for key, (_row_pk, as_of, said) in counters.items():
+                    if pk not in waiting and as_of == on and fresh.get(pk, {}).get(key) != said:
+                        fault = "the standing differs from the facts (assess_requirements --all puts it right)"
+                        yield f"person {pk}: {fault}"

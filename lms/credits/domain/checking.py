@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from courses.enums import CompletionRule, CourseType
 from lms.credits.domain.assessing import standing_faults
-from lms.credits.domain.capping import cap_faults, hours_of_evidence, is_capped
+from lms.credits.domain.capping import amounts_of_evidence, cap_faults
 from lms.credits.domain.checking_elsewhere import (
     claimed_faults,
     imported_faults,
@@ -22,7 +22,8 @@ from lms.credits.domain.studying import (
     completion_of,
     source_of,
 )
-from lms.credits.domain.uniting import persons_counted_twice
+from lms.credits.domain.uniting import COUNTED_BEFORE, OVER_CAP, persons_to_unite
+from lms.credits.domain.vouching import attestation_faults
 from lms.credits.enums import EntryKind, Origin, SourceKind
 from lms.credits.models import CreditChain, CreditLedgerEntry
 from lms.learning.models import LessonCompletion, QuizAttempt
@@ -61,7 +62,7 @@ def _earned_faults(entry: CreditLedgerEntry) -> Iterator[str]:
         bool(lesson.get("elective")) != _is_elective(entry, lesson["key"]) for lesson in lessons
     ):
         yield "its outline version says otherwise what was required"
-    if entry.counts and hours_of_evidence(entry.component, entry.evidence) != entry.hours:
+    if entry.counts and amounts_of_evidence(entry.component, entry.evidence)[0] != entry.hours:
         yield "its hours do not follow from its evidence"
 
 
@@ -111,6 +112,10 @@ _BY_SOURCE = {
     SourceKind.REVERSED_ENTRY: _reversal_faults,
     SourceKind.CORRECTED_ENTRY: _correction_faults,
 }
+IN_ENGLISH = {
+    COUNTED_BEFORE: "merged accounts count a lesson twice",
+    OVER_CAP: "merged accounts count more together than a cap lets count",
+}
 _OF_OTHERS = {EntryKind.REVERSAL: SourceKind.REVERSED_ENTRY, EntryKind.CORRECTION: SourceKind.CORRECTED_ENTRY}
 
 
@@ -159,9 +164,8 @@ def person_faults(person_id: int) -> Iterator[str]:
     for entry in entries:
         for fault in _entry_faults(entry):
             yield f"entry {entry.seq}: {fault}"
-        if entry.kind == EntryKind.EARNED and entry.counts and is_capped(entry):
-            for fault in cap_faults(entry, entries):
-                yield f"entry {entry.seq}: {fault}"
+        for fault in cap_faults(entry, entries):
+            yield f"entry {entry.seq}: {fault}"
     yield from _twice_faults(entries)
     yield from undone_faults(entries)
     if sums_of(entries) != kept_sums_of(person_id):
@@ -189,9 +193,11 @@ def ledger_faults() -> Iterator[str]:
     for person_id in persons_with_entries():
         for fault in person_faults(person_id):
             yield f"person {person_id}: {fault}"
-    for person in persons_counted_twice():
-        yield f"person {person.pk}: merged accounts count a lesson twice (register_missing_credits puts it right)"
+    for person, changes in persons_to_unite():
+        for what in sorted({IN_ENGLISH[change.reason] for change in changes}):
+            yield f"person {person.pk}: {what} (register_missing_credits puts it right)"
     yield from snapshot_faults()
+    yield from attestation_faults()
     for completion in completions_without_entries():
         kind, pk = source_of(completion)
         yield f"person {completion.person_id}: {kind} {pk} lacks its hours (register_missing_credits adds them)"

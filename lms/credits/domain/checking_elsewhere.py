@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from lms.approvals.enums import Step
 from lms.approvals.models import SubmissionStep
+from lms.credits.domain.capping import Amounts, amounts_within
 from lms.credits.domain.claim_evidence import is_unchanged
 from lms.credits.domain.deciding_claims import evidence_of as evidence_of_claim
 from lms.credits.domain.outside import claim_key, opening_key, outside_key
@@ -33,16 +34,23 @@ def imported_faults(entry: CreditLedgerEntry) -> Iterator[str]:
         entry.achievement_key,
         entry.day,
         entry.category,
-    ) or entry.kind not in {_KINDS[ImportKind(batch.kind)], EntryKind.LATE}:
+    ) or entry.kind != _KINDS[ImportKind(batch.kind)]:
         yield "it does not fit its imported row"
     if row.achievement_key != _key_of(row):
         yield "its achievement is not what was imported"
-    if entry.counts and (row.hours, row.days) != (entry.hours, entry.days):
-        yield "its hours are not those of its imported row"
+    yield from _amount_faults(entry, (row.hours, row.days), "its hours are not those of its imported row")
     if batch.confirmed_by_id is None or entry.by_id != batch.confirmed_by_id:
         yield "nobody confirmed its import"
     if entry.evidence.get("import") != _plain(evidence_of_row(row)["import"]):
         yield "its evidence is not what was imported"
+
+
+def _amount_faults(entry: CreditLedgerEntry, asked: Amounts, fault: str) -> Iterator[str]:
+    """What was imported or recognised, cut by the caps of the rule that the entry names, is what it gives."""
+    if entry.counts and amounts_within(asked, entry.evidence) != (entry.hours, entry.days):
+        yield fault
+    if entry.evidence.get("terms") != (entry.rule.terms if entry.rule else None):
+        yield "its rule says something else now"
 
 
 def _key_of(row: ImportedHours) -> str:
@@ -70,9 +78,10 @@ def claimed_faults(entry: CreditLedgerEntry) -> Iterator[str]:
         yield "its claim was not recognised"
         return
     yield from _deciding_faults(claim, first, approved)
+    if entry.by_id != approved.by_id:
+        yield "it names somebody else than who recognised it"
     said = Decimal(approved.said["hours"]), Decimal(approved.said["days"])
-    if entry.by_id != approved.by_id or (entry.counts and said != (entry.hours, entry.days)):
-        yield "its hours are not those that were recognised"
+    yield from _amount_faults(entry, said, "its hours are not those that were recognised")
     if entry.evidence.get("claim") != evidence_of_claim(claim, approved)["claim"]:
         yield "its evidence is not what was recognised"
     if not all(is_unchanged(file) for file in claim.files.filter(is_current=True)):

@@ -1,5 +1,6 @@
 """更正: a mistake on the record is put right by a reversing entry, and a new one where hours remain."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_DOWN, Decimal
@@ -10,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from lms.audit.domain import record
 from lms.credits.domain.appending import announce, append, lock_chain
-from lms.credits.domain.recognising import step
+from lms.credits.domain.capping import without_caps
+from lms.credits.domain.recognising import Step, step
 from lms.credits.enums import EntryKind, SourceKind
 from lms.credits.models import CreditChain, CreditLedgerEntry
 from lms.lib.durations import beijing_day
@@ -87,8 +89,12 @@ def append_correction(
     reason: str,
     by: Person | None,
     at: datetime,
+    why: Sequence[Step] = (),
 ) -> CreditLedgerEntry:
-    """The entry anew with other hours, in the place that its reversal freed; the same conditions as there."""
+    """The entry anew with other hours, in the place that its reversal freed; the same conditions as there.
+
+    `why` are the steps that led to the hours, where nobody chose them.
+    """
     return append(
         chain,
         at=at,
@@ -108,7 +114,7 @@ def append_correction(
         freed_by=reversal,
         by=by,
         evidence=evidence,
-        why=[step("corrected", title=entry.title, number=entry.seq, hours=str(hours), reason=reason)],
+        why=[step("corrected", title=entry.title, number=entry.seq, hours=str(hours), reason=reason), *why],
     )
 
 
@@ -157,7 +163,7 @@ def correct_entry(
             reversal,
             hours=hours,
             days=days,
-            evidence=entry.evidence,
+            evidence=without_caps(entry.evidence),
             reason=reason,
             by=by,
             at=at,

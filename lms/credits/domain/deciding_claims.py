@@ -11,15 +11,18 @@ from lms.approvals.domain.stepping import StepRefused, take_step
 from lms.approvals.enums import Step
 from lms.approvals.models import SubmissionStep
 from lms.audit.domain import record
-from lms.credits.domain.appending import announce, append, lock_chain
+from lms.credits.domain.appending import announce, append, heads_of, lock_chains
+from lms.credits.domain.capping import Line
 from lms.credits.domain.claiming import amounts_refused
+from lms.credits.domain.limiting import Allowed, cap_rule, line_from_elsewhere, within_caps_from_elsewhere
 from lms.credits.domain.recognising import step
 from lms.credits.domain.registering import freeing_reversal
 from lms.credits.enums import Component, EntryKind, SourceKind
-from lms.credits.models import CreditClaim, CreditLedgerEntry
-from lms.credits.policies import may_recognise, may_review
+from lms.credits.models import CreditChain, CreditClaim, CreditLedgerEntry
+from lms.credits.policies import may_recognise, may_review, stands_in_by
 from lms.lib.durations import beijing_day
 from lms.people.models import Person
+from lms.people.queries import same_person_ids
 
 CENT = Decimal("0.01")
 
@@ -104,7 +107,10 @@ def _take(
 
 
 def _record(action: str, taken: SubmissionStep, claim: CreditClaim) -> None:
-    detail = {"reason": taken.reason, **{name: str(value) for name, value in taken.said.items()}}
+    stands_in = {}
+    if taken.kind != Step.APPROVED and (role := stands_in_by(taken.by, claim, on=beijing_day(taken.at))):
+        stands_in = {"stands_in_for": role.person_id}
+    detail = {"reason": taken.reason, **stands_in, **{name: str(value) for name, value in taken.said.items()}}
     record(action, actor=taken.by, subject_kind="credit_claim", subject_id=claim.pk, detail=detail, at=taken.at)
 
 
@@ -115,7 +121,8 @@ def approving_step(claim: CreditClaim) -> SubmissionStep | None:
 def register_claim(claim: CreditClaim, *, at: datetime) -> CreditLedgerEntry:
     """Write what was recognised to the ledger, on the last day of the training. Told twice, the first is returned."""
     with transaction.atomic():
-        chain = lock_chain(claim.person_id)
+        chains = lock_chains([claim.person_id, *same_person_ids(claim.person)])
+        chain = chains[claim.person_id]
         known = CreditLedgerEntry.objects.caused_by(SourceKind.CREDIT_CLAIM, claim.pk).first()
         if known is not None:
             return known
@@ -128,6 +135,9 @@ def register_claim(claim: CreditClaim, *, at: datetime) -> CreditLedgerEntry:
         )
         taken = CreditLedgerEntry.objects.of([claim.person_id]).standing()
         counts = not taken.filter(achievement_key=claim.achievement_key).exists()
+        allowed, rule = Allowed(hours, days), cap_rule(claim.person, claim.ends_on)
+        if counts:
+            allowed = within_caps_from_elsewhere((hours, days), rule, line_of_claim(claim), heads_of(chains))
         entry = append(
             chain,
             at=at,
@@ -139,16 +149,31 @@ def register_claim(claim: CreditClaim, *, at: datetime) -> CreditLedgerEntry:
             round=1,
             counts=counts,
             category=claim.category,
-            hours=hours if counts else hours * 0,
-            days=days if counts else days * 0,
+            hours=allowed.hours if counts else hours * 0,
+            days=allowed.days if counts else days * 0,
             day=claim.ends_on,
+            rule=rule if allowed.evidence else None,
             freed_by=freed_by if counts else None,
             by=approved.by,
-            evidence=evidence_of(claim, approved),
-            why=_why(claim, approved, counts=counts),
+            evidence=evidence_of(claim, approved) | allowed.evidence,
+            why=[*_why(claim, approved, counts=counts), *allowed.why],
         )
         announce(claim.person_id, [entry])
     return entry
+
+
+def line_of_claim(claim: CreditClaim) -> Line:
+    return line_from_elsewhere(
+        claim.person_id, seq=0, category=claim.category, day=claim.ends_on, achievement_key=claim.achievement_key
+    )
+
+
+def foresee_claim(claim: CreditClaim) -> Allowed:
+    """What the caps would leave of the claim if it were recognised as claimed at this moment; nothing is written."""
+    ids = [claim.person_id, *same_person_ids(claim.person)]
+    heads = dict(CreditChain.objects.filter(person__in=ids).values_list("person_id", "seq"))
+    rule = cap_rule(claim.person, claim.ends_on)
+    return within_caps_from_elsewhere((claim.hours, claim.days), rule, line_of_claim(claim), heads)
 
 
 def evidence_of(claim: CreditClaim, approved: SubmissionStep) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
 
-from django.core.files.base import File
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -15,14 +15,14 @@ from lms.audit.domain import record
 from lms.credits.enums import ExemptionKind, ExemptionState
 from lms.credits.models import Exemption
 from lms.credits.signals import duty_changed
-from lms.lib.documents import kind_of_document
+from lms.lib.documents import MEBIBYTE, Document, DocumentRefused, read_document
 from lms.lib.durations import beijing_day
 from lms.people.enums import Purpose
 from lms.people.models import Person
 from lms.people.policies import may_recognise_hours_of, persons_visible_to
 from lms.people.queries import authority_on
 
-MOST_BYTES = 10 * 1024 * 1024
+MOST_BYTES = 10 * MEBIBYTE
 MOST_YEARS = 5
 
 
@@ -30,13 +30,12 @@ class ExemptionRefused(ValueError):
     """It cannot be proposed, approved or withdrawn; the text says why and what to do."""
 
 
-def why_no_document(document: File) -> str:
-    """Why the file cannot stand as the document of an exemption; an empty text where it can."""
-    if document.size > MOST_BYTES:
-        return _("The file is larger than 10 MB. Scan it in black and white, or photograph it again smaller.")
-    if not kind_of_document(document):  # type: ignore[arg-type]  # a File reads like a file
-        return _("This is neither a PDF nor a JPEG or PNG picture. Scan or photograph the document and choose that.")
-    return ""
+def read_paper(data: bytes, name: str) -> Document:
+    """The document of an exemption by its content. Raises ExemptionRefused."""
+    try:
+        return read_document(data, name, most_bytes=MOST_BYTES)
+    except DocumentRefused as error:
+        raise ExemptionRefused(str(error)) from error
 
 
 def may_propose(actor: Person, person: Person, on: date) -> bool:
@@ -72,7 +71,7 @@ def propose_exemption(
     hours: Decimal | None = None,
     days: Decimal | None = None,
     reason: str,
-    document: File,
+    document: Document,
     by: Person,
     at: datetime,
 ) -> Exemption:
@@ -89,8 +88,6 @@ def propose_exemption(
         raise ExemptionRefused(_("It lasts longer than five years. Look at the two days again."))
     if not reason.strip():
         raise ExemptionRefused(_("Please write why: whoever approves it, and the person herself, read it."))
-    if complaint := why_no_document(document):
-        raise ExemptionRefused(complaint)
     exemption = Exemption(
         person=person.survivor,
         kind=ExemptionKind(kind),
@@ -100,13 +97,13 @@ def propose_exemption(
         active_from=active_from,
         active_to=active_to,
         reason=reason.strip(),
-        document_kind=kind_of_document(document),  # type: ignore[arg-type]  # as above
+        document_kind=document.kind,
         authority=authority,
         proposed_by=by,
         proposed_at=at,
     )
     # The file first: outside the transaction, because storing is slow work.
-    exemption.document.save("", document, save=False)
+    exemption.document.save("", ContentFile(document.data), save=False)
     try:
         with transaction.atomic():
             exemption.save()

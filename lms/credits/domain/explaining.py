@@ -49,6 +49,7 @@ SENTENCES = {
     "capped_year": _(
         "One year gives at most %(limit)s hours, and it had given %(before)s before. %(hours)s hours count."
     ),
+    "days_in_proportion": _("The days count in the same proportion: %(days)s days."),
     "class_days": _("%(days)s whole days at %(each)s hours and %(half_days)s half days at %(half)s: %(hours)s hours."),
     "class_minutes": _("%(minutes)s minutes attended; %(each)s minutes are 1 hour."),
     "flat_value": _("“%(name)s” gives %(each)s hours each time. %(count)s times are %(hours)s hours."),

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
@@ -12,7 +12,7 @@ from lms.credits.domain.binding import HeldPost, Relief, Row, Span, places_aroun
 from lms.credits.domain.judging import Amounts
 from lms.credits.enums import ExemptionState, Period
 from lms.credits.models import CreditLedgerEntry, CreditRequirement, Exemption
-from lms.people.models import Org, Person, Post
+from lms.people.models import Division, Org, Person, Post
 from lms.people.models.places import SUCCESSIONS
 
 
@@ -75,29 +75,38 @@ def spans_of(year: int, rows: Iterable[Row]) -> list[Span]:
     return [Span(Period.ANNUAL, year), *sorted(cycles, key=lambda span: span.first_year)]
 
 
-def read_post(post: Post) -> Iterator[HeldPost]:
+def read_post(post: Post) -> list[HeldPost]:
     """The post, in as many parts as its authority had places: divisions end and become others."""
-    division, begins = post.cadre_authority.division, post.active_from
+    held = HeldPost(
+        post.active_from, post.active_to, post.level, post.category, "", post.cadre_authority_id, since=post.active_from
+    )
+    return list(_parts(held, _places(post.cadre_authority.division)))
+
+
+def _places(division: Division) -> list[tuple[str, date | None]]:
+    """The codes that a place had one after the other, each with the day on which the next one holds."""
+    places: list[tuple[str, date | None]] = []
     for _step in range(SUCCESSIONS):
         if division.active_to is None or division.successor is None:
             break
-        if division.active_to > begins:
-            if post.active_to is not None and post.active_to <= division.active_to:
-                break
-            yield _part(post, begins, division.active_to, division.code)
-            begins = division.active_to
+        places.append((division.code, division.active_to))
         division = division.successor
-    yield _part(post, begins, post.active_to, division.code)
+    return [*places, (division.code, None)]
 
 
-def _part(post: Post, active_from: date, active_to: date | None, place: str) -> HeldPost:
-    return HeldPost(
-        active_from, active_to, post.level, post.category, place, post.cadre_authority_id, since=post.active_from
-    )
+def _parts(post: HeldPost, places: Iterable[tuple[str, date | None]]) -> Iterator[HeldPost]:
+    begins = post.active_from
+    for code, until in places:
+        if until is None or (begins < until and post.active_to is not None and post.active_to <= until):
+            yield replace(post, active_from=begins, place=code)
+            break
+        if begins < until:
+            yield replace(post, active_from=begins, active_to=until, place=code)
+            begins = until
 
 
 def read_facts(persons: Collection[Person], *, first_day: date, until: date) -> dict[int, Facts]:
-    """Facts by person, those of merged accounts under the one that stays; four queries however many they are.
+    """Facts by person, those of merged accounts under the one that stays; five queries however many they are.
 
     Hours are those of the days from `first_day` up to and including `until`.
     """
@@ -105,10 +114,18 @@ def read_facts(persons: Collection[Person], *, first_day: date, until: date) -> 
     survivor_of = {pk: pk for pk in facts}
     merged = Person.objects.filter(merged_into__in=facts).values_list("pk", "merged_into_id")
     survivor_of.update({pk: into for pk, into in merged if into is not None})
-    divisions = "cadre_authority__division" + "__successor" * SUCCESSIONS
-    posts = Post.objects.filter(person__in=survivor_of).select_related(divisions).order_by("active_from", "pk")
-    for post in posts:
-        facts[survivor_of[post.person_id]].posts += read_post(post)
+    posts = list(
+        Post.objects.filter(person__in=survivor_of)
+        .order_by("active_from", "pk")
+        .values_list("person_id", "active_from", "active_to", "level", "category", "cadre_authority_id")
+    )
+    # Few authorities manage many: their places are read once.
+    divisions = "division" + "__successor" * SUCCESSIONS
+    authorities = Org.objects.filter(pk__in={row[-1] for row in posts}).select_related(divisions)
+    places = {org.pk: _places(org.division) for org in authorities}
+    for person_id, begun, ended, level, category, authority_id in posts:
+        held = HeldPost(begun, ended, level, category, "", authority_id, since=begun)
+        facts[survivor_of[person_id]].posts += _parts(held, places[authority_id])
     for exemption in Exemption.objects.filter(person__in=survivor_of, state=ExemptionState.APPROVED):
         facts[survivor_of[exemption.person_id]].reliefs.append(read_relief(exemption))
     sums = (

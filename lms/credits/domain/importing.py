@@ -11,6 +11,7 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 
 from lms.audit.domain import record
+from lms.credits.domain.foreseeing import foresee_cuts
 from lms.credits.domain.outside import COLUMNS_OF, usual_columns
 from lms.credits.domain.previewing import Preview, check_columns, dry_run
 from lms.credits.enums import ImportKind, ImportState
@@ -115,8 +116,8 @@ def choose_columns(batch: ImportBatch, columns: Mapping[str, str], *, sheet: str
 
 
 def preview_of(batch: ImportBatch, *, officer: Person, at: datetime) -> Preview:
-    """The dry run of an import that waits; writes nothing."""
-    return dry_run(batch, table_of(batch), officer=officer, today=beijing_day(at))
+    """The dry run of an import that waits, with what caps would leave of its rows; writes nothing."""
+    return foresee_cuts(dry_run(batch, table_of(batch), officer=officer, today=beijing_day(at)), batch)
 
 
 def confirm_import(batch: ImportBatch, *, leave_out_refused: bool = False, by: Person, at: datetime) -> ImportBatch:

@@ -1,5 +1,6 @@
 """达标: where somebody stands against what she needs, on a day. Pure: no database, no clock."""
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -56,7 +57,7 @@ def reaches(have: Amounts, hours: Decimal, days: Decimal | None) -> bool:
 
 def is_on_course(need: Need, have: Amounts, on: date) -> bool:
     """Definition 1: see ON_COURSE_VERSION."""
-    past = sum(day <= on for day in need.counted)
+    past = bisect_right(need.counted, on)
     months = len(need.counted)
     if not months:
         return True
@@ -69,21 +70,30 @@ def judge(need: Need, in_span: Amounts, *, later: Amounts = NONE, on: date) -> A
     `later` are those after the span and before `need.until`, which count only where the span was not enough: they
     catch up after a promotion. They count in their own span as well, because no source says otherwise.
     """
-    why, have = list(need.why), in_span
-    if need.is_bound and any(later) and not reaches(in_span, need.hours, need.days):
-        have = (in_span[0] + later[0], in_span[1] + later[1])
+    why, have = list(need.why), with_later(need, in_span, later)
+    if have != in_span:
         why.append(step("caught_up", hours=str(later[0]), days=str(later[1])))
+    return Assessed(need, have[0], have[1], state_of(need, have, on), on, why)
+
+
+def with_later(need: Need, in_span: Amounts, later: Amounts) -> Amounts:
+    """What counts for the need: what came later is added where the span itself was not enough."""
+    if need.is_bound and any(later) and not reaches(in_span, need.hours, need.days):
+        return in_span[0] + later[0], in_span[1] + later[1]
+    return in_span
+
+
+def state_of(need: Need, have: Amounts, on: date) -> StandingState:
+    """How it is called on the day that somebody with this need has these hours and days."""
     if not need.is_bound:
-        state = StandingState.NO_REQUIREMENT
-    elif need.is_exempt:
-        state = StandingState.EXEMPT
-    elif reaches(have, need.hours, need.days):
-        state = StandingState.MET
-    elif on < need.span.end and is_on_course(need, have, on):
-        state = StandingState.ON_COURSE
-    else:
-        state = StandingState.SHORT
-    return Assessed(need, have[0], have[1], state, on, why)
+        return StandingState.NO_REQUIREMENT
+    if need.is_exempt:
+        return StandingState.EXEMPT
+    if reaches(have, need.hours, need.days):
+        return StandingState.MET
+    if on < need.span.end and is_on_course(need, have, on):
+        return StandingState.ON_COURSE
+    return StandingState.SHORT
 
 
 def together(states: Iterable[str]) -> StandingState:

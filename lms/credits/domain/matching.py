@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TypeVar
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -17,6 +18,7 @@ from lms.people.policies import persons_visible_to
 from lms.people.validators import NotAPhoneNumber, clean_number
 
 CHUNK = 500
+Key = TypeVar("Key", int, str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,8 @@ class Cadres:
     herself: int = 0
 
 
-def chunks(values: Iterable[str]) -> Iterator[list[str]]:
+def chunks(values: Iterable[Key]) -> Iterator[list[Key]]:
+    """The different values among these, a few hundred at a time, so that no query grows without bound."""
     known = sorted(set(values))
     for start in range(0, len(known), CHUNK):
         yield known[start : start + CHUNK]

@@ -8,6 +8,8 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from lms.credits.domain.capping import asked_of_evidence, follows_from_evidence
+from lms.credits.domain.limiting import Allowed
 from lms.credits.domain.matching import CHUNK, cadres_named, person_of_row
 from lms.credits.domain.outside import COLUMNS, COLUMNS_OF, NEEDED, CellRefused, Written, key_of, read_row
 from lms.credits.enums import ImportKind
@@ -47,6 +49,8 @@ class Preview:
     changed: list[Line] = field(default_factory=list)
     known: list[Line] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
+    # By row number, what the caps in force would leave of a row, where that is less than it says.
+    cuts: dict[int, Allowed] = field(default_factory=dict)
 
     @property
     def taken(self) -> list[Line]:
@@ -58,7 +62,12 @@ class Preview:
 
     @property
     def hours(self) -> Decimal:
-        return sum((line.written.hours for line in self.taken), Decimal("0.00"))
+        """All hours of the rows that are taken, as far as the caps let them count."""
+        return sum((self.hours_of(line) for line in self.taken), Decimal("0.00"))
+
+    def hours_of(self, line: Line) -> Decimal:
+        cut = self.cuts.get(line.written.number)
+        return cut.hours if cut else line.written.hours
 
 
 def check_columns(columns: Mapping[str, str], headings: list[str], *, kind: str) -> None:
@@ -175,12 +184,19 @@ def _rows_that_hold(keys: set[str], persons: set[int]) -> dict[tuple[int, str], 
 
 
 def _standing_amounts(keys: set[str], persons: set[int]) -> dict[tuple[int, str], tuple[Decimal, Decimal]]:
-    """Hours and days that count on the record by now, and zero where they were taken back."""
+    """Hours and days that count on the record by now, and zero where they were taken back.
+
+    What a cap cut reads as it was before, for no person decided that.
+    """
     found: dict[tuple[int, str], tuple[Decimal, Decimal]] = {}
-    entries = CreditLedgerEntry.objects.filter(achievement_key__in=keys).select_related("person")
+    entries = CreditLedgerEntry.objects.filter(achievement_key__in=keys).select_related("person", "reversal")
     for entry in entries.order_by("pk"):
         owner = entry.person.merged_into_id or entry.person_id
         if owner in persons:
             hours, days = found.get((owner, entry.achievement_key), (Decimal("0.00"), Decimal("0.00")))
-            found[owner, entry.achievement_key] = hours + entry.hours, days + entry.days
+            if entry.counts and not entry.is_reversed:
+                asked = asked_of_evidence(entry.component, entry.evidence)
+                mine = asked if follows_from_evidence(entry) else (entry.hours, entry.days)
+                hours, days = hours + mine[0], days + mine[1]
+            found[owner, entry.achievement_key] = hours, days
     return found

@@ -1,19 +1,17 @@
 """登记: a completion becomes entries on the record."""
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 
-from lms.credits.domain.appending import announce, append, lock_chain
-from lms.credits.domain.capping import Line, counted_before, cut, line_of
-from lms.credits.domain.recognising import Part, Recognition, Study, recognise
-from lms.credits.domain.steps import Step
+from lms.credits.domain.appending import announce, append, heads_of, lock_chains
+from lms.credits.domain.capping import Line
+from lms.credits.domain.limiting import Allowed, within_caps
+from lms.credits.domain.recognising import NOTHING, Part, Recognition, Study, recognise
 from lms.credits.domain.studying import Completion, read_study, source_of
 from lms.credits.enums import CreditCategory, EntryKind
-from lms.credits.models import CreditChain, CreditLedgerEntry, CreditRule
+from lms.credits.models import CreditLedgerEntry, CreditRule
 from lms.credits.queries import counted_lessons
 from lms.people.queries import same_person_ids
 
@@ -32,32 +30,14 @@ def freeing_reversal(
     ).first()
 
 
-def _evidence(study: Study, rule: CreditRule, part: Part) -> dict[str, Any]:
+def evidence_of(study: Study, rule: CreditRule, part: Part) -> dict[str, Any]:
+    """What an entry keeps of the study: the rule as it was, the lessons, and who they give hours to."""
     return {
         "terms": rule.terms,
         "lessons": [lesson.evidence for lesson in part.lessons],
         "categories": sorted(study.categories),
         "credit_for": sorted(study.credit_for),
     }
-
-
-def _capped(
-    hours: Decimal, parameters: dict[str, Any], line: Line, chains: dict[int, CreditChain]
-) -> tuple[Decimal, list[Step], dict[str, Any]]:
-    """The hours within the caps of the rule, the steps that cut, and what the entry keeps about it.
-
-    Whoever calls holds the chains of all accounts of this human being. Accounts merged into hers are named with how far
-    their chains had come, so that the same sum can be made again.
-    """
-    caps = parameters.get("caps")
-    if not caps:
-        return hours, [], {}
-    beside = Q(day__year=line.day.year) | Q(outline_version__course_key=line.course, round=line.round)
-    entries = CreditLedgerEntry.objects.of(chains).filter(beside).select_related("outline_version")
-    before = counted_before(caps, line, map(line_of, entries))
-    others = {str(pk): chain.seq for pk, chain in chains.items() if pk != line.person_id and chain.seq}
-    hours, steps = cut(hours, caps, before)
-    return hours, steps, {"counted_before": before, **({"chains": others} if others else {})}
 
 
 def recognise_completion(completion: Completion) -> tuple[Recognition, Study, CreditRule | None]:
@@ -79,8 +59,7 @@ def register_credit(completion: Completion, *, at: datetime) -> list[CreditLedge
     if not recognise_completion(completion)[0].parts:
         return list(mine)
     with transaction.atomic():
-        ids = {completion.person_id, *same_person_ids(completion.person)}
-        chains = {pk: lock_chain(pk) for pk in sorted(ids)}
+        chains = lock_chains([completion.person_id, *same_person_ids(completion.person)])
         chain = chains[completion.person_id]
         known = set(mine.values_list("component", flat=True))
         # Read again: only under the lock is it certain what already counts.
@@ -104,9 +83,9 @@ def register_credit(completion: Completion, *, at: datetime) -> list[CreditLedge
                 course=str(completion.outline_version.course_key),
                 round=completion.round,
             )
-            hours, cuts, capped = (
-                _capped(part.hours, rule.parameters, line, chains) if part.counts else (part.hours, [], {})
-            )
+            allowed = Allowed(part.hours, NOTHING)
+            if part.counts:
+                allowed = within_caps((part.hours, NOTHING), rule.parameters, line, heads_of(chains))
             entry = append(
                 chain,
                 at=at,
@@ -118,13 +97,13 @@ def register_credit(completion: Completion, *, at: datetime) -> list[CreditLedge
                 round=completion.round,
                 counts=part.counts,
                 category=line.category,
-                hours=hours,
+                hours=allowed.hours,
                 day=study.day,
                 rule=rule,
                 outline_version=completion.outline_version,
                 freed_by=freed_by if part.counts else None,
-                evidence=_evidence(study, rule, part) | capped,
-                why=[*part.why, *cuts],
+                evidence=evidence_of(study, rule, part) | allowed.evidence,
+                why=[*part.why, *allowed.why],
             )
             added.append(entry)
         announce(completion.person_id, added)

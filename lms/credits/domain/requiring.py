@@ -9,8 +9,9 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_DOWN, Decimal
+from typing import Any
 
 from lms.credits.domain.binding import OF_THE_VILLAGE, HeldPost, Relief, Row, Span, promotion_in, row_on
 from lms.credits.domain.recognising import NOTHING, Step, step
@@ -93,6 +94,43 @@ def need_in(
         else step("needed", hours=str(hours)),
     ]
     return Need(span, category, hours, days, True, counted, promoted, until, why)
+
+
+def clipped(posts: Iterable[HeldPost], span: Span) -> tuple[HeldPost, ...]:
+    """The posts as far as the span knows them: whoever held the same ones in it needs the same.
+
+    Of days before the span the last one is kept, for promotions; of when a post itself began, only which began first.
+    """
+    eve = span.first_day - timedelta(days=1)
+    seen = [post for post in posts if post.active_from < span.end and (post.active_to is None or post.active_to > eve)]
+    order = {day: date.fromordinal(number) for number, day in enumerate(sorted({post.begun for post in seen}), start=1)}
+    return tuple(
+        HeldPost(
+            max(post.active_from, eve),
+            None if post.active_to is None or post.active_to >= span.end else post.active_to,
+            post.level,
+            post.category,
+            post.place,
+            post.authority_id,
+            since=order[post.begun],
+        )
+        for post in seen
+    )
+
+
+class Needs:
+    """What the rows ask for, worked out once for all people who held the same posts and have the same exemptions."""
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self.rows = rows
+        self._known: dict[Any, Need] = {}
+
+    def need_in(self, span: Span, category: str, *, posts: Sequence[HeldPost], reliefs: Sequence[Relief]) -> Need:
+        """The same as the function of this name; whoever gets it changes nothing in it."""
+        key = span, category, clipped(posts, span), tuple(reliefs)
+        if key not in self._known:
+            self._known[key] = need_in(span, category, posts=key[2], reliefs=reliefs, rows=self.rows)
+        return self._known[key]
 
 
 def _bound_months(span: Span, category: str, posts: Sequence[HeldPost], rows: Iterable[Row]) -> dict[date, Row]:

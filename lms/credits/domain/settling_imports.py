@@ -4,7 +4,7 @@ Every step may be repeated: a row causes one entry, and one that was taken back 
 task left is settled by `register_missing_credits`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -13,13 +13,15 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from lms.audit.domain import record
-from lms.credits.domain.appending import announce, append, lock_chain
+from lms.credits.domain.appending import announce, append, heads_of, lock_chains
+from lms.credits.domain.capping import Line
 from lms.credits.domain.correcting import append_correction, append_reversal
 from lms.credits.domain.importing import ImportRefused, authorities_of
+from lms.credits.domain.limiting import Allowed, cap_rule, line_from_elsewhere, within_caps_from_elsewhere
 from lms.credits.domain.recognising import step
 from lms.credits.domain.registering import freeing_reversal
 from lms.credits.enums import Component, EntryKind, ImportKind, ImportState, SourceKind
-from lms.credits.models import CreditLedgerEntry, ImportBatch, ImportedHours
+from lms.credits.models import CreditLedgerEntry, CreditRule, ImportBatch, ImportedHours
 from lms.credits.signals import import_undone
 from lms.lib.durations import beijing_day
 from lms.people.models import Person, Post
@@ -62,8 +64,10 @@ def _parts(rows: Any) -> Iterator[list[int]]:
 
 def _settle(ids: list[int], settle: Any, *, at: datetime) -> int:
     with transaction.atomic():
-        rows = ImportedHours.objects.filter(pk__in=ids).select_related("batch__platform", "batch__confirmed_by")
-        # In order of person, so that two tasks lock the chains in the same order.
+        rows = ImportedHours.objects.filter(pk__in=ids).select_related(
+            "batch__platform", "batch__confirmed_by", "person__merged_into"
+        )
+        lock_chains(_accounts(rows.values_list("person_id", flat=True)))
         return sum(len(settle(row, at=at)) for row in rows.order_by("person_id", "pk"))
 
 
@@ -79,7 +83,8 @@ def register_imported(row: ImportedHours, *, at: datetime) -> list[CreditLedgerE
 
     Where the achievement counts already through another door, the entry is worth nothing and says so.
     """
-    chain = lock_chain(row.person_id)
+    chains = lock_chains(_accounts([row.person_id]))
+    chain = chains[row.person_id]
     if CreditLedgerEntry.objects.caused_by(SourceKind.IMPORTED_HOURS, row.pk).exists():
         return []
     batch, added = row.batch, []
@@ -92,6 +97,9 @@ def register_imported(row: ImportedHours, *, at: datetime) -> list[CreditLedgerE
     freed_by = freeing_reversal(
         row.person_id, achievement_key=row.achievement_key, component=Component.BASE, round_number=1
     )
+    allowed, rule = Allowed(row.hours, row.days), rule_of(row)
+    if counts:
+        allowed = within_caps_from_elsewhere((row.hours, row.days), rule, _line(row, chain.seq + 1), heads_of(chains))
     added.append(
         append(
             chain,
@@ -104,17 +112,36 @@ def register_imported(row: ImportedHours, *, at: datetime) -> list[CreditLedgerE
             round=1,
             counts=counts,
             category=row.category,
-            hours=row.hours if counts else row.hours * 0,
-            days=row.days if counts else row.days * 0,
+            hours=allowed.hours if counts else row.hours * 0,
+            days=allowed.days if counts else row.days * 0,
             day=row.day,
+            rule=rule if allowed.evidence else None,
             freed_by=freed_by if counts else None,
             by=batch.confirmed_by,
-            evidence=evidence_of(row),
-            why=_why(row, counts=counts),
+            evidence=evidence_of(row) | allowed.evidence,
+            why=[*words_of(row, counts=counts), *allowed.why],
         )
     )
     announce(row.person_id, added)
     return added
+
+
+def rule_of(row: ImportedHours) -> CreditRule | None:
+    """The rule whose caps bind the row; opening balances are what a past year has been counted as."""
+    return cap_rule(row.person, row.day) if row.batch.kind == ImportKind.EXTERNAL else None
+
+
+def _line(row: ImportedHours, seq: int) -> Line:
+    return line_from_elsewhere(
+        row.person_id, seq=seq, category=row.category, day=row.day, achievement_key=row.achievement_key
+    )
+
+
+def _accounts(person_ids: Iterable[int]) -> set[int]:
+    """These accounts and the others of the same human beings."""
+    mine = set(person_ids)
+    survivors = {into or pk for pk, into in Person.objects.filter(pk__in=mine).values_list("pk", "merged_into")}
+    return mine | survivors | set(Person.objects.filter(merged_into__in=survivors).values_list("pk", flat=True))
 
 
 def evidence_of(row: ImportedHours) -> dict[str, Any]:
@@ -133,7 +160,7 @@ def evidence_of(row: ImportedHours) -> dict[str, Any]:
     }
 
 
-def _why(row: ImportedHours, *, counts: bool) -> list[dict[str, Any]]:
+def words_of(row: ImportedHours, *, counts: bool) -> list[dict[str, Any]]:
     amounts = {"hours": str(row.hours), **({"days": str(row.days)} if row.days else {})}
     if row.batch.platform is None:
         first = step("opening_balance", year=str(row.day.year), title=_("Opening balance"))
@@ -192,7 +219,8 @@ def _managed_elsewhere(batch: ImportBatch, today: Any) -> int:
 @transaction.atomic
 def take_back(row: ImportedHours, *, at: datetime) -> list[CreditLedgerEntry]:
     """Reverse what counts for the row, unless a newer list speaks for it; an older list's hours come back."""
-    chain = lock_chain(row.person_id)
+    chains = lock_chains(_accounts([row.person_id]))
+    chain = chains[row.person_id]
     others = ImportedHours.objects.holding().filter(person=row.person_id, achievement_key=row.achievement_key)
     if others.filter(pk__gt=row.pk).exists():
         return []
@@ -204,14 +232,18 @@ def take_back(row: ImportedHours, *, at: datetime) -> list[CreditLedgerEntry]:
     added = [append_reversal(chain, standing, reason=reason, by=batch.undone_by, at=at)]
     before = others.filter(pk__lt=row.pk).select_related("batch__platform").order_by("-pk").first()
     if before is not None:
+        # What comes back stands under the same rule, and finds the room that there is now.
+        line = _line(before, chain.seq + 1)
+        allowed = within_caps_from_elsewhere((before.hours, before.days), standing.rule, line, heads_of(chains))
         added.append(
             append_correction(
                 chain,
                 standing,
                 added[0],
-                hours=before.hours,
-                days=before.days,
-                evidence={**evidence_of(before), "given_back": row.pk},
+                hours=allowed.hours,
+                days=allowed.days,
+                evidence={**evidence_of(before), **allowed.evidence, "given_back": row.pk},
+                why=allowed.why,
                 reason=reason,
                 by=batch.undone_by,
                 at=at,

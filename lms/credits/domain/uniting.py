@@ -1,6 +1,7 @@
-"""Two accounts became one: what both had earned for the same lesson counts once."""
+"""Two accounts became one: what both had earned for the same lesson counts once, and a cap holds for both together."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -10,9 +11,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from lms.audit.models import AuditEntry
-from lms.credits.domain.appending import announce, lock_chain
-from lms.credits.domain.capping import hours_of_evidence
+from lms.credits.domain.appending import announce, heads_of, lock_chains
+from lms.credits.domain.capping import (
+    amounts_within,
+    asked_of_evidence,
+    caps_of,
+    chains_beside,
+    counted_before,
+    follows_from_evidence,
+    line_of,
+    place_of,
+    steps_of_cut,
+    without_caps,
+)
+from lms.credits.domain.converting import NOTHING
 from lms.credits.domain.correcting import append_correction, append_reversal
+from lms.credits.domain.steps import Step
 from lms.credits.enums import Origin
 from lms.credits.models import CreditLedgerEntry
 from lms.people.enums import MERGED
@@ -20,66 +34,117 @@ from lms.people.models import Person
 from lms.people.queries import same_person_ids
 
 COUNTED_BEFORE = gettext_noop("Two accounts of one person were merged, and this had been counted before.")
+OVER_CAP = gettext_noop("Two accounts of one person were merged, and together they gave more than a cap lets count.")
+# By these reasons the entries of a uniting are known again.
+REASONS = (COUNTED_BEFORE, OVER_CAP)
 
 
-def counted_twice(person: Person) -> list[tuple[CreditLedgerEntry, list[dict[str, Any]]]]:
-    """Standing entries with lessons that an earlier entry of the same human being counted, and what is left of each."""
-    return counted_twice_among(same_person_ids(person))
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An entry that is to be taken back, and what stands in its place with what evidence; without, nothing does."""
+
+    entry: CreditLedgerEntry
+    reason: str
+    hours: Decimal = NOTHING
+    days: Decimal = NOTHING
+    evidence: dict[str, Any] | None = None
+    why: tuple[Step, ...] = ()
+
+    @property
+    def lost(self) -> Decimal:
+        return self.entry.hours - self.hours
 
 
-def counted_twice_among(person_ids: Iterable[int]) -> list[tuple[CreditLedgerEntry, list[dict[str, Any]]]]:
-    """The same for accounts that may be one human being's."""
-    entries = CreditLedgerEntry.objects.of(person_ids).standing().order_by("registered_at", "pk")
+def changes_of(person_ids: Iterable[int]) -> list[Change]:
+    """What uniting these accounts would change, in the order in which their hours count; nothing when they are one.
+
+    Of what was earned twice the earlier entry stays. Then every entry is held once more against the caps of its rule,
+    with what comes before it on all accounts; what a person decided stays as it is.
+    """
+    entries = list(
+        CreditLedgerEntry.objects.of(person_ids).select_related("rule", "outline_version", "reverses", "reversal")
+    )
+    standing = sorted((each for each in entries if each.counts and not each.is_reversed), key=place_of)
+    left, found = _left_of(standing), list[Change]()
+    lines = {entry.pk: line_of(entry) for entry in entries}
+    for entry in standing:
+        change = _change_of(entry, left.get(entry.pk), lines.values())
+        if change is not None:
+            lines[entry.pk] = replace(lines[entry.pk], hours=change.hours)
+            found.append(change)
+    return found
+
+
+def _left_of(standing: list[CreditLedgerEntry]) -> dict[int, list[dict[str, Any]]]:
+    """By id the entries with lessons that an earlier one counted, and what is left of each."""
     taken: set[tuple[str, str, int]] = set()
-    found = []
-    for entry in entries.select_related("rule", "outline_version"):
+    found = {}
+    for entry in standing:
         lessons = {(lesson["key"], entry.component, entry.round): lesson for lesson in entry.evidence["lessons"]}
         if entry.origin != Origin.HERE:
             # What came from elsewhere has no lessons; the achievement itself counts once.
             lessons = {(entry.achievement_key, entry.component, entry.round): {}}
         left = [lesson for key, lesson in lessons.items() if key not in taken]
         if len(left) < len(lessons):
-            found.append((entry, left))
+            found[entry.pk] = left
         taken.update(lessons)
     return found
 
 
-def hours_left(entry: CreditLedgerEntry, lessons: list[dict[str, Any]]) -> Decimal:
-    """What an entry is worth with these of its lessons alone."""
-    if not lessons:
-        return Decimal("0.00")
-    return hours_of_evidence(entry.component, {**entry.evidence, "lessons": lessons})
+def _change_of(entry: CreditLedgerEntry, left: list[dict[str, Any]] | None, lines: Iterable[Any]) -> Change | None:
+    if left == []:
+        return Change(entry, COUNTED_BEFORE)
+    caps = caps_of(entry.evidence)
+    if left is None and not (caps and follows_from_evidence(entry)):
+        return None
+    evidence = without_caps(entry.evidence) | {"in_place_of": place_of(entry)}
+    if left is not None:
+        evidence["lessons"] = left
+    asked = asked_of_evidence(entry.component, evidence)
+    if caps:
+        line = line_of(entry)
+        evidence["counted_before"] = counted_before(caps, line, (each for each in lines if each.place < line.place))
+    hours, days = amounts_within(asked, evidence)
+    if left is None and hours >= entry.hours:
+        return None
+    reason = OVER_CAP if left is None else COUNTED_BEFORE
+    return Change(entry, reason, hours, days, evidence, tuple(steps_of_cut(asked, evidence)))
 
 
-def persons_counted_twice() -> Iterator[Person]:
-    """Survivors of a merging whose record still counts something twice."""
+def persons_to_unite() -> Iterator[tuple[Person, list[Change]]]:
+    """Survivors of a merging whose record still counts something twice, or more than a cap lets count."""
     for person in Person.objects.filter(merged_from__isnull=False).distinct().order_by("pk"):
-        if counted_twice(person):
-            yield person
+        if changes := changes_of(same_person_ids(person)):
+            yield person, changes
 
 
 @transaction.atomic
 def unite_record(person: Person, *, at: datetime) -> list[CreditLedgerEntry]:
-    """Take back what counts twice, in the name of whoever merged the accounts; the earlier entry stays.
+    """Take back what counts twice or beyond a cap, in the name of whoever merged the accounts.
 
-    Where only some lessons of an entry were counted before, a correction gives the hours of the others. Told twice,
-    it happens once.
+    Where something of an entry is left, a correction gives it, in the place of the entry. Told twice, it happens once.
     """
     ids = same_person_ids(person)
-    chains = {pk: lock_chain(pk) for pk in sorted(ids)}
+    chains = lock_chains(ids)
     by = _who_merged(ids)
-    reason = _(COUNTED_BEFORE)
     added = []
-    for entry, left in counted_twice(person):
+    for change in changes_of(ids):
+        entry, reason = change.entry, _(change.reason)
         chain = chains[entry.person_id]
-        reversal = append_reversal(chain, entry, reason=reason, by=by, at=at)
-        written = [reversal]
-        if left:
-            hours = hours_left(entry, left)
-            evidence = {**entry.evidence, "lessons": left}
+        written = [append_reversal(chain, entry, reason=reason, by=by, at=at)]
+        if change.evidence is not None:
             written.append(
                 append_correction(
-                    chain, entry, reversal, hours=hours, days=entry.days, evidence=evidence, reason=reason, by=by, at=at
+                    chain,
+                    entry,
+                    written[0],
+                    hours=change.hours,
+                    days=change.days,
+                    evidence=change.evidence | chains_beside(change.evidence, entry.person_id, heads_of(chains)),
+                    reason=reason,
+                    by=by,
+                    at=at,
+                    why=change.why,
                 )
             )
         announce(entry.person_id, written)

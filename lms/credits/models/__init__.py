@@ -1,5 +1,6 @@
 """The nouns of lms.credits."""
 
+from lms.credits.models.attestations import Attestation, AttestationRevocation
 from lms.credits.models.claims import ClaimFile, CreditClaim
 from lms.credits.models.closing import UnitConfirmation, YearClosing, YearSnapshot
 from lms.credits.models.exempting import Exemption
@@ -7,9 +8,11 @@ from lms.credits.models.imports import ColumnMapping, ImportBatch, ImportedHours
 from lms.credits.models.ledger import CreditChain, CreditLedgerEntry, DailySeal, YearlyHours
 from lms.credits.models.requirements import CreditRequirement
 from lms.credits.models.rules import CreditRule
-from lms.credits.models.standing import Standing
+from lms.credits.models.standing import Reassessment, Standing
 
 __all__ = [
+    "Attestation",
+    "AttestationRevocation",
     "ClaimFile",
     "ColumnMapping",
     "CreditChain",
@@ -22,6 +25,7 @@ __all__ = [
     "ImportBatch",
     "ImportedHours",
     "OutsidePlatform",
+    "Reassessment",
     "Standing",
     "UnitConfirmation",
     "YearClosing",

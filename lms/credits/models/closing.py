@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from lms.lib.retention import Retention
 from lms.lib.sealing import canonical_bytes
@@ -51,7 +52,7 @@ class UnitConfirmation(models.Model):
     unit = models.ForeignKey(Org, verbose_name=_("work unit"), on_delete=models.PROTECT, related_name="+")
     digest = models.CharField(_("hash of the figures"), max_length=64)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=_("by"), on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField(_("at"))
+    at = models.DateTimeField(pgettext_lazy("moment", "at"))
 
     class Meta:
         verbose_name = _("confirmation by a unit")

@@ -41,3 +41,26 @@ class Standing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.category} {self.period} {self.first_year}: {self.state}"
+
+
+class Reassessment(models.Model):
+    """重新核算: everybody is held against the requirements again because these have changed; changed by `reassessing`.
+
+    `last_person` is the key up to which everybody is done, so that whoever is stopped goes on from there.
+    """
+
+    RETENTION = Retention("showing how far it has come", until="never", days=None, basis="statutory_duty")
+
+    asked_at = models.DateTimeField(_("asked for"))
+    total = models.PositiveIntegerField(_("people in all"))
+    done = models.PositiveIntegerField(_("of these done"), default=0)
+    last_person = models.BigIntegerField(default=0)
+    finished_at = models.DateTimeField(_("finished"), null=True)
+
+    class Meta:
+        verbose_name = _("reassessment")
+        verbose_name_plural = _("reassessments")
+        ordering = ("-asked_at",)
+
+    def __str__(self) -> str:
+        return f"{self.done}/{self.total}"

@@ -1,6 +1,7 @@
 """Closing an account: what it says about the person goes, what rules require to be kept stays."""
 
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -23,6 +24,7 @@ from lms.people.models import (
     Role,
     SmsDevice,
 )
+from lms.people.signals import account_closed
 
 
 class ClosingRefused(Exception):
@@ -47,12 +49,15 @@ def close_account(person: Person, *, by: Person, at: datetime) -> Person:
     if person.merged_into_id:
         raise ClosingRefused(_("This account was merged into another one. Close that one."))
     today = beijing_day(at)
-    for part in [person, *person.merged_from.select_for_update()]:
+    parts = [person, *person.merged_from.select_for_update()]
+    for part in parts:
         for role in Role.objects.filter(person=part).on(today):
             end_role(role, by=by, on=today, at=at)
         withdraw_consent(part, at=at)
         _forget(part, at=at)
     record("person.closed", actor=by, subject_kind="person", subject_id=person.pk, at=at)
+    announce = partial(account_closed.send_robust, sender=None, person_ids=[part.pk for part in parts])
+    transaction.on_commit(announce, robust=True)
     return person
 
 

@@ -1,7 +1,8 @@
 """Nouns of lms.people."""
 
-from .consents import Consent, PrivacyNotice
+from .consents import Consent, NoticeRead, PrivacyNotice
 from .contacts import Contact
+from .delegations import Delegation
 from .devices import FactorReset, SentMessage, SmsDevice, Tally
 from .identities import Identity
 from .invitations import Invitation
@@ -15,12 +16,14 @@ __all__ = [
     "Belonging",
     "Consent",
     "Contact",
+    "Delegation",
     "Division",
     "FactorReset",
     "Identity",
     "Invitation",
     "Membership",
     "Merging",
+    "NoticeRead",
     "Org",
     "Person",
     "PersonQuerySet",

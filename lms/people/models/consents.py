@@ -12,7 +12,11 @@ THREE_YEARS = 3 * 365
 
 
 class PrivacyNotice(models.Model):
-    """告知: one version of what is said, in plain words. A published version is never changed."""
+    """告知: one version of what is said, in plain words. A published version is never changed.
+
+    `changes` say in a sentence or two what is new in it, and `basis` on what that rests: where it is consent, those who
+    agreed to an older version are asked; otherwise they are told.
+    """
 
     RETENTION = Retention("proving what people were told", until="never", days=None, basis="statutory_duty")
 
@@ -20,6 +24,14 @@ class PrivacyNotice(models.Model):
     version = models.CharField(_("version"), max_length=16)
     text_zh = models.TextField(_("text in Chinese"))
     text_en = models.TextField(_("text in English"))
+    changes_zh = models.TextField(_("what is new, in Chinese"), blank=True)
+    changes_en = models.TextField(_("what is new, in English"), blank=True)
+    basis = models.CharField(
+        _("legal basis of what is new"),
+        max_length=20,
+        choices=LegalBasis.choices,
+        default=LegalBasis.CONSENT,
+    )
     published_at = models.DateTimeField(_("published"))
 
     class Meta:
@@ -33,6 +45,9 @@ class PrivacyNotice(models.Model):
 
     def text(self, language: str) -> str:
         return self.text_en if language.startswith("en") else self.text_zh
+
+    def changes(self, language: str) -> str:
+        return self.changes_en if language.startswith("en") else self.changes_zh
 
 
 class Consent(models.Model):
@@ -68,6 +83,30 @@ class Consent(models.Model):
                 name="people_consent_guardian_is_separate", condition=Q(guardian_name="") | Q(separate=True)
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.notice_id}"
+
+
+class NoticeRead(models.Model):
+    """已读: that somebody was told what is new in a privacy notice, and said that she had read it."""
+
+    RETENTION = Retention(
+        "proving what people were told", until="the account was closed", days=THREE_YEARS, basis="statutory_duty"
+    )
+
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("person"), on_delete=models.CASCADE, related_name="notices_read"
+    )
+    notice = models.ForeignKey(
+        PrivacyNotice, verbose_name=_("privacy notice"), on_delete=models.PROTECT, related_name="+"
+    )
+    read_at = models.DateTimeField(_("read"))
+
+    class Meta:
+        verbose_name = _("notice that was read")
+        verbose_name_plural = _("notices that were read")
+        constraints = [models.UniqueConstraint(name="people_notice_read_once", fields=["person", "notice"])]
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.notice_id}"

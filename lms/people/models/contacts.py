@@ -45,7 +45,7 @@ class Contact(Dated):
     index = models.CharField(_("keyed index"), max_length=128)
     last_used_at = models.DateTimeField(_("last used"), null=True, blank=True)
 
-    objects = ContactQuerySet.as_manager()  # type: ignore[misc]
+    objects = ContactQuerySet.as_manager()  # type: ignore[misc]  # made by a call
 
     class Meta(Dated.Meta):
         verbose_name = _("contact")

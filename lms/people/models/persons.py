@@ -30,7 +30,7 @@ class PersonQuerySet(models.QuerySet["Person"]):
         return self.filter(is_active=True, closed_at__isnull=True, merged_into__isnull=True)
 
 
-class PersonManager(BaseUserManager["Person"].from_queryset(PersonQuerySet)):  # type: ignore[misc]
+class PersonManager(BaseUserManager["Person"].from_queryset(PersonQuerySet)):  # type: ignore[misc]  # made by a call
     def create_user(self, login_code: str | None = None, password: str | None = None, **fields: Any) -> "Person":
         """A person; without a password she can only sign in by phone."""
         person = self.model(login_code=login_code or new_login_code(), **fields)

@@ -21,7 +21,15 @@ from lms.lib.encryption import decrypt
 from lms.people.backends.addresses import client_address
 from lms.people.domain.changing_phone import change_phone
 from lms.people.domain.closing import ClosingRefused, close_account
-from lms.people.domain.notices import current_notice
+from lms.people.domain.notices import (
+    KNOWN,
+    agree_to,
+    current_notice,
+    must_be_asked,
+    newest_version,
+    note_read,
+    notices_due,
+)
 from lms.people.domain.settling import choose_elder_mode, choose_language
 from lms.people.domain.signing_in import NotSent, TooMany, WrongCode, check_code, send_code
 from lms.people.forms import CodeForm, PhoneForm
@@ -48,6 +56,7 @@ def _own_data(request: HttpRequest) -> dict[str, Any]:
         "posts": posts_on(person, today),
         "roles": roles_on(person, today),
         "consents": person.consents.select_related("notice").order_by("given_at"),
+        "notices_read": person.notices_read.select_related("notice").order_by("read_at"),
         "looks": looks_at(person),
     }
 
@@ -85,6 +94,7 @@ def own_copy(request: HttpRequest) -> HttpResponse:
                 }
                 for consent in data["consents"]
             ],
+            "notices_read": [{"notice": read.notice.version, "read_at": read.read_at} for read in data["notices_read"]],
             "seen_in_full": [asdict(look) for look in data["looks"]],
         },
         json_dumps_params={"ensure_ascii": False, "indent": 1},
@@ -96,6 +106,24 @@ def own_copy(request: HttpRequest) -> HttpResponse:
 def notice(request: HttpRequest) -> HttpResponse:
     """The privacy notice in force, for everybody to read."""
     return render(request, "people/notice.html", {"notice": current_notice().text(get_language() or "")})
+
+
+@require_POST
+@login_required
+def answer_notice(request: HttpRequest) -> HttpResponse:
+    """What she says about the bar: read, agreed, or another time. The version must be the one that stood there."""
+    person, answer, now = person_of(request), request.POST.get("answer", ""), timezone.now()
+    due = notices_due(person)
+    if due and due[-1].version == request.POST.get("notice"):
+        if answer == "agree":
+            agree_to(person, due[-1], at=now)
+            messages.success(request, _("Thank you. What you agreed to stands under “My account”."))
+        elif answer == "read" and not must_be_asked(due, person):
+            note_read(person, due[-1], at=now)
+        elif answer == "later":
+            # Until she signs in again.
+            request.session[KNOWN] = newest_version()
+    return redirect(safe_next(request, "/"))
 
 
 def _proved_code(request: HttpRequest, form: CodeForm, phone: str) -> bool:

@@ -27,7 +27,7 @@ class AppealFilter(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["reason"].choices = [("", _("All")), *RefusalReason.choices]  # type: ignore[attr-defined]
+        self.fields["reason"].choices = [("", _("All")), *RefusalReason.choices]  # type: ignore[attr-defined]  # a field of choices
 
 
 class MomentField(forms.CharField):

@@ -49,7 +49,7 @@ def narrowed(appeals: QuerySet[Appeal], *, settled: bool, reason: str, lesson: s
         appeals = appeals.filter(refused__page__title__icontains=lesson)
     if settled:
         return appeals.filter(settlement__isnull=False).order_by("-settlement__settled_at", "-pk")
-    return appeals.unsettled().order_by("appealed_at", "pk")  # type: ignore[attr-defined]
+    return appeals.unsettled().order_by("appealed_at", "pk")  # type: ignore[attr-defined]  # of its own QuerySet
 
 
 def before(appeal: Appeal) -> Before:

@@ -11,7 +11,7 @@ from lms.credits.domain.assessing import assess
 from lms.credits.domain.exempting import may_propose
 from lms.credits.domain.explaining import explain
 from lms.credits.models import CreditLedgerEntry
-from lms.credits.policies import claims_visible_to
+from lms.credits.policies import claims_visible_to, department_that_attests
 from lms.credits.queries import rules_readable_by
 from lms.people.gates import officer_required
 from lms.people.models import Person
@@ -57,6 +57,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "counters": [(one, explain(one.why)) for one in assess(cadre, desk.year, on=desk.on).counters],
         "exemptions": exemptions_of(cadre),
         "may_propose": may_propose(cast(Person, desk.actor), cadre, desk.today),
+        "may_attest": department_that_attests(desk.actor, cadre, on=desk.today, roles=desk.roles) is not None,
     }
     return render(request, "desk/person.html", context)
 

@@ -1,7 +1,7 @@
 """What a reviewer or officer decides about a claim."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -17,7 +17,52 @@ from lms.credits.domain.deciding_claims import (
     return_claim,
 )
 from lms.credits.models import CreditClaim
-from lms.people.models import Person
+from lms.people.domain.standing_in import DelegationRefused, colleagues_of, delegable_roles, hand_over
+from lms.people.models import Person, Role
+
+
+class HandOverForm(forms.Form):
+    """Which review goes to which colleague, from which day to which, both counted."""
+
+    role = forms.ChoiceField(label=_("Which unit"))
+    to = forms.ChoiceField(
+        label=_("Colleague who stands in"),
+        help_text=_("Personnel officers of units that the same authority manages."),
+        error_messages={"required": _("Please choose a colleague.")},
+    )
+    first_day = forms.DateField(label=_("From"), widget=forms.DateInput({"type": "date"}))
+    last_day = forms.DateField(label=_("Up to and including"), widget=forms.DateInput({"type": "date"}))
+
+    def __init__(self, *args: Any, roles: list[Role], on: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.roles = {str(role.pk): role for role in roles}
+        self.people = {str(person.pk): person for role in roles for person in colleagues_of(role, on)}
+        self.fields["role"].choices = [(pk, role.org.name) for pk, role in self.roles.items()]  # type: ignore[attr-defined]  # a field of choices
+        chosen = sorted(self.people.items(), key=lambda each: (each[1].name, each[1].pk))
+        names = [(pk, f"{person.name}（{_units(person, on)}）") for pk, person in chosen]
+        self.fields["to"].choices = [("", _("Please choose")), *names]  # type: ignore[attr-defined]  # a field of choices
+        self.fields["first_day"].initial = on
+
+    def save(self, *, by: Person, at: datetime) -> bool:
+        """Whether it was handed over; if not, the error is on the form."""
+        said = self.cleaned_data
+        try:
+            hand_over(
+                self.roles[said["role"]],
+                to=self.people[said["to"]],
+                first_day=said["first_day"],
+                last_day=said["last_day"],
+                by=by,
+                at=at,
+            )
+        except DelegationRefused as error:
+            self.add_error(None, str(error))
+            return False
+        return True
+
+
+def _units(person: Person, on: date) -> str:
+    return "、".join(role.org.name for role in delegable_roles(person, on))
 
 
 class DecisionForm(forms.Form):
@@ -44,7 +89,7 @@ class DecisionForm(forms.Form):
         self.claim = claim
         forward = ("recognise", _("Recognise the hours")) if recognises else ("pass_on", _("It was so: pass it on"))
         choices = [forward, ("return", _("Return it to be mended")), ("reject", _("Reject it"))]
-        self.fields["outcome"].choices = choices  # type: ignore[attr-defined]
+        self.fields["outcome"].choices = choices  # type: ignore[attr-defined]  # a field of choices
         self.fields["seen"].initial = claim.submission.steps_taken
         if recognises:
             self.fields["hours"].initial, self.fields["days"].initial = claim.hours, claim.days

@@ -22,7 +22,7 @@ class NoteForm(forms.Form):
 
     def __init__(self, *args: Any, sighting: int, **kwargs: Any) -> None:
         """One form for each device on the page."""
-        super().__init__(*args, **kwargs, auto_id=f"id_%s_{sighting}")  # type: ignore[misc]
+        super().__init__(*args, **kwargs, auto_id=f"id_%s_{sighting}")  # type: ignore[misc]  # any field may be named
 
     def save(self, shared: SharedDevice, *, by: Person, at: datetime) -> DeviceNote | None:
         """The note, or None with the error on the form."""

@@ -7,15 +7,17 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from lms.credits.domain.exempting import (
+    MOST_BYTES,
     ExemptionRefused,
     approve_exemption,
     decline_exemption,
     propose_exemption,
-    why_no_document,
+    read_paper,
     withdraw_exemption,
 )
 from lms.credits.enums import CreditCategory, ExemptionKind
 from lms.credits.models import Exemption
+from lms.lib.documents import Document
 from lms.people.models import Person
 
 REASON_LENGTH = 500
@@ -55,11 +57,12 @@ class ProposeForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": "application/pdf,image/jpeg,image/png"}),
     )
 
-    def clean_document(self) -> Any:
-        document = self.cleaned_data["document"]
-        if complaint := why_no_document(document):
-            raise forms.ValidationError(complaint)
-        return document
+    def clean_document(self) -> Document:
+        sent = self.cleaned_data["document"]
+        try:
+            return read_paper(sent.read(MOST_BYTES + 1), sent.name)
+        except ExemptionRefused as error:
+            raise forms.ValidationError(str(error)) from None
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -7,10 +7,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
-from lms.credits.enums import Bound, CreditCategory, ExemptionKind, ImportKind
+from lms.credits.enums import AttestationKind, Bound, CreditCategory, ExemptionKind, ImportKind
 from lms.learning.enums import SettlementOutcome
 from lms.people.enums import Purpose, ReviewStep, RoleKind
+from lms.programmes.enums import Asked
 from lms.reports.definitions import REPORTS
+from lms.reports.definitions.assignment_progress import AssignmentProgress
 from media.enums import TranscriptSource
 
 Words = Mapping[str, str | Promise]
@@ -20,6 +22,8 @@ ACTIONS: Words = {
     "staff.accepted": gettext_lazy("took up an invitation"),
     "role.granted": gettext_lazy("granted a role"),
     "role.ended": gettext_lazy("ended a role"),
+    "review.delegated": gettext_lazy("handed the review of claims to a colleague"),
+    "review.delegation_ended": gettext_lazy("took the review of claims back from a colleague"),
     "factor.enrolled": gettext_lazy("set up a second factor"),
     "factor.reset_requested": gettext_lazy("asked for a reset of the second factor"),
     "factor.reset": gettext_lazy("reset a second factor"),
@@ -69,6 +73,8 @@ ACTIONS: Words = {
     "credit_claim_recognised": gettext_lazy("recognised claimed hours"),
     "credit_claim_returned": gettext_lazy("returned a claim of hours"),
     "credit_claim_rejected": gettext_lazy("rejected a claim of hours"),
+    "attestation_issued": gettext_lazy("issued an attestation"),
+    "attestation_revoked": gettext_lazy("revoked an attestation"),
     "report_exported": gettext_lazy("exported a report"),
     "report_stopped": gettext_lazy("was writing a report when the role ended"),
     "seals_exported": gettext_lazy("took the daily seals away as a file"),
@@ -77,6 +83,9 @@ ACTIONS: Words = {
     "year_closed": gettext_lazy("closed a year"),
     "key_noted": gettext_lazy("noted the fingerprint of a key"),
     "audit_log.read": gettext_lazy("read the audit log"),
+    "course_assigned": gettext_lazy("assigned a course"),
+    "course_unassigned": gettext_lazy("took back an assigned course"),
+    "reminder_sent": gettext_lazy("reminded people"),
 }
 SUBJECTS: Words = {
     "person": pgettext_lazy("audit log", "person"),
@@ -91,11 +100,14 @@ SUBJECTS: Words = {
     "exemption": pgettext_lazy("audit log", "exemption"),
     "hours_import": pgettext_lazy("audit log", "import of hours"),
     "credit_claim": pgettext_lazy("audit log", "claim of hours"),
+    "attestation": pgettext_lazy("audit log", "attestation"),
     "report": pgettext_lazy("audit log", "report"),
     "year_closing": pgettext_lazy("audit log", "closing of a year"),
     "daily_seal": pgettext_lazy("audit log", "daily seal"),
     "key": pgettext_lazy("audit log", "key"),
     "roster_batch": pgettext_lazy("audit log", "import of a roster"),
+    "assignment": pgettext_lazy("audit log", "assigned course"),
+    "reminder": pgettext_lazy("audit log", "reminder"),
     "audit_log": gettext_lazy("Audit log"),
 }
 # In the order in which they are read.
@@ -115,6 +127,7 @@ DETAILS: Words = {
     "means": pgettext_lazy("audit log", "means"),
     "into": pgettext_lazy("audit log", "into"),
     "parted_from": pgettext_lazy("audit log", "parted from"),
+    "stands_in_for": pgettext_lazy("audit log", "standing in for"),
     "requested_by": pgettext_lazy("audit log", "asked for by"),
     "code": pgettext_lazy("audit log", "code"),
     "region_code": pgettext_lazy("audit log", "code of the place"),
@@ -152,13 +165,18 @@ DETAILS: Words = {
     "since": pgettext_lazy("audit log", "from the day"),
     "until": pgettext_lazy("audit log", "up to the day"),
     "before": pgettext_lazy("audit log", "before number"),
+    "course": pgettext_lazy("audit log", "course"),
+    "asked": pgettext_lazy("audit log", "who is asked"),
+    "about": pgettext_lazy("audit log", "what it was about"),
+    "sms": pgettext_lazy("audit log", "SMS among them"),
     "reason": pgettext_lazy("audit log", "reason"),
 }
 _VALUES: dict[str, Words] = {
     "action": ACTIONS,
+    "asked": dict(Asked.choices),
     "bound": dict(Bound.choices),
     "category": dict(CreditCategory.choices),
-    "kind": {**dict(ExemptionKind.choices), **dict(ImportKind.choices)},
+    "kind": {**dict(ExemptionKind.choices), **dict(ImportKind.choices), **dict(AttestationKind.choices)},
     "means": {
         "old number": pgettext_lazy("audit log", "with the old number"),
         "in person": pgettext_lazy("audit log", "in person"),
@@ -170,7 +188,7 @@ _VALUES: dict[str, Words] = {
     "step": dict(ReviewStep.choices),
     "subject_kind": SUBJECTS,
 }
-_PERSONS = frozenset({"actor", "into", "parted_from", "person", "requested_by"})
+_PERSONS = frozenset({"actor", "into", "parted_from", "person", "requested_by", "stands_in_for"})
 
 
 def person_in_words(person_id: object) -> str:
@@ -184,8 +202,12 @@ def action_in_words(code: str) -> str:
 
 def subject_in_words(kind: str, subject_id: str) -> str:
     """What something was done to: its kind and code, never a name; a report is called by its title."""
-    if kind == "report" and subject_id in REPORTS:
-        subject_id = str(REPORTS[subject_id].title)
+    titles = {
+        **{code: report.title for code, report in REPORTS.items()},
+        AssignmentProgress.code: AssignmentProgress.title,
+    }
+    if kind == "report" and subject_id in titles:
+        subject_id = str(titles[subject_id])
     return f"{SUBJECTS.get(kind, kind)} {subject_id}"
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from lms.credits.domain.uniting import counted_twice_among, hours_left
+from lms.credits.domain.uniting import OVER_CAP, changes_of
 from lms.credits.models import CreditLedgerEntry
 from lms.learning.models import CourseCompletion, LessonCompletion
 from lms.people.models import Contact, Identity, Person, Post
@@ -29,12 +29,13 @@ class Side:
 
 
 @dataclass
-class Twice:
-    """An entry that counts less once the two are one."""
+class Less:
+    """An entry that counts less once the two are one: it was earned twice, or lies beyond a cap."""
 
     entry: CreditLedgerEntry
     title: str
     left: Decimal
+    over_cap: bool
 
     @property
     def lost(self) -> Decimal:
@@ -46,11 +47,11 @@ class Together:
     """The hours of both, and what is left of them."""
 
     before: Decimal
-    twice: list[Twice]
+    less: list[Less]
 
     @property
     def after(self) -> Decimal:
-        return self.before - sum((each.lost for each in self.twice), ZERO)
+        return self.before - sum((each.lost for each in self.less), ZERO)
 
 
 def side_of(person: Person, on: date) -> Side:
@@ -70,10 +71,10 @@ def side_of(person: Person, on: date) -> Side:
 
 
 def together(one: Person, other: Person) -> Together:
-    """What would become of the hours: what both have for one lesson counts once, the earlier entry stays."""
-    ids = [*same_person_ids(one), *same_person_ids(other)]
-    twice = [Twice(entry, title_of(entry), hours_left(entry, left)) for entry, left in counted_twice_among(ids)]
-    return Together(_hours([one, other]), twice)
+    """What would become of the hours: what both have for one lesson counts once, and a cap holds for both together."""
+    changes = changes_of([*same_person_ids(one), *same_person_ids(other)])
+    less = [Less(each.entry, title_of(each.entry), each.hours, each.reason == OVER_CAP) for each in changes]
+    return Together(_hours([one, other]), less)
 
 
 def _hours(persons: list[Person]) -> Decimal:

@@ -11,6 +11,7 @@ from django.db.models import Min, QuerySet
 from lms.credits.domain.assessing import assess_facts
 from lms.credits.domain.holding import read_facts, read_rows, spans_of
 from lms.credits.domain.judging import together
+from lms.credits.domain.requiring import Needs
 from lms.credits.enums import CreditCategory, StandingState
 from lms.learning.models import CourseCompletion, LessonCompletion
 from lms.lib.durations import beijing_day, beijing_midnight
@@ -37,15 +38,15 @@ def of_one(state: StandingState, *amounts: Any) -> Stand:
 def stands_over(ids: Sequence[int], year: int, *, days: Sequence[date]) -> Iterator[tuple[date, int, Stand]]:
     """For each day, in order, and each of these people (accounts that stay): how she stood; queries do not grow."""
     people = list(Person.objects.filter(pk__in=ids))
-    rows = read_rows()
-    spans = spans_of(year, rows)
+    needs = Needs(read_rows())
+    spans = spans_of(year, needs.rows)
     facts = read_facts(people, first_day=min(span.first_day for span in spans), until=max(days))
     lessons = _firsts(LessonCompletion.objects.all(), "lesson_key", people, year, until=max(days))
     courses = _firsts(CourseCompletion.objects.all(), "course_key", people, year, until=max(days))
     for day in days:
         first, end = year_up_to(year, day)
         for pk, each in facts.items():
-            state = together(one.state for one in assess_facts(each, spans, rows, on=day))
+            state = together(one.state for one in assess_facts(each, spans, needs, on=day))
             online, centralized = (
                 each.earned_in(category, first, end)[0]
                 for category in (CreditCategory.ONLINE_SELF_STUDY, CreditCategory.CENTRALIZED_TRAINING)

@@ -64,7 +64,7 @@ class RequirementForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.departments = {org.pk: org for org in departments}
         field = self.fields["authority"]
-        field.choices = [(org.pk, org.name) for org in departments]  # type: ignore[attr-defined]
+        field.choices = [(org.pk, org.name) for org in departments]  # type: ignore[attr-defined]  # a field of choices
         if len(departments) == 1:
             field.widget, field.initial = forms.HiddenInput(), departments[0].pk
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from lms.credits.models import CreditRequirement
+from lms.credits.models import CreditRequirement, Reassessment
 from lms.lib.durations import beijing_day
 from lms.people.enums import RoleKind
 from lms.people.gates import role_required
@@ -43,7 +43,13 @@ def _page(
         )
         for org in hers
     ]
-    context = {"lists": lists, "form": form, "on": today, "year": today.year}
+    context = {
+        "lists": lists,
+        "form": form,
+        "on": today,
+        "year": today.year,
+        "reassessment": Reassessment.objects.filter(finished_at__isnull=True).first(),
+    }
     refused = form.errors or any(each.errors for each in ending.values())
     return render(request, "desk/requirements.html", context, status=422 if refused else 200)
 

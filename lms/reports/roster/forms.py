@@ -24,7 +24,7 @@ class UploadForm(forms.Form):
     def __init__(self, *args: Any, orgs: list[Org], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.orgs = {org.pk: org for org in orgs}
-        self.fields["org"].choices = [(org.pk, org.name) for org in orgs]  # type: ignore[attr-defined]
+        self.fields["org"].choices = [(org.pk, org.name) for org in orgs]  # type: ignore[attr-defined]  # a field of choices
         if len(orgs) == 1:
             self.fields["org"].widget = forms.HiddenInput()
             self.fields["org"].initial = orgs[0].pk

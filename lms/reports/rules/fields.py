@@ -83,7 +83,7 @@ class ParametersForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.label_suffix = ""
         buckets = [("", _("no carry-over")), *CreditBucket.choices]
-        self.fields["carry_from"].choices = self.fields["carry_to"].choices = buckets  # type: ignore[attr-defined]
+        self.fields["carry_from"].choices = self.fields["carry_to"].choices = buckets  # type: ignore[attr-defined]  # a field of choices
         for cap in Cap:
             self.fields[f"cap_{cap}"] = number(cap.label, most=MOST_CAP)
         for row in range(TIER_ROWS):

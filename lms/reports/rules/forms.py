@@ -73,7 +73,7 @@ class RuleForm(ParametersForm):
         super().__init__(*args, initial=initial, **kwargs)
         self.based_on = based_on
         mine = Org.objects.filter(pk__in=[org.pk for org in authorities])
-        self.fields["authority"].queryset = mine  # type: ignore[attr-defined]
+        self.fields["authority"].queryset = mine  # type: ignore[attr-defined]  # a field of choices
 
     def clean(self) -> dict[str, Any]:
         said = super().clean()

@@ -93,7 +93,7 @@ def rule(request: HttpRequest, pk: int) -> HttpResponse:
     _name_places([shown])
     context = {
         "rule": shown,
-        "place": shown.place,  # type: ignore[attr-defined]
+        "place": shown.place,  # type: ignore[attr-defined]  # put there for the page
         "sentences": describe(shown.terms),
         "is_own": is_own,
         "has_begun": shown.active_from <= today,
@@ -153,7 +153,7 @@ def _name_places(rules: list[CreditRule]) -> None:
     codes = {rule.region_code for rule in rules if rule.region_code}
     names = dict(Division.objects.filter(code__in=codes).values_list("code", "name"))
     for rule in rules:
-        rule.place = names.get(rule.region_code, rule.region_code)  # type: ignore[attr-defined]
+        rule.place = names.get(rule.region_code, rule.region_code)  # type: ignore[attr-defined]  # put there for the page
 
 
 def _previewed(sample: SampleForm, based_on: CreditRule | None, posted: Any) -> dict[str, Any]:

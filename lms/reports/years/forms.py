@@ -23,7 +23,7 @@ class OpenForm(forms.Form):
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["year"].choices = [(year, str(year)) for year in (today.year, today.year - 1)]  # type: ignore[attr-defined]
+        self.fields["year"].choices = [(year, str(year)) for year in (today.year, today.year - 1)]  # type: ignore[attr-defined]  # a field of choices
         self.fields["cutoff"].initial = date(today.year + (today.month > 6), 1, 15)
 
     def save(self, authority: Org, *, by: Person, at: datetime) -> YearClosing | None:

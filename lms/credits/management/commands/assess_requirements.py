@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from lms.credits.domain.assessing import assess_everybody
+from lms.credits.domain.reassessing import go_on_with_all
 from lms.lib.durations import beijing_day
 
 
@@ -22,8 +23,11 @@ class Command(BaseCommand):
             if verbosity > 1:
                 self.stdout.write(f"{done} people …")
 
+        at = timezone.now()
+        if not options["dry_run"]:
+            go_on_with_all(at=at)
         done, differences = assess_everybody(
-            on=beijing_day(timezone.now()), anew=options["all"], dry_run=options["dry_run"], tell=tell
+            on=beijing_day(at), anew=options["all"], dry_run=options["dry_run"], tell=tell
         )
         if options["all"] or options["dry_run"]:
             for line in differences:

@@ -15,7 +15,7 @@ from lms.credits.domain.parting import part_records
 from lms.credits.domain.registering import register_credit
 from lms.credits.domain.settling_imports import settle_import, unsettled_imports
 from lms.credits.domain.studying import source_of
-from lms.credits.domain.uniting import persons_counted_twice, unite_record
+from lms.credits.domain.uniting import persons_to_unite, unite_record
 from lms.people.models import Merging
 
 
@@ -33,8 +33,8 @@ class Command(BaseCommand):
             self.stdout.write(f"person {completion.person_id}: {kind} {pk}")
             if not options["dry_run"]:
                 register_credit(completion, at=timezone.now())
-        for person in list(persons_counted_twice()):
-            self.stdout.write(f"person {person.pk}: merged accounts count a lesson twice")
+        for person, changes in list(persons_to_unite()):
+            self.stdout.write(f"person {person.pk}: merged accounts count {len(changes)} entries twice or beyond a cap")
             if not options["dry_run"]:
                 unite_record(person, at=timezone.now())
         for batch in unsettled_imports():

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from courses.models import LessonPage
+from lms.demo.domain.assigning import assign_courses
 from lms.demo.domain.cast_history import tell_cast_history
 from lms.demo.domain.history import live, plan
 from lms.demo.domain.moments import moments
@@ -82,6 +83,8 @@ class Command(BaseCommand):
         tell_cast_history(moments())
         speak(moments())
         self.say("appeals, questions and self-assessments")
+        assign_courses(moments())
+        self.say("assigned courses and a reminder")
 
     def say(self, words: str) -> None:
         self.stdout.write(f"Demo world: {words}")

@@ -21,8 +21,13 @@ class Receipt:
 
 
 class SmsFailed(Exception):
-    """The provider did not take the message. Its text holds neither number nor code."""
+    """The provider did not say that it took the message. Its text holds neither number nor code.
 
-    def __init__(self, reason: str, *, permanent: bool) -> None:
+    `permanent`: it refused, and will again. `perhaps_sent`: nobody knows whether it went out, so whoever must not send
+    twice does not try again.
+    """
+
+    def __init__(self, reason: str, *, permanent: bool, perhaps_sent: bool = False) -> None:
         super().__init__(reason)
         self.permanent = permanent
+        self.perhaps_sent = perhaps_sent

@@ -7,7 +7,9 @@ Providers differ in names; a small gateway beside the site translates. Nothing o
 """
 
 import json
+import socket
 from http import HTTPStatus
+from http.client import HTTPException
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
@@ -17,6 +19,8 @@ from .base import Message, Receipt, SmsFailed
 
 TIMEOUT_SECONDS = 5
 LONGEST_ANSWER = 64 * 1024
+# No connection was made, so nothing was asked for.
+NEVER_ARRIVED = (ConnectionRefusedError, socket.gaierror)
 
 
 def send(message: Message) -> Receipt:
@@ -41,11 +45,16 @@ def send(message: Message) -> Receipt:
     except HTTPError as error:
         refused = HTTPStatus.BAD_REQUEST <= error.code < HTTPStatus.INTERNAL_SERVER_ERROR
         busy = error.code == HTTPStatus.TOO_MANY_REQUESTS
-        raise SmsFailed(f"The provider answered {error.code}.", permanent=refused and not busy) from None
-    except (URLError, TimeoutError, OSError):
-        raise SmsFailed("The provider cannot be reached.", permanent=False) from None
+        raise SmsFailed(
+            f"The provider answered {error.code}.", permanent=refused and not busy, perhaps_sent=not refused
+        ) from None
+    except (OSError, HTTPException) as error:
+        cause = error.reason if isinstance(error, URLError) else error
+        raise SmsFailed(
+            "The provider cannot be reached.", permanent=False, perhaps_sent=not isinstance(cause, NEVER_ARRIVED)
+        ) from None
     except ValueError:
-        raise SmsFailed("The provider's answer cannot be read.", permanent=False) from None
+        raise SmsFailed("The provider's answer cannot be read.", permanent=False, perhaps_sent=True) from None
     if not isinstance(answer, dict) or answer.get("accepted") is not True:
         raise SmsFailed("The provider did not accept the message.", permanent=True)
     return Receipt(accepted=True, reference=str(answer.get("id", ""))[:128])

@@ -1,11 +1,13 @@
 """What hangs on an import, so that it cannot be undone any more."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.db import models
+from django.db.models import F, TextField, Value
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from lms.people.domain.roster.facts import chunks
@@ -65,20 +67,33 @@ def what_hangs(batch: RosterBatch) -> list[Hanging]:
 
 
 def _hangs_on_made(steps: Sequence[RosterStep]) -> Iterator[Hanging]:
-    """Rows of any app that point at what the import made, other than what it made itself."""
-    own = {model: {step.object_id for step in steps if step.kind == kind} for kind, model in MADE.items()}
+    """Rows of any app that point at what the import made, and are not its own; one query for each chunk."""
+    own = {model: {str(step.object_id) for step in steps if step.kind == kind} for kind, model in MADE.items()}
     for kind in (RosterStepKind.PERSON_CREATED, RosterStepKind.POST_BEGUN):
         row_of = {step.object_id: step.row for step in steps if step.kind == kind}
-        for relation in MADE[kind]._meta.related_objects:
-            model: Any = relation.related_model
-            if model in _caches:
-                continue
-            name = relation.field.name
-            for part in chunks(sorted(row_of)):
-                rows = model._base_manager.filter(**{f"{name}__in": part}).values_list("pk", name)
-                for key, target in rows:
-                    if key not in own.get(model, ()):
-                        yield Hanging(row_of[target], str(model._meta.verbose_name))
+        relations = [
+            relation
+            for relation in MADE[kind]._meta.related_objects
+            if relation.related_model not in _caches and relation.field.concrete
+        ]
+        for part in chunks(sorted(row_of)):
+            for place, key, target in _pointing(relations, part):
+                model: Any = relations[place].related_model
+                if key not in own.get(model, ()):
+                    yield Hanging(row_of[target], str(model._meta.verbose_name))
+
+
+def _pointing(relations: Sequence[Any], targets: Sequence[int]) -> Iterable[tuple[int, str, int]]:
+    """Which of the relations, the key of the row as text, and at whom of the targets it points."""
+    arms = [
+        relation.related_model._base_manager.order_by()
+        .filter(**{f"{relation.field.name}__in": targets})
+        .annotate(_place=Value(place), _key=Cast("pk", TextField()), _target=F(relation.field.attname))
+        .values_list("_place", "_key", "_target")
+        for place, relation in enumerate(relations)
+    ]
+    found: Iterable[tuple[int, str, int]] = arms[0].union(*arms[1:], all=True) if arms else ()
+    return found
 
 
 def _was_changed(steps: Sequence[RosterStep]) -> Iterator[Hanging]:

@@ -11,7 +11,7 @@ from lms.tools.backup import MANIFEST
 
 
 class Command(BaseCommand):
-    help = "Write SECRET_KEY, FIELD_KEYS and SEALING_KEY as lines of an environment file, readable by their owner only."
+    help = "Write the keys of the site as lines of an environment file, readable by their owner only."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)
@@ -24,6 +24,7 @@ class Command(BaseCommand):
             raise CommandError("Keys do not belong beside the data that they open: choose another place.")
         pairs = ",".join(f"{key_id}={secret}" for key_id, secret in settings.FIELD_KEYS.items())
         text = f"SECRET_KEY={settings.SECRET_KEY}\nFIELD_KEYS={pairs}\nSEALING_KEY={settings.SEALING_KEY}\n"
+        text += f"BADGE_KEY={settings.BADGE_KEY}\n" if settings.BADGE_KEY else ""
         try:
             descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except OSError as error:

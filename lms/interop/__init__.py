@@ -1,0 +1,1 @@
+"""Facts of Tianjian in the standards of others."""

@@ -1,0 +1,36 @@
+"""Kinds of messages, and what became of an SMS."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class MessageKind(TextChoices):
+    NOTICE = "notice", _("notice")
+    REMINDER = "reminder", _("reminder")
+
+
+class SmsState(TextChoices):
+    """The way of an SMS: queued, claimed, then one of four ends that are never left again."""
+
+    QUEUED = "queued", _("waits to be sent")
+    CLAIMED = "claimed", _("is being sent")
+    SENT = "sent", _("accepted by the provider")
+    FAILED = "failed", _("not accepted by the provider")
+    REFUSED = "refused", _("not sent")
+    UNKNOWN = "unknown", _("nobody knows whether it went out")
+
+
+class WhyRefused(TextChoices):
+    """Why an SMS that waited was not sent at all."""
+
+    NO_PHONE = "no_phone", _("no number in use")
+    OPTED_OUT = "opted_out", _("wants no reminders by SMS")
+    TOO_OLD = "too_old", _("waited too long")
+
+
+class LeftOut(TextChoices):
+    """Why somebody on the list is not reminded, or not by SMS."""
+
+    RECENT = "recent", _("reminded within 14 days")
+    NO_PHONE = "no_phone", _("no number in use")
+    OPTED_OUT = "opted_out", _("wants no reminders by SMS")

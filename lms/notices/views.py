@@ -1,0 +1,65 @@
+"""The message centre: what a person was told, and whether she wants reminders by SMS."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from lms.notices.domain.telling import choose_sms, mark_read
+from lms.notices.domain.wording import shown
+from lms.notices.models import Message
+from lms.notices.queries import unread_count, wants_sms
+from lms.people.gates import safe_next
+from lms.people.views.common import person_of
+
+PAGE_SIZE = 20
+
+
+@never_cache
+@require_safe
+@login_required
+def centre(request: HttpRequest) -> HttpResponse:
+    """Her messages, newest first. Looking alone marks nothing as read: a phone may load a page nobody looks at."""
+    person = person_of(request)
+    page = Paginator(Message.objects.of(person), PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "shown": [shown(message) for message in page.object_list],
+        "unread": unread_count(person),
+        "wants_sms": wants_sms(person),
+    }
+    return render(request, "notices/centre.html", context)
+
+
+@require_POST
+@login_required
+def read(request: HttpRequest, pk: int) -> HttpResponse:
+    """She has read one; a message that is not hers is answered like one that is read already."""
+    mark_read(person_of(request), message_id=pk, at=timezone.now())
+    return redirect(safe_next(request, "/messages/"))
+
+
+@require_POST
+@login_required
+def read_all(request: HttpRequest) -> HttpResponse:
+    """She has read all of them."""
+    mark_read(person_of(request), at=timezone.now())
+    return redirect("notices:centre")
+
+
+@require_POST
+@login_required
+def sms(request: HttpRequest) -> HttpResponse:
+    """Reminders by SMS, yes or no."""
+    wanted = request.POST.get("sms") == "yes"
+    choose_sms(person_of(request), wanted, at=timezone.now())
+    if wanted:
+        messages.success(request, _("Reminders come by SMS again."))
+    else:
+        messages.success(request, _("No more reminders by SMS. They still stand here."))
+    return redirect("notices:centre")

@@ -1,0 +1,1 @@
+"""指派课程 on the desk: assigned, followed, exported, taken back."""
