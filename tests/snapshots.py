@@ -10,6 +10,8 @@ from django.utils import timezone
 
 T = TypeVar("T")
 Rows = dict[type[models.Model], list[models.Model]]
+# Triggers write these when the other rows come back.
+WRITTEN_BY_TRIGGERS = {"reports.Touched"}
 _kept: dict[tuple[str, str], tuple[Rows, Any]] = {}
 
 
@@ -45,5 +47,8 @@ def _tables() -> list[type[models.Model]]:
     return [
         model
         for model in apps.get_models(include_auto_created=True)
-        if model._meta.managed and not model._meta.proxy and not model._meta.parents
+        if model._meta.managed
+        and not model._meta.proxy
+        and not model._meta.parents
+        and model._meta.label not in WRITTEN_BY_TRIGGERS
     ]
