@@ -130,6 +130,7 @@ class Desk:
             "place": self.place,
             "trail": trail,
             "is_root": len(trail) == 1,
+            "unit": self.unit,
             "limits": self.limits,
             "kept_query": self.kept_query,
         }

@@ -39,7 +39,7 @@ def people(request: HttpRequest) -> HttpResponse:
     for cadre in page.object_list:
         cadre.standing = standings[cadre.pk]
     context = desk.context() | kept_views(request, desk, ViewPage.PEOPLE)
-    return render(request, "desk/people.html", context | {"page": page, "unit": desk.unit})
+    return render(request, "desk/people.html", context | {"page": page})
 
 
 @require_safe
