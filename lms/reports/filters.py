@@ -47,6 +47,7 @@ class Desk:
 
     def __init__(self, request: HttpRequest, *, lists_units: bool = False) -> None:
         self.actor = request.user
+        self.roles = roles_today(request)
         self.asked_for = request.GET
         self.today = beijing_day(timezone.now())
         self.scope = scope_of(request)
@@ -88,6 +89,11 @@ class Desk:
         return Org.objects.filter(pk=self.chosen["unit"]).first() if self.chosen.get("unit") else None
 
     @property
+    def category(self) -> str:
+        """What the personnel category asked for is called; empty for all."""
+        return self._label("category")
+
+    @property
     def inquiry(self) -> Inquiry:
         return Inquiry(self.scope, self.year, self.on, self.chosen.get("category", ""))
 
@@ -124,25 +130,27 @@ class Desk:
             "place": self.place,
             "trail": trail,
             "is_root": len(trail) == 1,
-            "narrowed": self.on != self.today or any(self.chosen.get(name) for name in FILTERS if name != "place"),
+            "unit": self.unit,
+            "limits": self.limits,
             "kept_query": self.kept_query,
         }
 
+    @property
+    def limits(self) -> list[str]:
+        """What besides day, place and unit leaves people out, in words."""
+        said = [*(self._label(name) for name in ("category", "standing", "hours")), self.chosen.get("q", "")]
+        return [word for word in said if word]
+
     def in_words(self) -> list[str]:
         """Who is left out, for a file that is handed on without its address; nothing where nobody is."""
-        shown = [
-            self.place.name if self.chosen.get("place") and self.place else "",
-            self.unit.name if self.unit else "",
-            *(self._label(name) for name in ("category", "standing", "hours")),
-            self.chosen.get("q", ""),
-        ]
-        said = [word for word in shown if word]
+        place = self.place.name if self.chosen.get("place") and self.place else ""
+        said = [word for word in (place, self.unit.name if self.unit else "", *self.limits) if word]
         return [_("Only: %(filters)s") % {"filters": " · ".join(said)}] if said else []
 
     def _label(self, name: str) -> str:
         """What the form calls the choice; empty where none was made."""
         value = self.chosen.get(name)
-        return str(dict(self.form.fields[name].choices)[value]) if value else ""  # type: ignore[attr-defined]
+        return str(dict(self.form.fields[name].choices)[value]) if value else ""  # type: ignore[attr-defined]  # a field of choices
 
     @property
     def kept_query(self) -> str:

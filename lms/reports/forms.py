@@ -56,7 +56,8 @@ class DeskFilter(forms.Form):
         years = [(year, str(year)) for year in range(today.year, FIRST_YEAR - 1, -1)]
         self.fields["year"].choices = years  # type: ignore[attr-defined]  # a field of choices
         self.fields["unit"].choices = [("", _("All")), *units]  # type: ignore[attr-defined]  # a field of choices
-        self.fields["category"].choices = [("", _("All")), *PersonnelCategory.choices]  # type: ignore[attr-defined]  # a field of choices
+        categories = [("", _("All")), *PersonnelCategory.choices]
+        self.fields["category"].choices = categories  # type: ignore[attr-defined]  # a field of choices
 
     def clean_on(self) -> date:
         on: date = self.cleaned_data["on"] or self.today

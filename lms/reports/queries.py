@@ -40,8 +40,8 @@ def batched(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
 
 def with_posts(persons: QuerySet[Person], on: date) -> QuerySet[Any]:
     """Persons with `post_id`: the post held longest of those held on the day, wherever it is."""
-    hers = Q(person=OuterRef("pk")) | Q(person__merged_into=OuterRef("pk"))
-    posts = Post.objects.filter(hers).on(on).order_by("active_from", "pk")
+    own = Person.objects.filter(Q(pk=OuterRef(OuterRef("pk"))) | Q(merged_into=OuterRef(OuterRef("pk"))))
+    posts = Post.objects.filter(person__in=own.values("pk")).on(on).order_by("active_from", "pk")
     return persons.annotate(post_id=Subquery(posts.values("pk")[:1]))
 
 

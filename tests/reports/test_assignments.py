@@ -26,6 +26,7 @@ from tests.credits.world import load
 from tests.factories.learning import live_course, live_lesson, published
 from tests.factories.people import PersonFactory, PostFactory
 from tests.programmes.test_assigning import complete
+from tests.reports.overview.county import make_county
 
 pytestmark = pytest.mark.django_db
 AtDesk = Callable[[Person], Client]
@@ -433,6 +434,20 @@ def test_the_list_of_missing_hours_is_narrowed_by_unit_category_and_state(cast, 
         assert client.get(HOURS, wrong).status_code == 302
     foreign = Post.objects.get(person=cast.neighbour_learner).org_id
     assert client.get(HOURS, {"unit": foreign}).status_code == 302
+
+
+def test_a_list_of_a_place_reminds_those_of_the_place_alone(cast, at_desk: AtDesk, required, others, outbox):
+    county = make_county(cast)
+    upland = county.cadre("孙勤", county.upland_government)
+    client = at_desk(cast.officer)
+
+    listed = client.get(reverse("desk:people"), {"place": county.upland.code, "standing": "short"})
+    assert f"{HOURS}?place={county.upland.code}&amp;" in listed.content.decode()
+    page = client.get(HOURS, {"place": county.upland.code})
+    assert page.context["plan"].asked == {upland.pk} == {one.pk for one in listed.context["page"].object_list}
+    assert "南岭乡" in page.context["choice"].heading
+    for foreign in (cast.places.neighbour_county.code, cast.places.prefecture.code, "x"):
+        assert client.get(HOURS, {"place": foreign}).status_code == 302
 
 
 def test_reminders_are_read_by_the_departments_own_officers(cast, at_desk: AtDesk, late):

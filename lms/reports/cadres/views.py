@@ -15,7 +15,6 @@ from lms.credits.policies import claims_visible_to, department_that_attests
 from lms.credits.queries import rules_readable_by
 from lms.people.gates import officer_required
 from lms.people.models import Person
-from lms.people.policies import roles_today
 from lms.people.queries import home_division_on, same_person_ids
 from lms.reports.cadres.evidence import evidence_of
 from lms.reports.enums import ViewPage
@@ -40,7 +39,7 @@ def people(request: HttpRequest) -> HttpResponse:
     for cadre in page.object_list:
         cadre.standing = standings[cadre.pk]
     context = desk.context() | kept_views(request, desk, ViewPage.PEOPLE)
-    return render(request, "desk/people.html", context | {"page": page, "unit": desk.unit})
+    return render(request, "desk/people.html", context | {"page": page})
 
 
 @require_safe
@@ -73,7 +72,7 @@ def entry(request: HttpRequest, pk: int, entry: int) -> HttpResponse:
     entries = CreditLedgerEntry.objects.of(same_person_ids(cadre))
     shown = get_object_or_404(entries.select_related("person", "rule", "outline_version", "reversal", "by"), pk=entry)
     found = evidence_of(shown)
-    claims = claims_visible_to(request.user, on=desk.today, roles=roles_today(request))
+    claims = claims_visible_to(request.user, on=desk.today, roles=desk.roles)
     context = desk.context() | {
         "cadre": cadre,
         "entry": shown,

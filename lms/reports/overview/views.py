@@ -30,6 +30,7 @@ def cadres_overview(request: HttpRequest) -> HttpResponse:
     figures = figures_of(desk.inquiry, desk.place)
     trend = trend_of(desk.inquiry, desk.place)
     name = desk.place.name if desk.place else _("All your places")
+    whose = name if not desk.category else _("%(place)s (%(category)s)") % {"place": name, "category": desk.category}
     own = sum((unit.stand for unit in figures.units), Stand())
     context: dict[str, Any] = (
         desk.context()
@@ -41,7 +42,7 @@ def cadres_overview(request: HttpRequest) -> HttpResponse:
             "own_units": PlaceStand(_("Units of its own"), own) if figures.units else None,
             "trend": trend,
             "as_of": as_of(desk.inquiry),
-            "sentence": in_a_sentence(name, figures.total),
+            "sentence": in_a_sentence(whose, figures.total),
             "besides": without_requirement(figures.total),
             "changed": what_changed(trend),
             "metrics": METRICS,

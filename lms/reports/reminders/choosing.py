@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -15,13 +15,14 @@ from lms.credits.enums import StandingState
 from lms.notices.domain.wording import Template
 from lms.notices.models import Reminder
 from lms.people.enums import Purpose
-from lms.people.models import Org, Person, Role
-from lms.people.models.dated import holds_on
+from lms.people.models import Division, Org, Role
 from lms.people.policies import persons_visible_to
 from lms.programmes.domain.telling import REMINDER, variables_of
 from lms.programmes.models import Assignment
 from lms.programmes.policies import assigning_orgs, seen_of
 from lms.programmes.queries import late_people, on_show
+from lms.reports.overview.placing import narrowed, placed
+from lms.reports.overview.shapes import Scope
 from lms.reports.standing.queries import standings_of
 
 
@@ -95,32 +96,36 @@ def _of_org(roles: list[Role], org: Org) -> list[Role]:
 
 
 def standing_choice(
-    *, org: Org, unit: Org | None, category: str, state: str, by: Any, on: date, roles: list[Role]
+    *,
+    org: Org,
+    place: Division | None,
+    unit: Org | None,
+    category: str,
+    state: str,
+    by: Any,
+    on: date,
+    roles: list[Role],
 ) -> Choice:
-    """Those of the department's cadres who have not met what is required of them this year, of a unit or of all."""
-    persons = persons_visible_to(by, purpose=Purpose.CADRE_TRAINING, on=on, roles=_of_org(roles, org))
-    persons = _with_post(persons, unit, category, on)
+    """Those of the department's cadres who have not met what is required of them this year, of a place, a unit or all.
+
+    They are the people whom the list of cadres shows under the same filters.
+    """
+    own = _of_org(roles, org)
+    scope = Scope((org,), lambda day: persons_visible_to(by, purpose=Purpose.CADRE_TRAINING, on=day, roles=own))
+    persons = narrowed(placed(scope, on), on, place=place, unit=unit.pk if unit else None, category=category)
     wanted = STATES[state][1]
     found = {pk for pk, one in standings_of(persons, year=on.year, on=on).items() if one.state in wanted}
-    where = unit.name if unit else org.name
+    where = unit.name if unit else place.name if place else org.name
+    which = f":{unit.pk}" if unit else f":place:{place.code}" if place else ""
     return Choice(
         frozenset(found),
         HOURS,
         {"year": str(on.year)},
-        f"standing:{on.year}:{org.pk}" + (f":{unit.pk}" if unit else ""),
+        f"standing:{on.year}:{org.pk}{which}",
         org,
         _("Remind of missing hours: %(where)s") % {"where": where},
         reverse("desk:people"),
     )
-
-
-def _with_post(persons: QuerySet[Person], unit: Org | None, category: str, on: date) -> QuerySet[Person]:
-    posts = Q()
-    if unit:
-        posts &= Q(posts__org=unit)
-    if category:
-        posts &= Q(posts__category=category)
-    return persons.filter(posts & holds_on(on, "posts__")).distinct() if posts else persons
 
 
 def reminders_for(actor: Any, *, on: date, roles: list[Role]) -> QuerySet[Reminder]:

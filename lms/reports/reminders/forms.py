@@ -9,14 +9,18 @@ from django.utils.translation import gettext_lazy as _
 from lms.notices.domain.reminding import REASON_LENGTH, PlanChanged, ReminderRefused, remind
 from lms.notices.models import Reminder
 from lms.people.enums import PersonnelCategory
-from lms.people.models import Org, Person
+from lms.people.models import Division, Org, Person
 from lms.reports.reminders.choosing import STATES, Choice
 
 
 class ListForm(forms.Form):
-    """Of which department, unit and category, and who of them; everything but the first may be left out."""
+    """Of which department, place, unit and category, and who of them; everything but the first may be left out.
+
+    `place` was looked up by whoever makes the form; one that is not hers is refused.
+    """
 
     org = forms.ModelChoiceField(label=_("In the name of"), queryset=Org.objects.none(), required=False)
+    place = forms.CharField(required=False, widget=forms.HiddenInput)
     unit = forms.ModelChoiceField(
         label=_("Work unit"), queryset=Org.objects.none(), required=False, empty_label=_("All")
     )
@@ -27,8 +31,11 @@ class ListForm(forms.Form):
         label=_("Whom"), required=False, choices=[(code, words) for code, (words, _states) in STATES.items()]
     )
 
-    def __init__(self, *args: Any, orgs: list[Org], units: list[tuple[int, str]], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, orgs: list[Org], place: Division | None, units: list[tuple[int, str]], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self._place = place
         self._orgs = orgs
         self.fields["org"].queryset = Org.objects.filter(pk__in=[org.pk for org in orgs])  # type: ignore[attr-defined]
         self.fields["unit"].queryset = Org.objects.filter(  # type: ignore[attr-defined]
@@ -39,6 +46,11 @@ class ListForm(forms.Form):
 
     def clean_org(self) -> Org:
         return self.cleaned_data["org"] or self._orgs[0]
+
+    def clean_place(self) -> Division | None:
+        if self.cleaned_data["place"] and self._place is None:
+            raise forms.ValidationError(_("This place is not one of yours today."))
+        return self._place
 
     def clean_state(self) -> str:
         return self.cleaned_data["state"] or "short"

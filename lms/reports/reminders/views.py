@@ -17,11 +17,13 @@ from lms.notices.domain.reminding import MOST_PEOPLE
 from lms.notices.domain.wording import template_of
 from lms.notices.enums import LeftOut
 from lms.notices.queries import outcome_of
-from lms.people.enums import Purpose, RoleKind
+from lms.people.enums import RoleKind
 from lms.people.gates import role_required
-from lms.people.policies import persons_visible_to, roles_today
+from lms.people.policies import roles_today
 from lms.people.views.common import person_of
 from lms.programmes.policies import assigning_orgs, assignments_for
+from lms.reports.filters import scope_of
+from lms.reports.overview.placing import narrowed, place_called, placed
 from lms.reports.queries import units_of
 from lms.reports.reminders.choosing import (
     Choice,
@@ -34,6 +36,8 @@ from lms.reports.reminders.choosing import (
 from lms.reports.reminders.forms import ListForm, RemindForm
 
 PAGE_SIZE = 50
+# Units that can be chosen from at once; further down the places there are fewer.
+MOST_CHOICES = 2000
 
 
 def _plan(choice: Choice, *, with_sms: bool, at: datetime) -> Plan:
@@ -89,19 +93,22 @@ def remind_late(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @role_required(RoleKind.OFFICER)
 def remind_standing(request: HttpRequest) -> HttpResponse:
-    """Remind those who have not met what is required; unit, category and whom stand in the address."""
+    """Remind those who have not met what is required; place, unit, category and whom stand in the address."""
     at = timezone.now()
     today, roles = beijing_day(at), roles_today(request)
     orgs = assigning_orgs(request.user, today, roles=roles)
     if not orgs:
         raise Http404
-    scope = persons_visible_to(request.user, purpose=Purpose.CADRE_TRAINING, on=today, roles=roles)
-    form = ListForm(request.GET, orgs=orgs, units=units_of(scope, today))
+    scope = scope_of(request)
+    place = place_called(request.GET.get("place", ""), scope, today)
+    within = narrowed(placed(scope, today), today, place=place)
+    form = ListForm(request.GET, orgs=orgs, place=place, units=units_of(within, today, most=MOST_CHOICES))
     if not form.is_valid():
         return redirect("desk:remind_standing")
     said = form.cleaned_data
     choice = standing_choice(
         org=said["org"],
+        place=said["place"],
         unit=said["unit"],
         category=said["category"],
         state=said["state"],

@@ -53,6 +53,12 @@ def test_the_first_sentence_answers_how_we_stand(county: County, at_desk: AtDesk
     assert "数据截至 2026-11-20 12:00:00。" in text
 
 
+def test_a_category_is_named_in_the_sentence(county: County, at_desk: AtDesk) -> None:
+    page = at_desk(county.cast.officer).get(OVERVIEW, {"category": "village_cadre"}).content.decode()
+
+    assert "甲县（村干部）共有干部 1 人，都没有应训要求。" in page
+
+
 def test_sentences_for_places_where_little_is_to_be_said() -> None:
     assert in_a_sentence("甲县", Stand()) == "甲县：没有符合条件的干部。"
     assert in_a_sentence("甲县", Stand(people=2)) == "甲县共有干部 2 人，都没有应训要求。"
