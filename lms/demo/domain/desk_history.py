@@ -42,7 +42,9 @@ ACADEMY = "禾川省干部网络学院"
 HOURS_HEADINGS = ("登录码", "姓名", "课程编号", "课程名称", "完成日期", "学时")
 OPENING_HEADINGS = ("登录码", "姓名", "年度", "学时")
 # Of last year, in the order of the cadres: more than is asked for a part of the year, about as much, and less.
-OPENING_HOURS = (12, 9, 6, 14, 3)
+OPENING_HOURS = (12, 9, 14, 10, 3)
+# And of training in class, of those who owe some.
+OPENING_IN_CLASS = (18, 16, 4, 20)
 COURSES = (("HC-2101", "基层治理数字化", 2), ("HC-2107", "政务信息公开实务", "1.5"), ("HC-2112", "网络安全与保密", 3))
 NEW_CADRES = (("沈明月", "党政办公室科员", "19880312", 1), ("程远", "农业综合服务中心科员", "19920725", 2))
 
@@ -72,11 +74,15 @@ def _close_last_year(authority: Org, officer: Person, moments: Moments) -> None:
         return
     opened, balanced, confirmed, closed = january
     closing = open_year(authority, year, cutoff=date(year + 1, 1, 15), by=officer, at=opened)
-    rows = [
-        (cadre.login_code, cadre.name, year, OPENING_HOURS[place % len(OPENING_HOURS)])
-        for place, cadre in enumerate(_cadres(authority, date(year, 12, 31)))
-    ]
-    _import(ImportKind.OPENING_BALANCE, OPENING_HEADINGS, rows, authority, officer, at=balanced)
+    cadres = _cadres(authority, date(year, 12, 31))
+    posts = Post.objects.filter(person__in=cadres, category=PersonnelCategory.TOWNSHIP_CADRE)
+    owing = set(posts.values_list("person_id", flat=True))
+    for category, people, hours in (
+        (CreditCategory.ONLINE_SELF_STUDY, cadres, OPENING_HOURS),
+        (CreditCategory.CENTRALIZED_TRAINING, [cadre for cadre in cadres if cadre.pk in owing], OPENING_IN_CLASS),
+    ):
+        rows = [(cadre.login_code, cadre.name, year, hours[place % len(hours)]) for place, cadre in enumerate(people)]
+        _import(ImportKind.OPENING_BALANCE, OPENING_HEADINGS, rows, authority, officer, category=category, at=balanced)
     reviewer = person_of("personnel_officer")
     managed = Post.objects.on(date(year, 12, 31)).filter(cadre_authority=authority).values("org")
     for unit in units_of_personnel_officer(reviewer, beijing_day(confirmed)).filter(pk__in=managed):
@@ -111,6 +117,7 @@ def _import(
     authority: Org,
     officer: Person,
     *,
+    category: CreditCategory = CreditCategory.ONLINE_SELF_STUDY,
     at: datetime,
 ) -> None:
     data = _sheet(headings, rows)
@@ -119,7 +126,7 @@ def _import(
             data,
             file_name="学时.xlsx" if kind == ImportKind.EXTERNAL else "期初学时.xlsx",
             kind=kind,
-            category=CreditCategory.ONLINE_SELF_STUDY,
+            category=category,
             platform=platform_named(ACADEMY) if kind == ImportKind.EXTERNAL else None,
             authority=authority,
             by=officer,
