@@ -142,7 +142,7 @@ def test_a_failed_quiz_says_when_to_come_back(
     page.get_by_role("button", name="交卷").click()
     expect(page.locator("[data-passed=no]")).to_be_visible()
     keep(page, "quiz-failed-360")
-    page.get_by_role("link", name="再试一次").click()
+    page.get_by_role("link", name="再答一次").click()
     expect(page.locator(".notice-warn")).to_contain_text("可以再试")
     keep(page, "quiz-pause-360")
 

@@ -51,6 +51,12 @@ def _check(entry: CreditLedgerEntry, *, reason: str, by: Person, at: datetime) -
     return reason.strip()
 
 
+def _conditions(entry: CreditLedgerEntry) -> dict[str, Any]:
+    """What a reversal and a correction say as their entry does: achievement, day and counter, rule and outline."""
+    names = ("component", "achievement_key", "round", "category", "day", "rule", "outline_version")
+    return {name: getattr(entry, name) for name in names}
+
+
 def append_reversal(
     chain: CreditChain, entry: CreditLedgerEntry, *, reason: str, by: Person | None, at: datetime
 ) -> CreditLedgerEntry:
@@ -61,20 +67,14 @@ def append_reversal(
         kind=EntryKind.REVERSAL,
         source_kind=SourceKind.REVERSED_ENTRY,
         source_id=entry.pk,
-        component=entry.component,
-        achievement_key=entry.achievement_key,
-        round=entry.round,
         counts=False,
-        category=entry.category,
         hours=-entry.hours,
         days=-entry.days,
-        day=entry.day,
-        rule=entry.rule,
-        outline_version=entry.outline_version,
         reverses=entry,
         by=by,
         evidence={"lessons": []},
         why=[step("reversed", title=entry.title, number=entry.seq, reason=reason)],
+        **_conditions(entry),
     )
 
 
@@ -101,20 +101,14 @@ def append_correction(
         kind=EntryKind.CORRECTION,
         source_kind=SourceKind.CORRECTED_ENTRY,
         source_id=entry.pk,
-        component=entry.component,
-        achievement_key=entry.achievement_key,
-        round=entry.round,
         counts=True,
-        category=entry.category,
         hours=hours,
         days=days,
-        day=entry.day,
-        rule=entry.rule,
-        outline_version=entry.outline_version,
         freed_by=reversal,
         by=by,
         evidence=evidence,
         why=[step("corrected", title=entry.title, number=entry.seq, hours=str(hours), reason=reason), *why],
+        **_conditions(entry),
     )
 
 

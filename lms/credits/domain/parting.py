@@ -19,7 +19,7 @@ from lms.people.models import Merging
 def united_since(person_ids: Iterable[int], since: datetime) -> list[CreditLedgerEntry]:
     """The reversals and corrections that the uniting of these accounts has written since the moment."""
     entries = CreditLedgerEntry.objects.of(person_ids).filter(registered_at__gte=since).select_related("reverses")
-    reasons = set()
+    reasons = set[str]()
     for language, _name in settings.LANGUAGES:
         with override(language):
             reasons.update(_(reason) for reason in REASONS)

@@ -8,7 +8,8 @@ from django.utils import timezone
 from lms.lib.durations import BEIJING, beijing_day
 from lms.people.models import Person
 
-SETTLED_DAYS_AGO = 300
+# So that there was somebody last year, which is closed by now.
+SETTLED_DAYS_AGO = 400
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ from lms.people.domain.notices import (
     notices_due,
 )
 from lms.people.domain.settling import choose_elder_mode, choose_language
-from lms.people.domain.signing_in import NotSent, TooMany, WrongCode, check_code, send_code
+from lms.people.domain.signing_in import NotSent, TooMany, send_code
 from lms.people.forms import CodeForm, PhoneForm
 from lms.people.gates import safe_next
 from lms.people.models import Contact, Identity
@@ -39,7 +39,7 @@ from lms.people.models.contacts import PHONE_PURPOSE, mask_phone
 from lms.people.models.identities import IDENTITY_PURPOSE
 from lms.people.policies import roles_on
 from lms.people.queries import home_division_on, looks_at, posts_on
-from lms.people.views.common import Draft, person_of, set_choice, show_form
+from lms.people.views.common import Draft, person_of, proved_code, sent_code, set_choice, show_form
 
 PHONE_DRAFT = "phone"
 ELDER_CHOICES = ("on", "larger", "largest", "off")
@@ -126,17 +126,6 @@ def answer_notice(request: HttpRequest) -> HttpResponse:
     return redirect(safe_next(request, "/"))
 
 
-def _proved_code(request: HttpRequest, form: CodeForm, phone: str) -> bool:
-    if request.method != "POST" or not form.is_valid():
-        return False
-    try:
-        check_code(phone, form.cleaned_data["code"], address=client_address(request), at=timezone.now())
-    except (WrongCode, TooMany) as error:
-        form.add_error("code", str(error))
-        return False
-    return True
-
-
 @never_cache
 @login_required
 @sensitive_post_parameters()
@@ -149,7 +138,7 @@ def phone(request: HttpRequest) -> HttpResponse:
     if not draft["new"]:
         return _ask_new(request, draft)
     form = CodeForm(request.POST or None)
-    if _proved_code(request, form, draft["new"]):
+    if proved_code(request, form, draft["new"]):
         change_phone(person_of(request), draft["new"], at=timezone.now())
         draft.clear()
         messages.success(request, _("Your new number is saved. Sign in with it from now on."))
@@ -167,7 +156,7 @@ def _prove_old(request: HttpRequest, draft: Draft, contact: Contact) -> HttpResp
             draft.say(old_asked=True)
         except (TooMany, NotSent) as error:
             problem = str(error)
-    elif _proved_code(request, form, number):
+    elif proved_code(request, form, number):
         draft.say(old_proved=True)
         return redirect("people:phone")
     return show_form(
@@ -184,14 +173,9 @@ def _prove_old(request: HttpRequest, draft: Draft, contact: Contact) -> HttpResp
 
 def _ask_new(request: HttpRequest, draft: Draft) -> HttpResponse:
     form = PhoneForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            send_code(form.cleaned_data["phone"], address=client_address(request), at=timezone.now())
-        except (TooMany, NotSent) as error:
-            form.add_error("phone", str(error))
-        else:
-            draft.say(new=form.cleaned_data["phone"])
-            return redirect("people:phone")
+    if number := sent_code(request, form):
+        draft.say(new=number)
+        return redirect("people:phone")
     return show_form(
         request, form, title=_("Change my number"), lead=_("Your new number:"), button=_("Send a code to it")
     )

@@ -12,6 +12,8 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from lms.lib.encryption import DecryptionFailed, decrypt, encrypt
+from lms.people.backends.addresses import client_address
+from lms.people.domain.signing_in import NotSent, TooMany, WrongCode, check_code, send_code
 from lms.people.models import Person
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -51,6 +53,31 @@ class Draft:
 def person_of(request: HttpRequest) -> Person:
     """The signed-in person, on pages that a gate or `login_required` stands before."""
     return cast(Person, request.user)
+
+
+def sent_code(request: HttpRequest, form: forms.Form) -> str:
+    """The number in the form, once a code was sent to it; empty before, and where the form says why it was not."""
+    if request.method != "POST" or not form.is_valid():
+        return ""
+    phone = str(form.cleaned_data["phone"])
+    try:
+        send_code(phone, address=client_address(request), at=timezone.now())
+    except (TooMany, NotSent) as error:
+        form.add_error("phone", str(error))
+        return ""
+    return phone
+
+
+def proved_code(request: HttpRequest, form: forms.Form, phone: str) -> bool:
+    """Whether the code in the form is the one that was sent to the number; if not, the error is on the form."""
+    if request.method != "POST" or not form.is_valid():
+        return False
+    try:
+        check_code(phone, form.cleaned_data["code"], address=client_address(request), at=timezone.now())
+    except (WrongCode, TooMany) as error:
+        form.add_error("code", str(error))
+        return False
+    return True
 
 
 def show_form(

@@ -24,7 +24,7 @@ from lms.people.gates import role_required
 from lms.people.models import Belonging, Contact, Person
 from lms.people.models.contacts import PHONE_PURPOSE, mask_phone
 from lms.people.policies import persons_visible_to, roles_today
-from lms.people.views.common import Draft, person_of, show_form
+from lms.people.views.common import Draft, person_of, sent_code, show_form
 from lms.people.views.unmasking import show_in_full
 
 helper_required = role_required(*HELPING_ROLES)
@@ -175,14 +175,9 @@ def help_with_phone(request: HttpRequest) -> HttpResponse:
         found = list(_near(request).filter(name=said["name"].strip(), birth_year=said["birth_year"])[:2])
         if len(found) != 1:
             form.add_error("name", _("Nobody, or more than one, of your place has this name and year of birth."))
-        else:
-            try:
-                send_code(said["phone"], address=client_address(request), at=timezone.now())
-            except (TooMany, NotSent) as error:
-                form.add_error("phone", str(error))
-            else:
-                draft.say(person=found[0].pk, phone=said["phone"], reason=said["reason"])
-                return redirect("staff:help_with_phone")
+        elif phone := sent_code(request, form):
+            draft.say(person=found[0].pk, phone=phone, reason=said["reason"])
+            return redirect("staff:help_with_phone")
     return show_form(
         request,
         form,

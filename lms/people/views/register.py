@@ -9,15 +9,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from lms.lib.durations import beijing_day
-from lms.people.backends.addresses import client_address
 from lms.people.domain.notices import current_notice
 from lms.people.domain.registering import Guardian, RegistrationRefused, needs_guardian, register_learner
-from lms.people.domain.signing_in import NotSent, TooMany, WrongCode, check_code, send_code
 from lms.people.enums import DivisionLevel, NoticeAudience
 from lms.people.forms import AboutForm, CodeForm, GuardianForm
 from lms.people.models import Division
 from lms.people.models.contacts import mask_phone
-from lms.people.views.common import Draft, remember_choices, show_form, sign_in_person
+from lms.people.views.common import Draft, proved_code, remember_choices, sent_code, show_form, sign_in_person
 from lms.people.views.sign_in import DRAFT
 
 
@@ -74,15 +72,9 @@ def guardian(request: HttpRequest) -> HttpResponse:
     if not draft["kind"]:
         return redirect("people:register")
     form = GuardianForm(request.POST or None, initial={"name": draft["guardian_name"]})
-    if request.method == "POST" and form.is_valid():
-        phone = form.cleaned_data["phone"]
-        try:
-            send_code(phone, address=client_address(request), at=timezone.now())
-        except (TooMany, NotSent) as error:
-            form.add_error("phone", str(error))
-        else:
-            draft.say(guardian_name=form.cleaned_data["name"], guardian_phone=phone, guardian_proved=False)
-            return redirect("people:guardian_code")
+    if phone := sent_code(request, form):
+        draft.say(guardian_name=form.cleaned_data["name"], guardian_phone=phone, guardian_proved=False)
+        return redirect("people:guardian_code")
     return show_form(
         request,
         form,
@@ -101,16 +93,9 @@ def guardian_code(request: HttpRequest) -> HttpResponse:
     if not draft["guardian_phone"]:
         return redirect("people:guardian")
     form = CodeForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            check_code(
-                draft["guardian_phone"], form.cleaned_data["code"], address=client_address(request), at=timezone.now()
-            )
-        except (WrongCode, TooMany) as error:
-            form.add_error("code", str(error))
-        else:
-            draft.say(guardian_proved=True)
-            return redirect("people:register_notice")
+    if proved_code(request, form, draft["guardian_phone"]):
+        draft.say(guardian_proved=True)
+        return redirect("people:register_notice")
     return show_form(
         request,
         form,

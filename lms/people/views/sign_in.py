@@ -9,24 +9,19 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from lms.people.backends.addresses import client_address
 from lms.people.domain.signing_in import (
-    NotSent,
     TooMany,
-    WrongCode,
     WrongFact,
-    check_code,
     check_fact,
     fact_asked,
     note_use,
     reached_on,
-    send_code,
 )
 from lms.people.forms import CodeForm, FactForm, PhoneForm
 from lms.people.gates import safe_next
 from lms.people.models import Contact
 from lms.people.models.contacts import mask_phone
-from lms.people.views.common import Draft, remember_choices, show_form, sign_in_person
+from lms.people.views.common import Draft, proved_code, remember_choices, sent_code, show_form, sign_in_person
 
 DRAFT = "sign_in"
 
@@ -37,17 +32,11 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     """Ask for the number and send a code to it; the answer is the same whether anybody is reached there or not."""
     target = safe_next(request, "/")
     form = PhoneForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        phone = form.cleaned_data["phone"]
-        try:
-            send_code(phone, address=client_address(request), at=timezone.now())
-        except (TooMany, NotSent) as error:
-            form.add_error("phone", str(error))
-        else:
-            draft = Draft(request, DRAFT)
-            draft.clear()
-            draft.say(phone=phone, next=target)
-            return redirect("people:code")
+    if phone := sent_code(request, form):
+        draft = Draft(request, DRAFT)
+        draft.clear()
+        draft.say(phone=phone, next=target)
+        return redirect("people:code")
     return show_form(
         request,
         form,
@@ -67,16 +56,11 @@ def code(request: HttpRequest) -> HttpResponse:
     if not draft["phone"]:
         return redirect("people:sign_in")
     form = CodeForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            check_code(draft["phone"], form.cleaned_data["code"], address=client_address(request), at=timezone.now())
-        except (WrongCode, TooMany) as error:
-            form.add_error("code", str(error))
-        else:
-            # A session key that somebody else may know must not carry what was just proved.
-            request.session.cycle_key()
-            draft.say(proved=True)
-            return _next_step(request, draft)
+    if proved_code(request, form, draft["phone"]):
+        # A session key that somebody else may know must not carry what was just proved.
+        request.session.cycle_key()
+        draft.say(proved=True)
+        return _next_step(request, draft)
     return show_form(
         request,
         form,

@@ -30,8 +30,10 @@ class HandOverForm(forms.Form):
         help_text=_("Personnel officers of units that the same authority manages."),
         error_messages={"required": _("Please choose a colleague.")},
     )
-    first_day = forms.DateField(label=_("From"), widget=forms.DateInput({"type": "date"}))
-    last_day = forms.DateField(label=_("Up to and including"), widget=forms.DateInput({"type": "date"}))
+    first_day = forms.DateField(label=_("From"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+    last_day = forms.DateField(
+        label=_("Up to and including"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
 
     def __init__(self, *args: Any, roles: list[Role], on: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

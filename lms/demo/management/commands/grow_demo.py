@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from courses.models import LessonPage
 from lms.demo.domain.assigning import assign_courses
 from lms.demo.domain.cast_history import tell_cast_history
+from lms.demo.domain.desk_history import tell_desk_history
 from lms.demo.domain.history import live, plan
 from lms.demo.domain.moments import moments
 from lms.demo.domain.people import person_of
@@ -81,6 +82,8 @@ class Command(BaseCommand):
             if done % SAY_EVERY == 0 or done == len(sittings):
                 self.say(f"{done} of {len(sittings)} people's sittings")
         tell_cast_history(moments())
+        self.say("the desks: last year closed, hours from elsewhere, a roster, an exemption, claims")
+        tell_desk_history(moments())
         speak(moments())
         self.say("appeals, questions and self-assessments")
         assign_courses(moments())

@@ -1,4 +1,4 @@
-"""The pages: the home page, tracks, courses and lessons."""
+"""The page of a lesson: what it is, when it is complete, what it lacks."""
 
 from __future__ import annotations
 
@@ -17,20 +17,16 @@ from wagtail.models import Page
 from wagtail.search import index
 
 from courses.enums import (
-    Access,
-    Audience,
     CompletionRule,
     CourseType,
     Dimension,
     HiddenPlaying,
     LessonKind,
-    Season,
-    Subject,
 )
-from courses.models.access import ScopedPage, grants_of
+from courses.models.access import ScopedPage
 from courses.models.coding import CodedPage
 from courses.models.fields import CodesField
-from courses.models.forms import CourseForm, LessonForm, VideoQuestionPanel
+from courses.models.forms import LessonForm, VideoQuestionPanel
 from courses.models.gate import GatedPage
 from courses.models.presence import LEAST_CHOICES, askable, questions_needed
 from courses.models.videoquestions import MOST_QUESTIONS, defects_in_video
@@ -39,7 +35,7 @@ from lms.lib.retention import Retention
 if TYPE_CHECKING:
     from django_stubs_ext.db.models.manager import RelatedManager
 
-    from courses.models.questions import QuestionSet
+    from courses.models.pages.course import CoursePage
     from courses.models.videoquestions import VideoQuestion
 
 
@@ -48,172 +44,6 @@ class BodyBlocks(blocks.StreamBlock):
     paragraph = blocks.RichTextBlock(label=_("Paragraph"), features=["bold", "ul", "ol", "link"])
     image = ImageBlock(label=pgettext_lazy("in a text", "Picture"))
     steps = blocks.ListBlock(blocks.CharBlock(label=_("Step"), max_length=300), label=_("Steps"), icon="list-ol")
-
-
-class HomePage(ScopedPage, Page):
-    """The start page; there is one."""
-
-    RETENTION = Retention("teaching", until="never", days=None, basis="public data")
-
-    parent_page_types = ["wagtailcore.Page"]
-    subpage_types = ["courses.CataloguePage"]
-    max_count = 1
-
-    intro = models.CharField(_("one sentence of welcome"), max_length=200, blank=True)
-
-    content_panels = [*Page.content_panels, FieldPanel("intro")]
-
-    class Meta:
-        verbose_name = _("home page")
-        verbose_name_plural = _("home pages")
-
-    def granted_to(self, person: Any) -> set[str]:
-        return grants_of(person).on_home
-
-
-class CataloguePage(ScopedPage, CodedPage, Page):
-    """A track: courses on one subject for one audience."""
-
-    RETENTION = Retention("teaching", until="never", days=None, basis="public data")
-
-    parent_page_types = ["courses.HomePage"]
-    subpage_types = ["courses.CoursePage"]
-
-    subject = models.CharField(_("subject"), max_length=24, choices=Subject, blank=True)
-    audience = CodesField(_("audience"), codes=Audience)
-    credit_for = CodesField(_("earns credit hours for"), codes=Audience)
-    minimum_age = models.PositiveSmallIntegerField(
-        _("minimum age"), null=True, blank=True, help_text=_("For doing it oneself; watching is open to all.")
-    )
-    intro = models.TextField(_("introduction"), blank=True)
-
-    content_panels = [
-        *Page.content_panels,
-        FieldPanel("title_en"),
-        FieldPanel("intro"),
-        FieldPanel("subject"),
-        FieldPanel("audience"),
-        FieldPanel("credit_for"),
-        FieldPanel("minimum_age"),
-    ]
-    search_fields = [*Page.search_fields, index.SearchField("title_en"), index.SearchField("intro")]
-
-    class Meta:
-        verbose_name = _("track")
-        verbose_name_plural = _("tracks")
-
-    def granted_to(self, person: Any) -> set[str]:
-        return grants_of(person).on_tracks
-
-    def clean(self) -> None:
-        """Hours cannot be given for a track whose live lessons have nothing to show that somebody was there."""
-        super().clean()
-        if self.credit_for and self.pk:
-            courses = [course for course in CoursePage.objects.child_of(self).live() if not course.credit_for]
-            if reasons := [reason for course in courses for reason in course.presence_defects()]:
-                raise ValidationError({"credit_for": reasons})
-
-
-class CoursePage(ScopedPage, CodedPage, GatedPage, Page):
-    """A course: one module of a track, provided by one organisation."""
-
-    RETENTION = Retention("teaching", until="never", days=None, basis="public data")
-
-    parent_page_types = ["courses.CataloguePage"]
-    subpage_types = ["courses.LessonPage"]
-
-    org = models.ForeignKey(
-        "people.Org", models.PROTECT, null=True, blank=True, related_name="courses", verbose_name=_("provider")
-    )
-    subject = models.CharField(_("subject"), max_length=24, choices=Subject, blank=True)
-    season = models.CharField(
-        _("season"),
-        max_length=12,
-        choices=Season,
-        blank=True,
-        help_text=_("In season the course comes to the front of the home page."),
-    )
-    audience = CodesField(_("audience"), codes=Audience, help_text=_("Empty: as for the track."))
-    credit_for = CodesField(_("earns credit hours for"), codes=Audience, help_text=_("Empty: as for the track."))
-    access = models.CharField(_("who may play it"), max_length=12, choices=Access, default=Access.PUBLIC)
-    intro = models.TextField(_("introduction"), blank=True)
-    knowledge_test = models.ForeignKey(
-        "courses.QuestionSet",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="tested_courses",
-        verbose_name=_("test before and after"),
-        help_text=_(
-            "Learners may take it before the first lesson and after the last, with other questions where there are "
-            "enough. It counts for nothing and only they see the result. Do not take the questions of the exam."
-        ),
-    )
-
-    content_panels = [
-        *Page.content_panels,
-        FieldPanel("title_en"),
-        FieldPanel("org"),
-        FieldPanel("intro"),
-        FieldPanel("subject"),
-        FieldPanel("season"),
-        FieldPanel("audience"),
-        FieldPanel("credit_for"),
-        FieldPanel("access"),
-        FieldPanel("knowledge_test"),
-    ]
-    base_form_class = CourseForm
-    search_fields = [
-        *Page.search_fields,
-        index.SearchField("title_en"),
-        index.SearchField("intro"),
-        index.FilterField("org_id"),
-    ]
-
-    class Meta:
-        verbose_name = _("course")
-        verbose_name_plural = _("courses")
-
-    @property
-    def track(self) -> CataloguePage:
-        """The track this course stands in."""
-        return self.get_parent().specific
-
-    @property
-    def effective_audience(self) -> list[str]:
-        return self.audience or self.track.audience
-
-    @property
-    def effective_credit_for(self) -> list[str]:
-        return self.credit_for or self.track.credit_for
-
-    @property
-    def effective_subject(self) -> str:
-        return self.subject or self.track.subject
-
-    def lessons(self) -> models.QuerySet[LessonPage]:
-        """Its live lessons in order."""
-        return LessonPage.objects.child_of(self).live().order_by("path").select_related("video")
-
-    def presence_defects(self) -> list[str]:
-        """What its live lessons lack if hours are given for them, as sentences."""
-        lacking = [lesson for lesson in self.lessons() if lesson.presence_defects()] if self.pk else []
-        return [
-            _("“%(lesson)s”: %(reason)s") % {"lesson": lesson.title, "reason": reason}
-            for lesson in lacking
-            for reason in lesson.presence_defects()
-        ]
-
-    def unmet_conditions(self) -> list[str]:
-        reasons = [] if self.org_id else [str(_("The course does not say which organisation provides it."))]
-        if self.knowledge_test:
-            reasons += self._test_defects(self.knowledge_test)
-        return reasons + (self.presence_defects() if self.path and self.effective_credit_for else [])
-
-    def _test_defects(self, test: QuestionSet) -> list[str]:
-        if test.org_id != self.org_id:
-            return [str(_("The test before and after belongs to another organisation."))]
-        return test.defects()
 
 
 class LessonPage(ScopedPage, CodedPage, GatedPage, Page):  # type: ignore[django-manager-missing]  # modelcluster
