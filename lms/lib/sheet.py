@@ -1,4 +1,4 @@
-"""One page of A4 in Chinese as a PDF whose bytes are the same each time: text, a table, a QR code, nothing else.
+"""One page of A4 in Chinese as a PDF (written as PDF/A-2u) whose bytes are the same each time: text, a table, a code.
 
 The type is Noto Serif SC, which a package ships; only the characters used are embedded. It holds 30,900 characters: all
 of Unicode's first block of Han, its Extension A, and some 220 beyond. A rarer one (𠮷) is drawn from the font named by
@@ -9,10 +9,11 @@ import gc
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from threading import Lock
+from xml.sax.saxutils import escape
 
 from django.conf import settings
 from fontTools.ttLib import TTFont
@@ -30,6 +31,14 @@ GETA = "〓"
 # Where no line begins, and where none ends (after GB/T 15834-2011, 5.1).
 NO_START = frozenset("，。、；：？！）》〉」』】〕”’…—～％‰℃·,.;:?!)]}%")
 NO_END = frozenset("（《〈「『【〔“‘([{￥")
+# What fpdf2 writes for PDF/A-2u, but with the moment of the paper where it would put that of printing.
+_XMP = """<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+ xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/"
+ xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/"><rdf:Description rdf:about=""
+ xmp:CreateDate="{at}" xmp:ModifyDate="{at}" xmp:MetadataDate="{at}">
+<pdfaid:part>2</pdfaid:part><pdfaid:conformance>U</pdfaid:conformance>
+<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{title}</rdf:li></rdf:Alt></dc:title>
+</rdf:Description></rdf:RDF></x:xmpmeta>"""
 # A page takes 70 MB while it is made, most of it the font; a process makes one at a time.
 _ONE_AT_A_TIME = Lock()
 
@@ -106,13 +115,16 @@ class Sheet:
 
     def __init__(self, *, title: str, made_at: datetime, across: str = "") -> None:
         """`across` stands in grey over the whole page, as on a specimen."""
-        self._pdf = FPDF(orientation="portrait", unit="mm", format="A4")
+        self._pdf = FPDF(orientation="portrait", unit="mm", format="A4", enforce_compliance="PDFA_2U")
         self._pdf.set_auto_page_break(False)
         self._pdf.set_margins(MARGIN, MARGIN, MARGIN)
         self._pdf.c_margin = 0
         self._pdf.set_title(title)
         self._pdf.set_lang("zh-CN")
         self._pdf.set_creation_date(made_at)
+        self._pdf.set_xmp_metadata(
+            _XMP.format(title=escape(title), at=made_at.astimezone(UTC).isoformat(timespec="seconds"))
+        )
         names = [f"paper{number}" for number, _path in enumerate(_fonts())]
         for name, path in zip(names, _fonts(), strict=True):
             self._pdf.add_font(name, fname=path)

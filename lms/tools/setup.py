@@ -160,7 +160,7 @@ def install_core() -> None:
     if is_stamped(stamp, value):
         return
     count = packages_in(CORE_LOCK)
-    say(f"Installing {count} Python packages (about 450 MB on disk) …")
+    say(f"Installing {count} Python packages (about 520 MB on disk) …")
     pip_install(["--no-deps", "-r", str(CORE_LOCK)], expected=count)
     stamp.write_text(value)
 

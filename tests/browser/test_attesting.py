@@ -76,6 +76,13 @@ def test_a_cadre_takes_one_out_and_a_stranger_checks_it(
     expect(stranger.locator("main")).not_to_contain_text(cast.learner.name)
     look(stranger, "public")
     assert fits(stranger) and sum(answers) < 120_000, answers
+    elder = browser.new_context(viewport=PHONE, locale="zh-CN")  # type: ignore[arg-type]
+    elder.add_cookies([{"name": "elder_mode", "value": "largest", "url": site}])
+    large = elder.new_page()
+    for address, name in (("/verify/", "elder-number"), (f"/verify/{made.number}/", "elder-public")):
+        large.goto(site + address)
+        look(large, name)
+        assert fits(large), address
     assert faults(stranger.context, site, ["/verify/", f"/verify/{made.number}/"]) == {}
     assert faults(mine.context, site, ["/hours/papers/", f"/hours/papers/{made.number}/"]) == {}
 

@@ -157,6 +157,22 @@ def test_merging_an_account_without_hours_changes_nothing(cast: Cast) -> None:
     assert verdict_of(mine).is_valid
 
 
+def test_what_an_account_was_given_before_it_was_merged_is_replaced_too(cast: Cast) -> None:
+    """The account that stays had earned nothing, so nothing but a newer one ends the older."""
+    other = second_account(cast)
+    earn(other)
+    hers, same_day = attest_hours(other, YEAR, by=other, at=AT), AT + timedelta(hours=1)
+    merge(other, into=cast.learner, by=cast.officer, reason="同一个人", at=same_day)
+    assert attest_hours(cast.learner, YEAR, by=cast.learner, at=same_day) == hers
+
+    newer = attest_hours(cast.learner, YEAR, by=cast.learner, at=LATER)
+    assert newer.supersedes == hers and verdict_of(hers).why == "newer"
+    separate(Merging.objects.get(), by=cast.officer, reason="不是同一个人", at=LATER)
+    again = attest_hours(Person.objects.get(pk=other.pk), YEAR, by=Person.objects.get(pk=other.pk), at=LATER)
+    assert again.person == other and again.supersedes is None and verdict_of(again).is_valid
+    assert not verdict_of(hers).is_valid and not verdict_of(newer).is_valid
+
+
 def test_a_finished_course_is_attested_to_a_farmer(cast: Cast) -> None:
     completion = complete_course(cast.farmer, teach(600))
 

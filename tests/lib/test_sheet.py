@@ -60,6 +60,7 @@ def test_the_same_page_is_the_same_bytes_and_its_type_is_embedded() -> None:
     assert first == second and len(first) < 60_000
     assert "学时证明" in text_of(first) and "样张" in text_of(first)
     assert "样张" not in text_of(page().as_bytes())
+    assert b"<pdfaid:part>2<" in first and b"/OutputIntent" in first
     assert b"/FontFile3" in first and b"NotoSerifSC" in first
     assert len(PdfReader(BytesIO(first)).pages) == 1
 

@@ -102,7 +102,8 @@ def _issue(
     org: Org | None,
     at: datetime,
 ) -> Attestation:
-    last = Attestation.objects.filter(person=person, subject=subject).order_by("pk").last()
+    before = Attestation.objects.filter(person.owns(), subject=subject, successor__isnull=True)
+    last = before.order_by("issued_at", "pk").last()
     if last is not None:
         verdict = verdict_of(last)
         if verdict.is_valid and last.says == says and (org is None or last.org_id == org.pk):

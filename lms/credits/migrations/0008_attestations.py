@@ -121,12 +121,4 @@ class Migration(migrations.Migration):
             model_name="attestation",
             index=models.Index(fields=["person", "-issued_at"], name="credits_attestation_person"),
         ),
-        migrations.AddConstraint(
-            model_name="attestation",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("supersedes__isnull", True)),
-                fields=("person", "subject"),
-                name="credits_attestation_first",
-            ),
-        ),
     ]

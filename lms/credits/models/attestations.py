@@ -4,7 +4,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from lms.credits.enums import AttestationKind
@@ -25,9 +24,9 @@ def new_number() -> str:
 class Attestation(models.Model):
     """A 学时证明 or 课程学习证明. Written by `attesting`, never changed; what it is worth today says `vouching`.
 
-    `subject` names what it is about, as `attesting` builds it; the first of a person and subject supersedes nothing,
-    each later one the one before it. `says` holds figures, ids and the title of a course, and no name: whose it is, is
-    read from the person while there is one, so that closing an account has nothing to change here.
+    `subject` names what it is about, as `attesting` builds it; each supersedes the one before it about the same.
+    `says` holds figures, ids and the title of a course, and no name: whose it is, is read from the person while there
+    is one, so that closing an account has nothing to change here.
     """
 
     RETENTION = KEPT
@@ -57,11 +56,6 @@ class Attestation(models.Model):
         verbose_name = _("attestation")
         verbose_name_plural = _("attestations")
         ordering = ("-issued_at", "-pk")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["person", "subject"], condition=Q(supersedes__isnull=True), name="credits_attestation_first"
-            )
-        ]
         indexes = [
             # the papers of one person, newest first
             models.Index(fields=["person", "-issued_at"], name="credits_attestation_person")

@@ -18,7 +18,7 @@ from lms.interop.badges.issuing import NoBadge, badge_of, issuer_of_badges
 from lms.interop.badges.status import FRESH_SECONDS, is_begun, status_list_of
 from lms.people.views.common import person_of
 
-_TYPE = "application/vc+ld+json"
+_TYPE = "application/vc"
 
 
 def _json(content: dict[str, Any], content_type: str = _TYPE) -> HttpResponse:
