@@ -14,14 +14,12 @@ from django.utils.translation import gettext_lazy
 from lms.credits.enums import StandingState
 from lms.notices.domain.wording import Template
 from lms.notices.models import Reminder
-from lms.people.enums import Purpose
 from lms.people.models import Org, Person, Role
 from lms.people.models.dated import holds_on
-from lms.people.policies import persons_visible_to
 from lms.programmes.domain.telling import REMINDER, variables_of
 from lms.programmes.models import Assignment
-from lms.programmes.policies import assigning_orgs, seen_of
-from lms.programmes.queries import late_people, on_show
+from lms.programmes.policies import assigning_orgs, people_seen, scope_of
+from lms.programmes.queries import late_among, on_show
 from lms.reports.standing.queries import standings_of
 
 
@@ -78,7 +76,7 @@ def late_choice(assignment: Assignment, *, by: Any, on: date, roles: list[Role])
         raise NothingToRemind(_("The course is not online at the moment, so nobody can complete it."))
     if not assignment.is_over(on):
         raise NothingToRemind(_("It is not due yet: nobody is late before the day after."))
-    late = seen_of(late_people(assignment, on), by, on=on, roles=_of_org(roles, assignment.org))
+    late = late_among(people_seen(assignment, by, on=on, roles=roles), assignment, on)
     return Choice(
         frozenset(late.values_list("pk", flat=True)),
         REMINDER,
@@ -90,16 +88,11 @@ def late_choice(assignment: Assignment, *, by: Any, on: date, roles: list[Role])
     )
 
 
-def _of_org(roles: list[Role], org: Org) -> list[Role]:
-    return [role for role in roles if role.org_id == org.pk]
-
-
 def standing_choice(
     *, org: Org, unit: Org | None, category: str, state: str, by: Any, on: date, roles: list[Role]
 ) -> Choice:
     """Those of the department's cadres who have not met what is required of them this year, of a unit or of all."""
-    persons = persons_visible_to(by, purpose=Purpose.CADRE_TRAINING, on=on, roles=_of_org(roles, org))
-    persons = _with_post(persons, unit, category, on)
+    persons = _with_post(scope_of(org, by, on=on, roles=roles), unit, category, on)
     wanted = STATES[state][1]
     found = {pk for pk, one in standings_of(persons, year=on.year, on=on).items() if one.state in wanted}
     where = unit.name if unit else org.name
