@@ -11,7 +11,6 @@ from lms.people.enums import OrgKind, Purpose, RoleKind
 from lms.people.models import Org, Person, Role
 from lms.people.policies import persons_visible_to, roles_on
 from lms.programmes.models import Assignment
-from lms.programmes.queries import asked_among
 
 
 def assigning_orgs(actor: Any, on: date, *, roles: list[Role] | None = None) -> list[Org]:
@@ -28,11 +27,6 @@ def assignments_for(actor: Any, *, on: date, roles: list[Role] | None = None) ->
     orgs = assigning_orgs(actor, on, roles=roles)
     found = Assignment.objects.filter(org__in=[org.pk for org in orgs])
     return found.select_related("course", "org__division__successor", "assigned_by", "withdrawn_by")
-
-
-def people_seen(assignment: Assignment, actor: Any, *, on: date, roles: list[Role]) -> QuerySet[Person]:
-    """Whom the assignment asks on the day, among those whom the actor sees by her roles of today in its department."""
-    return asked_among(scope_of(assignment.org, actor, on=on, roles=roles), assignment, on)
 
 
 def scope_of(org: Org, actor: Any, *, on: date, roles: list[Role]) -> QuerySet[Person]:

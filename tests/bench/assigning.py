@@ -102,9 +102,9 @@ def measure() -> None:
     from lms.notices.domain.reminding import remind
     from lms.notices.domain.sending import send_waiting
     from lms.people.policies import roles_on
-    from lms.programmes.policies import assignments_for, people_seen, scope_of
+    from lms.programmes.policies import assignments_for, scope_of
     from lms.programmes.queries import counts_of, tasks_of
-    from lms.reports.assignments.queries import rows_of, with_words
+    from lms.reports.assignments.queries import people_seen, rows_of, with_words
     from lms.reports.reminders.choosing import late_choice
 
     at = datetime(2026, 11, 20, 12, tzinfo=BEIJING)

@@ -18,7 +18,7 @@ from lms.people.policies import cadres_of, roles_on
 from lms.programmes.domain.assigning import AssignmentRefused, assign_course, reach_of, withdraw_assignment
 from lms.programmes.enums import Asked
 from lms.programmes.models import Assignment
-from lms.programmes.policies import assignments_for, people_seen
+from lms.programmes.policies import assignments_for
 from lms.programmes.queries import (
     Asking,
     Counts,
@@ -29,6 +29,7 @@ from lms.programmes.queries import (
     tasks_of,
     with_progress,
 )
+from lms.reports.assignments.queries import people_seen
 from tests.cast import Cast
 from tests.clock import Clock
 from tests.factories.learning import live_course, live_lesson, published

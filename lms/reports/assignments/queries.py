@@ -9,11 +9,12 @@ from django.db.models import Count, Q, QuerySet
 
 from courses.queries import tracks_on_show
 from lms.people.enums import LEVEL_DIGITS
-from lms.people.models import Division, Org, Person
+from lms.people.models import Division, Org, Person, Role
 from lms.people.policies import cadres_of
 from lms.programmes.enums import ProgressState
 from lms.programmes.models import Assignment
-from lms.programmes.queries import Asking, Progress, posts_of, with_progress
+from lms.programmes.policies import scope_of
+from lms.programmes.queries import Asking, Progress, asked_among, posts_of, with_progress
 from lms.reports.queries import attach_posts, with_posts
 
 # More units are not listed one by one: their places are.
@@ -75,6 +76,11 @@ def found_people(org: Org, words: str, on: date, *, most: int) -> list[Any]:
 def chosen_people(org: Org, ids: Sequence[int], on: date) -> list[Any]:
     """Those of the ids that are the department's cadres, with their posts."""
     return attach_posts(with_posts(cadres_of(org, on).filter(pk__in=ids), on).order_by("name", "pk"))
+
+
+def people_seen(assignment: Assignment, actor: Any, *, on: date, roles: list[Role]) -> QuerySet[Person]:
+    """Whom the assignment asks on the day, among those whom the actor sees by her roles of today in its department."""
+    return asked_among(scope_of(assignment.org, actor, on=on, roles=roles), assignment, on)
 
 
 def rows_of(people: QuerySet[Person], assignment: Assignment, *, on: date, state: str = "") -> QuerySet[Any]:

@@ -23,7 +23,7 @@ from lms.people.policies import is_officer, roles_today
 from lms.people.views.common import person_of
 from lms.programmes.domain.assigning import reach_of
 from lms.programmes.models import Assignment
-from lms.programmes.policies import assigning_orgs, assignments_for, people_seen, scope_of
+from lms.programmes.policies import assigning_orgs, assignments_for, scope_of
 from lms.programmes.queries import Asking, counts_of, on_show
 from lms.reports.assignments.forms import AssignForm, TakeBackForm
 from lms.reports.assignments.queries import (
@@ -32,6 +32,7 @@ from lms.reports.assignments.queries import (
     course_choices,
     found_people,
     names_of,
+    people_seen,
     rows_of,
     with_words,
 )

@@ -18,8 +18,9 @@ from lms.people.models import Org, Person, Role
 from lms.people.models.dated import holds_on
 from lms.programmes.domain.telling import REMINDER, variables_of
 from lms.programmes.models import Assignment
-from lms.programmes.policies import assigning_orgs, people_seen, scope_of
+from lms.programmes.policies import assigning_orgs, scope_of
 from lms.programmes.queries import late_among, on_show
+from lms.reports.assignments.queries import people_seen
 from lms.reports.standing.queries import standings_of
 
 
