@@ -57,5 +57,5 @@ def test_a_message_of_an_unknown_template_says_so_and_breaks_nothing():
     gone = shown(Message(template="gone", variables={}))
     broken = shown(Message(template=LATE.code, variables={"course": "x"}))
 
-    assert gone.title and gone.text and not gone.address
+    assert gone.title and gone.text and not gone.action
     assert broken.text == gone.text

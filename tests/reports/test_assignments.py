@@ -256,6 +256,20 @@ def test_the_learner_finds_it_on_her_start_page_and_in_my_learning(cast, at_desk
     assert "2026年11月20日完成" in client.get(reverse("learning:mine")).content.decode()
 
 
+def test_the_button_of_a_message_leads_to_the_course_and_reads_it(cast, at_desk: AtDesk, signed_in, course, clock):
+    made = assigned(at_desk(cast.officer), course)
+    tell_assigned(made, at=clock.now)
+    message = Message.objects.of(cast.learner).get()
+    address = f"/messages/{message.pk}/read/"
+
+    stranger = signed_in(cast.stranger).post(address, {"open": "yes"})
+    assert (stranger.url, Message.objects.get().read_at) == ("/messages/", None)
+    assert signed_in(cast.learner).post(address, {"open": "yes"}).url == course.url
+    take_down(course, by=cast.trainer, reason="有错", at=clock.now)
+    assert signed_in(cast.learner).post(address, {"open": "yes"}).url == reverse("learning:mine")
+    assert Message.objects.get().read_at == clock.now
+
+
 def test_a_course_taken_down_says_so_to_both(cast, at_desk: AtDesk, signed_in, course, clock):
     made = assigned(at_desk(cast.officer), course)
     take_down(course, by=cast.trainer, reason="有错", at=clock.now)

@@ -104,22 +104,28 @@ def sms_words(template: Template, variables: Mapping[str, Any]) -> SmsWords:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A message as its reader sees it."""
+    """A message as its reader sees it; `action` is empty where its button would lead nowhere."""
 
     message: Message
     title: str
     text: str
     action: str
-    address: str
 
 
 def shown(message: Message) -> Shown:
-    """The message in the reader's language; a template that no app registers any more says so."""
+    """The message in the reader's language; a template that no app registers any more says so. Asks no database."""
     template = template_of(message.template)
     try:
         text = template.filled(template.text, message.variables)
-        address = template.link(message.variables) if template.link else ""
     except (KeyError, ValueError, TypeError):
-        template, address = UNKNOWN, ""
-        text = _("What it said is no longer known here.")
-    return Shown(message, str(template.title), text, str(template.action), address)
+        template, text = UNKNOWN, _("What it said is no longer known here.")
+    return Shown(message, str(template.title), text, str(template.action) if template.link else "")
+
+
+def address_of(message: Message) -> str:
+    """Where its button leads now; empty where it leads nowhere."""
+    template = template_of(message.template)
+    try:
+        return template.link(message.variables) if template.link else ""
+    except (KeyError, ValueError, TypeError):
+        return ""
