@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from lms.notices.models import Message
+from lms.people.models import Person
 
 # What a provider counts as one: 70 characters, or parts of 67 once it is longer.
 ONE_SMS, PART_OF_LONG_SMS = 70, 67
@@ -33,7 +34,8 @@ class Template:
     """One thing that can be said. Texts hold named placeholders; `days` names the variables that are ISO days.
 
     `sms` and `sms_setting` (the setting with the provider's id for it) are empty where it is never sent to a phone.
-    `link` gives the address that its button `action` leads to, from the variables; "" for none.
+    `link` gives the address that its button `action` leads to, from the variables; "" for none. `still_holds` says
+    whether what an SMS says is still so for the person when it is sent, which may be a night later.
     """
 
     code: str
@@ -44,6 +46,7 @@ class Template:
     days: tuple[str, ...] = ()
     action: str | Promise = ""
     link: Callable[[Mapping[str, Any]], str] | None = None
+    still_holds: Callable[[Person, Mapping[str, Any]], bool] | None = None
 
     def filled(self, text: str | Promise, variables: Mapping[str, Any]) -> str:
         return str(text) % {**variables, **{name: _day(variables[name]) for name in self.days}}

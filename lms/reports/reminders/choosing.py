@@ -7,11 +7,14 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from lms.credits.domain.assessing import assess
 from lms.credits.enums import StandingState
+from lms.lib.durations import beijing_day
 from lms.notices.domain.wording import Template
 from lms.notices.models import Reminder
 from lms.people.models import Org, Person, Role
@@ -28,6 +31,12 @@ def _my_hours(variables: Mapping[str, Any]) -> str:
     return reverse("credits:my_hours")
 
 
+def _still_missing(person: Person, variables: Mapping[str, Any]) -> bool:
+    """Whether what is required of her in the year is not met today."""
+    today = beijing_day(timezone.now())
+    return assess(person, int(variables["year"]), on=today).state in STATES["open"][1]
+
+
 HOURS = Template(
     "hours-missing",
     gettext_lazy("Credit hours are still missing"),
@@ -41,6 +50,7 @@ HOURS = Template(
     sms_setting="SMS_TEMPLATE_HOURS",
     action=gettext_lazy("See my hours"),
     link=_my_hours,
+    still_holds=_still_missing,
 )
 # Who can be reminded of hours: those behind, or everybody who has not met it yet.
 STATES: dict[str, tuple[str | Promise, frozenset[StandingState]]] = {
