@@ -24,7 +24,9 @@ ONE_SMS, PART_OF_LONG_SMS = 70, 67
 LONGEST_VARIABLE = 30
 # Anything that a phone would make a link of. An SMS of ours never holds one.
 LINK = re.compile(
-    r"://|www\.|\b[\w-]+\.(?:com|cn|net|org|gov|edu|top|cc|xyz|vip|info|me|io|app|link|site|shop)\b", re.I
+    r"://|www\.|[\w-]\.(?:com|cn|net|org|gov|edu|top|cc|xyz|vip|info|me|io|app|link|site|shop|ltd|中国|公司|网络)(?![a-z0-9])"
+    r"|\d{1,3}(?:\.\d{1,3}){3}",
+    re.IGNORECASE,
 )
 NOT_PLAIN = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff【】]")
 
