@@ -34,9 +34,12 @@ def _is_admitted(person: Any, course: CoursePage, at: datetime) -> bool:
         return True
     if person is None or not person.is_authenticated or not person.is_active:
         return False
-    if course.access == Access.SIGNED_IN:
-        return True
-    return not categories_on(person, beijing_day(at)).isdisjoint(course.effective_audience)
+    return course.access == Access.SIGNED_IN or admits(course, categories_on(person, beijing_day(at)))
+
+
+def admits(course: CoursePage, categories: frozenset[str]) -> bool:
+    """Whether the course is open to a signed-in person of these categories."""
+    return course.access != Access.AUDIENCE or not categories.isdisjoint(course.effective_audience)
 
 
 def admitted_to(course: CoursePage, on: date) -> Q:

@@ -26,6 +26,7 @@ class WhyRefused(TextChoices):
     NO_PHONE = "no_phone", _("no number in use")
     OPTED_OUT = "opted_out", _("wants no reminders by SMS")
     TOO_OLD = "too_old", _("waited too long")
+    SETTLED = "settled", _("not needed any more")
 
 
 class LeftOut(TextChoices):

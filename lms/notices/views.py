@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from lms.notices.domain.telling import choose_sms, mark_read
-from lms.notices.domain.wording import shown
+from lms.notices.domain.wording import address_of, shown
 from lms.notices.models import Message
 from lms.notices.queries import unread_count, wants_sms
 from lms.people.gates import safe_next
@@ -39,8 +39,15 @@ def centre(request: HttpRequest) -> HttpResponse:
 @require_POST
 @login_required
 def read(request: HttpRequest, pk: int) -> HttpResponse:
-    """She has read one; a message that is not hers is answered like one that is read already."""
-    mark_read(person_of(request), message_id=pk, at=timezone.now())
+    """She has read one, and goes where its button leads if she pressed that.
+
+    A message that is not hers is answered like one that is read already.
+    """
+    person = person_of(request)
+    mark_read(person, message_id=pk, at=timezone.now())
+    if "open" in request.POST:
+        message = Message.objects.of(person).filter(pk=pk).first()
+        return redirect((address_of(message) if message else "") or "/messages/")
     return redirect(safe_next(request, "/messages/"))
 
 

@@ -1,11 +1,11 @@
 """Law 8: scope is place ∩ purpose ∩ authority, on a day. Every list, page, export and search asks here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -58,12 +58,12 @@ def _orgs_of(actor: Any, kind: RoleKind, on: date) -> list[Org]:
     return [role.org for role in roles_on(actor, on) if role.kind == kind]
 
 
-def _cadres_of(org: Org, on: date) -> Q:
-    """Persons with a post in the org's place that the org manages, or that somebody below it in place manages.
+def _cadre_posts(org: Org, on: date) -> QuerySet[Post]:
+    """Posts in the org's place that the org manages, or that somebody below it in place manages.
 
     Whoever is managed one level up, or from elsewhere, is not hers, although she sits in the same building.
     """
-    posts = (
+    return (
         Post.objects.on(on)
         .filter(in_place(org.division, on, "org__division"))
         .filter(
@@ -72,6 +72,11 @@ def _cadres_of(org: Org, on: date) -> Q:
             & ~Q(cadre_authority__division__level=org.division.current(on).level)
         )
     )
+
+
+def _cadres_of(org: Org, on: date) -> Q:
+    """Persons with such a post."""
+    posts = _cadre_posts(org, on)
     return Q(pk__in=posts.values("person")) | Q(merged_from__in=posts.values("person"))
 
 
@@ -83,6 +88,20 @@ def cadres_of(org: Org, on: date) -> QuerySet[Person]:
     if org.kind != OrgKind.ORGANIZATION_DEPARTMENT:
         return Person.objects.none()
     return Person.objects.present().filter(_cadres_of(org, on)).distinct()
+
+
+def departments_of(person: Person, orgs: Iterable[Org], on: date) -> set[int]:
+    """The ids of those of the organisation departments in whose `cadres_of` the person is on the day: one query."""
+    accounts = Person.objects.filter(Q(pk=person.survivor.pk) | Q(merged_into=person.survivor.pk)).values("pk")
+    branches = [
+        _cadre_posts(org, on).filter(person__in=accounts).order_by().annotate(seen_by=Value(org.pk)).values("seen_by")
+        for org in orgs
+        if org.kind == OrgKind.ORGANIZATION_DEPARTMENT
+    ]
+    if not branches or person.survivor.closed_at is not None or not person.survivor.is_active:
+        return set()
+    first, *rest = branches
+    return {row["seen_by"] for row in (first.union(*rest) if rest else first)}
 
 
 def _managed_by(org: Org, on: date) -> Q:

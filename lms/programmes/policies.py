@@ -29,12 +29,10 @@ def assignments_for(actor: Any, *, on: date, roles: list[Role] | None = None) ->
     return found.select_related("course", "org__division__successor", "assigned_by", "withdrawn_by")
 
 
-def seen_of(
-    people: QuerySet[Person], actor: Any, *, on: date, acting_on: date | None = None, roles: list[Role] | None = None
-) -> QuerySet[Person]:
-    """Those of the people an assignment asks whom the actor sees by law 8, whatever the assignment names."""
-    seen = persons_visible_to(actor, purpose=Purpose.CADRE_TRAINING, on=on, acting_on=acting_on, roles=roles)
-    return people.filter(pk__in=seen.order_by().values("pk"))
+def scope_of(org: Org, actor: Any, *, on: date, roles: list[Role]) -> QuerySet[Person]:
+    """The cadres whom the actor sees by law 8 through her roles in this one department."""
+    hers = [role for role in roles if role.org_id == org.pk]
+    return persons_visible_to(actor, purpose=Purpose.CADRE_TRAINING, on=on, roles=hers)
 
 
 def why_not_deletable(pages: list[Page]) -> list[str]:

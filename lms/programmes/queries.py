@@ -1,21 +1,24 @@
 """Whom an assignment asks on a day, and how far each of them has come. Read from facts, kept nowhere."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from wagtail.models import Page
 
+from courses.enums import Access
 from courses.models import CoursePage, Takedown
-from courses.policies import admitted_to
+from courses.policies import admits, admitted_to
 from lms.learning.models import CourseCompletion, CourseEnrolment
 from lms.lib.durations import beijing_day, beijing_midnight
 from lms.people.enums import LEVEL_DIGITS
 from lms.people.models import Division, Org, Person, Post, in_place
-from lms.people.policies import cadres_of
-from lms.people.queries import posts_on
+from lms.people.policies import cadres_of, departments_of
+from lms.people.queries import categories_of, posts_on, same_person_ids
 from lms.programmes.enums import Asked, ProgressState
 from lms.programmes.models import SHOWN_DAYS, Assignment
 
@@ -42,15 +45,12 @@ class Asking:
             frozenset(target.person_id for target in targets if target.person_id),
         )
 
-    def may_name(self, account_ids: set[int], org_ids: set[int], places: set[str]) -> bool:
-        """Whether it could name somebody with these accounts, units and places around them: never no where `names` says
-        yes, and cheap, so that a learner's page asks the database about few assignments."""
-        if self.asked == Asked.UNITS:
-            return bool(self.org_ids & org_ids) or any(place.code in places for place in self._places())
-        return self.asked == Asked.EVERYBODY or bool(self.person_ids & account_ids)
-
-    def _places(self) -> Iterable[Division]:
-        return (each for division in self.divisions for each in (division, division.successor) if each)
+    def posts(self, on: date) -> QuerySet[Post]:
+        """The posts of the places and units that are named, held on the day."""
+        places = Q(org__in=self.org_ids)
+        for division in self.divisions:
+            places |= in_place(division, on, "org__division")
+        return Post.objects.on(on).filter(places)
 
     def names(self, on: date) -> Q:
         """The condition that a person is named: by her name, or by a post that she holds on the day."""
@@ -58,10 +58,7 @@ class Asking:
             return Q()
         if self.asked == Asked.PEOPLE:
             return Q(pk__in=self.person_ids) | Q(merged_from__in=self.person_ids)
-        places = Q(org__in=self.org_ids)
-        for division in self.divisions:
-            places |= in_place(division, on, "org__division")
-        posts = Post.objects.on(on).filter(places)
+        posts = self.posts(on)
         return Q(pk__in=posts.values("person")) | Q(merged_from__in=posts.values("person"))
 
 
@@ -70,9 +67,21 @@ def named_by(org: Org, asking: Asking, on: date) -> QuerySet[Person]:
     return cadres_of(org, on).filter(asking.names(on)).distinct()
 
 
+def posts_of(people: QuerySet[Person], on: date) -> QuerySet[Post]:
+    """The posts that the people hold on the day, on whichever of their accounts they stand."""
+    ids = people.order_by().values("pk")
+    return Post.objects.on(on).filter(Q(person__in=ids) | Q(person__merged_into__in=ids))
+
+
 def people_of(assignment: Assignment, on: date) -> QuerySet[Person]:
     """Whom the assignment asks on the day: those whom it names and whom the course admits."""
-    return named_by(assignment.org, Asking.of(assignment), on).filter(admitted_to(assignment.course, on))
+    return asked_among(cadres_of(assignment.org, on), assignment, on)
+
+
+def asked_among(people: QuerySet[Person], assignment: Assignment, on: date) -> QuerySet[Person]:
+    """Those of the people whom the assignment names and its course admits. May one see them? The caller has asked."""
+    named = people.filter(Asking.of(assignment).names(on))
+    return named.filter(admitted_to(assignment.course, on)).distinct()
 
 
 def on_show(courses: Iterable[int]) -> set[int]:
@@ -141,37 +150,79 @@ class Counts:
         return self.done * 100 // self.people if self.people else 0
 
 
-def counts_of(people: Sequence[tuple[Assignment, QuerySet[Person]]], on: date) -> dict[int, Counts]:
-    """The figures of each assignment among these people, by its id: one query for all of them."""
-    branches = []
-    for assignment, among in people:
-        rows = with_progress(Person.objects.filter(pk__in=among.order_by().values("pk")), assignment.course_key, on)
-        branches.append(
-            rows.order_by()
-            .annotate(assignment=Value(assignment.pk))
-            .values("assignment")
-            .annotate(
-                people=Count("pk"),
-                done=Count("pk", filter=Q(done_at__isnull=False)),
-                begun=Count("pk", filter=Q(done_at__isnull=True, has_begun=True)),
-            )
-            .values_list("assignment", "people", "done", "begun")
-        )
-    if not branches:
-        return {}
-    found = branches[0].union(*branches[1:], all=True) if len(branches) > 1 else branches[0]
-    over = {assignment.pk for assignment, _among in people if assignment.is_over(on)}
-    counted = {
-        pk: Counts(number, done, begun, number - done - begun, number - done if pk in over else 0)
-        for pk, number, done, begun in found
-    }
-    return {assignment.pk: counted.get(assignment.pk, Counts()) for assignment, _among in people}
+HUMAN = Coalesce("person__merged_into", "person")
 
 
-def late_people(assignment: Assignment, on: date) -> QuerySet[Any]:
-    """Those whom it asks and who have not completed it although its last day is past; nobody before that."""
-    people = with_progress(people_of(assignment, on), assignment.course_key, on)
-    return people.filter(done_at__isnull=True) if assignment.is_over(on) else people.none()
+def counts_of(assignments: Sequence[Assignment], people: Mapping[int, QuerySet[Person]], on: date) -> dict[int, Counts]:
+    """The figures of each assignment by its id, among the people of its department (by id) whom the caller may see.
+
+    Four queries and one for each department, however many assignments: sets of ids are put together here, which is far
+    cheaper than to ask the database for each. A course for its audience alone takes one more.
+    """
+    cadres = {org_id: set(among.order_by().values_list("pk", flat=True)) for org_id, among in people.items()}
+    named = _named_in_posts(assignments, on)
+    keys = {assignment.course_key for assignment in assignments}
+    end = beijing_midnight(on + timedelta(days=1))
+    done = _by_course(CourseCompletion.objects.filter(course_key__in=keys, completed_at__lt=end))
+    begun = _by_course(CourseEnrolment.objects.filter(course_key__in=keys, enrolled_at__lt=end))
+    counted = {}
+    for assignment in assignments:
+        asked = _asked_ids(assignment, cadres[assignment.org_id], named.get(assignment.pk, set()), on)
+        finished = asked & done[assignment.course_key]
+        under_way = len((asked & begun[assignment.course_key]) - finished)
+        open_still = len(asked) - len(finished)
+        late = open_still if assignment.is_over(on) else 0
+        counted[assignment.pk] = Counts(len(asked), len(finished), under_way, open_still - under_way, late)
+    return counted
+
+
+def _by_course(facts: QuerySet[Any]) -> dict[Any, set[int]]:
+    """Who has such a fact, by course; of accounts that were merged the one that stays."""
+    found: dict[Any, set[int]] = defaultdict(set)
+    for key, human in facts.order_by().annotate(human=HUMAN).values_list("course_key", "human"):
+        found[key].add(human)
+    return found
+
+
+def _named_in_posts(assignments: Sequence[Assignment], on: date) -> dict[int, set[int]]:
+    """Whom those for places and units name, by assignment; one query for fifty of them."""
+    branches = [
+        Asking.of(each).posts(on).order_by().annotate(assignment=Value(each.pk), human=HUMAN)
+        for each in assignments
+        if each.asked == Asked.UNITS
+    ]
+    found: dict[int, set[int]] = defaultdict(set)
+    for pk, human in _united([branch.values_list("assignment", "human") for branch in branches]):
+        found[pk].add(human)
+    return found
+
+
+def _united(branches: Sequence[QuerySet[Any]]) -> Iterator[Any]:
+    """All rows of the branches, in as few statements as databases take."""
+    for start in range(0, len(branches), AT_ONCE):
+        first, *rest = branches[start : start + AT_ONCE]
+        yield from first.union(*rest, all=True) if rest else first
+
+
+def _asked_ids(assignment: Assignment, cadres: set[int], named: set[int], on: date) -> set[int]:
+    if assignment.asked == Asked.UNITS:
+        asked = cadres & named
+    elif assignment.asked == Asked.PEOPLE:
+        targets = assignment.targets.all()
+        merged = {target.person.merged_into_id or target.person_id for target in targets if target.person}
+        asked = cadres & merged
+    else:
+        asked = cadres
+    if assignment.course.access == Access.AUDIENCE and asked:
+        admitted = Person.objects.filter(admitted_to(assignment.course, on)).order_by().values_list("pk", flat=True)
+        asked = asked & set(admitted)
+    return asked
+
+
+def late_among(people: QuerySet[Person], assignment: Assignment, on: date) -> QuerySet[Any]:
+    """Those of the people who have not completed it although its last day is past; nobody before that."""
+    late = with_progress(people, assignment.course_key, on).filter(done_at__isnull=True)
+    return late if assignment.is_over(on) else late.none()
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +251,7 @@ def _places_around(posts: Iterable[Post], on: date) -> set[str]:
 def tasks_of(person: Person, on: date) -> list[Task]:
     """The courses that she is asked to complete, and those asked of her and done, the next due day first.
 
-    Somebody without a post costs two queries; with posts, eleven however many assignments there are.
+    Somebody without a post costs two queries; with posts, thirteen however many assignments there are.
     """
     posts = posts_on(person, on)
     if not posts:
@@ -214,8 +265,7 @@ def tasks_of(person: Person, on: date) -> list[Task]:
         .prefetch_related("targets__division__successor")
         .order_by("due_on", "pk")
     )
-    accounts, orgs = {person.survivor.pk, *(post.person_id for post in posts)}, {post.org_id for post in posts}
-    hers = _asking(person, [each for each in possible if Asking.of(each).may_name(accounts, orgs, places)], on)
+    hers = _asking(person, list(possible), posts, on)
     if not hers:
         return []
     shown = on_show(assignment.course_id for assignment in hers)
@@ -230,22 +280,25 @@ def tasks_of(person: Person, on: date) -> list[Task]:
     ]
 
 
-def _asking(person: Person, possible: list[Assignment], on: date) -> list[Assignment]:
-    """Those that ask her: the same definition as for lists, asked of the database for fifty at a time."""
-    survivor = person.survivor.pk
+def _asking(person: Person, possible: list[Assignment], posts: list[Post], on: date) -> list[Assignment]:
+    """Those that ask her: the conditions of `people_of`, asked for her posts alone."""
+    seen_by = departments_of(person, {assignment.org for assignment in possible}, on)
+    seen = [assignment for assignment in possible if assignment.org_id in seen_by]
+    held = {post.pk for post in posts}
     branches = [
-        people_of(assignment, on)
-        .filter(pk=survivor)
-        .order_by()
-        .annotate(assignment=Value(assignment.pk))
-        .values_list("assignment", flat=True)
-        for assignment in possible
+        Asking.of(each).posts(on).filter(pk__in=held).order_by().annotate(assignment=Value(each.pk))
+        for each in seen
+        if each.asked == Asked.UNITS
     ]
-    asking: set[int] = set()
-    for start in range(0, len(branches), AT_ONCE):
-        first, *rest = branches[start : start + AT_ONCE]
-        asking |= set(first.union(*rest, all=True) if rest else first)
-    return [assignment for assignment in possible if assignment.pk in asking]
+    in_units = {pk for (pk,) in _united([branch.values_list("assignment") for branch in branches])}
+    accounts, categories = set(same_person_ids(person)), categories_of(person, posts)
+
+    def names(assignment: Assignment) -> bool:
+        if assignment.asked == Asked.PEOPLE:
+            return bool(Asking.of(assignment).person_ids & accounts)
+        return assignment.asked == Asked.EVERYBODY or assignment.pk in in_units
+
+    return [each for each in seen if names(each) and admits(each.course, categories)]
 
 
 def _facts_of(person: Person, keys: list[Any]) -> tuple[dict[Any, datetime], set[Any]]:

@@ -31,10 +31,25 @@ def test_characters_outside_the_basic_plane_count_twice():
 
 @pytest.mark.parametrize(
     "title",
-    ["去 http://x.cn 领奖", "www.evil.com", "点 t.cn/abc", "HTTPS://X", "看x.top吧", "a\u200bb://c"],
+    [
+        "去 http://x.cn 领奖",
+        "www.evil.com",
+        "点 t.cn/abc",
+        "HTTPS://X",
+        "看x.top吧",
+        "a\u200bb://c",
+        "10.0.0.1",
+        "去 村务.中国 看",
+        "ABC.VIP",
+    ],
 )
 def test_a_title_with_a_link_never_reaches_a_phone(title):
-    assert not LINK.search(sms_words(LATE, {**SAID, "course": title}).text)
+    assert sms_words(LATE, {**SAID, "course": title}).variables["course"] == "…"
+
+
+@pytest.mark.parametrize("title", ["手机防骗 2.0", "Node.js 入门", "3.5 亿人", "第1.2节", "A.B.C"])
+def test_a_title_that_only_has_dots_stays(title):
+    assert plain(title) == title
 
 
 def test_a_title_cannot_forge_a_signature_or_a_second_line():
@@ -57,5 +72,5 @@ def test_a_message_of_an_unknown_template_says_so_and_breaks_nothing():
     gone = shown(Message(template="gone", variables={}))
     broken = shown(Message(template=LATE.code, variables={"course": "x"}))
 
-    assert gone.title and gone.text and not gone.address
+    assert gone.title and gone.text and not gone.action
     assert broken.text == gone.text

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 import pytest
+from django.db.models import QuerySet
 
 from courses.domain.takedown import take_down
 from courses.models import CoursePage
@@ -13,11 +14,22 @@ from lms.learning.domain.watching import open_session
 from lms.lib.durations import beijing_day
 from lms.people.domain.merging import merge
 from lms.people.models import Person, Post
+from lms.people.policies import cadres_of, roles_on
 from lms.programmes.domain.assigning import AssignmentRefused, assign_course, reach_of, withdraw_assignment
 from lms.programmes.enums import Asked
 from lms.programmes.models import Assignment
-from lms.programmes.policies import assignments_for, seen_of
-from lms.programmes.queries import Asking, counts_of, late_people, named_by, people_of, tasks_of, with_progress
+from lms.programmes.policies import assignments_for
+from lms.programmes.queries import (
+    Asking,
+    Counts,
+    counts_of,
+    late_among,
+    named_by,
+    people_of,
+    tasks_of,
+    with_progress,
+)
+from lms.reports.assignments.queries import people_seen
 from tests.cast import Cast
 from tests.clock import Clock
 from tests.factories.learning import live_course, live_lesson, published
@@ -67,6 +79,14 @@ def complete(person: Person, course: CoursePage, at: datetime) -> None:
 
 def asked_by(assignment: Assignment, on: date = TODAY) -> set[str]:
     return set(people_of(assignment, on).values_list("name", flat=True))
+
+
+def counted(assignment: Assignment, on: date) -> Counts:
+    return counts_of([assignment], {assignment.org_id: cadres_of(assignment.org, on)}, on)[assignment.pk]
+
+
+def late_by(assignment: Assignment, on: date) -> QuerySet[Person]:
+    return late_among(people_of(assignment, on), assignment, on)
 
 
 def test_everybody_means_the_cadres_of_the_department_and_nobody_else(cast, assign):
@@ -129,8 +149,8 @@ def test_progress_comes_from_facts_and_earlier_ones_count(cast, assign, course, 
     assignment = assign()
 
     before = with_progress(people_of(assignment, TODAY), course.translation_key, TODAY)
-    counts = counts_of([(assignment, people_of(assignment, TODAY))], TODAY)[assignment.pk]
-    after = counts_of([(assignment, people_of(assignment, DUE))], DUE + timedelta(days=1))[assignment.pk]
+    counts = counted(assignment, TODAY)
+    after = counted(assignment, DUE + timedelta(days=1))
 
     assert {each.name: (each.done_at is not None, each.has_begun) for each in before} == {
         "李秀英": (False, False),
@@ -144,10 +164,10 @@ def test_progress_comes_from_facts_and_earlier_ones_count(cast, assign, course, 
 def test_late_is_whoever_has_not_done_it_after_the_last_day(cast, assign, course, clock):
     assignment = assign()
 
-    assert not late_people(assignment, DUE).exists()
-    assert set(late_people(assignment, DUE + timedelta(days=1))) == {cast.learner}
+    assert not late_by(assignment, DUE).exists()
+    assert set(late_by(assignment, DUE + timedelta(days=1))) == {cast.learner}
     complete(cast.learner, course, clock.set(2026, 12, 12, 9))
-    assert not late_people(assignment, date(2026, 12, 12)).exists()
+    assert not late_by(assignment, date(2026, 12, 12)).exists()
     (task,) = tasks_of(cast.learner, date(2026, 12, 12))
     assert (task.progress.is_done, task.progress.done_on, task.progress.is_late) == (True, date(2026, 12, 12), True)
 
@@ -156,9 +176,8 @@ def test_past_days_are_seen_as_they_were(cast, assign, course, clock):
     assignment = assign()
     complete(cast.learner, course, clock.set(2026, 11, 25, 9))
 
-    yesterday = counts_of([(assignment, people_of(assignment, date(2026, 11, 24)))], date(2026, 11, 24))
-
-    assert yesterday[assignment.pk].done == 0
+    assert counted(assignment, date(2026, 11, 24)).done == 0
+    assert counted(assignment, date(2026, 11, 25)).done == 1
 
 
 def test_who_is_asked_finds_it_and_nobody_else(cast, assign):
@@ -301,31 +320,65 @@ def test_assignments_are_read_by_the_departments_own_officers_of_today(cast, ass
     assert before == {"officer", "ended_officer"}
 
 
-def test_whom_an_assignment_names_is_still_seen_by_law_8_alone(cast, assign):
-    everyone = Person.objects.all()
+def test_whom_an_assignment_asks_is_seen_by_law_8_alone(cast, assign):
+    assignment = assign()
 
-    seen = {
-        part: set(seen_of(everyone, person, on=TODAY).values_list("name", flat=True))
-        for part, person in cast.everybody.items()
-    }
+    def seen_by(person: Person) -> set[str]:
+        people = people_seen(assignment, person, on=TODAY, roles=roles_on(person, TODAY))
+        return set(people.values_list("name", flat=True))
 
-    assert {part: names for part, names in seen.items() if names} == {
-        "officer": {"李秀英"},
-        "neighbour_officer": {"赵国平"},
-        "prefecture_officer": {"李秀英", "赵国平", "孙立"},
-    }
+    seen = {part: seen_by(person) for part, person in cast.everybody.items()}
+
+    assert {part: names for part, names in seen.items() if names} == {"officer": {"李秀英"}}
 
 
-def test_counts_and_tasks_take_the_same_queries_for_one_and_for_three(cast, assign, django_assert_num_queries):
+def test_lists_counts_and_each_persons_own_page_agree(cast, assign, course, clock):
+    """Three ways to ask the same: people_of, counts_of, tasks_of."""
+    twin = PersonFactory(name="孪生", kind="elder")
+    PostFactory(person=twin, org=cast.orgs.township_government, cadre_authority=cast.orgs.organization_department)
+    merge(twin, into=cast.stranger, by=cast.officer, reason="同一个人", at=clock.now)
+    shut = published(live_lesson(live_course(cast.orgs.provider, access="audience", audience=["elder"]))).course
+    prefecture = {"org": cast.orgs.prefecture_department, "by": cast.prefecture_officer}
+    made = [
+        assign(),
+        assign(Asking(Asked.UNITS, divisions=(cast.places.township,))),
+        assign(Asking(Asked.UNITS, org_ids=frozenset({cast.orgs.township_government.pk}))),
+        assign(Asking(Asked.UNITS, divisions=(cast.places.county,)), **prefecture),
+        assign(**prefecture),
+        assign(Asking(Asked.PEOPLE, person_ids=frozenset({cast.stranger.pk, cast.learner.pk}))),
+        assign(Asking(Asked.PEOPLE, person_ids=frozenset({cast.cadre_of_prefecture.pk})), **prefecture),
+        assign_for_elders(assign, shut, twin, cast),
+    ]
+
+    for assignment in made:
+        listed = set(people_of(assignment, TODAY))
+        finding = {
+            person
+            for person in Person.objects.present()
+            if assignment in [task.assignment for task in tasks_of(person, TODAY)]
+        }
+        assert listed == finding, assignment.asked
+        assert counted(assignment, TODAY).people == len(listed) > 0
+
+
+def assign_for_elders(assign, shut: CoursePage, twin: Person, cast: Cast) -> Assignment:
+    Person.objects.filter(pk=cast.stranger.pk).update(kind="elder")
+    return assign(course=shut)
+
+
+def test_counts_and_tasks_take_the_same_queries_for_one_and_for_three(
+    cast, assign, django_assert_num_queries, django_assert_max_num_queries
+):
     one = [assign()]
     three = [*one, assign(due_on=DUE + timedelta(days=1)), assign(Asking(Asked.UNITS, divisions=(cast.places.county,)))]
     for assignments in (one, three):
         found = assignments_for(cast.officer, on=TODAY).filter(pk__in=[each.pk for each in assignments])
         shown = list(found.prefetch_related("targets__division__successor"))
-        with django_assert_num_queries(1):
-            counts = counts_of([(each, people_of(each, TODAY)) for each in shown], TODAY)
+        scopes = {each.org_id: cadres_of(each.org, TODAY) for each in shown}
+        with django_assert_max_num_queries(4):
+            counts = counts_of(shown, scopes, TODAY)
         assert {each.people for each in counts.values()} == {1}
-    for person, queries in ((cast.farmer, 2), (cast.learner, 11)):
+    for person, queries in ((cast.farmer, 2), (cast.learner, 13)):
         with django_assert_num_queries(queries):
             tasks_of(person, TODAY)
 
@@ -334,13 +387,14 @@ def test_many_assignments_around_a_learner_are_asked_about_in_few_statements(
     cast, assign, course, monkeypatch, django_assert_num_queries
 ):
     monkeypatch.setattr("lms.programmes.queries.AT_ONCE", 2)
-    kept = [assign(due_on=DUE + timedelta(days=number)) for number in range(5)]
+    unit = Asking(Asked.UNITS, org_ids=frozenset({cast.orgs.village_committee.pk}))
+    kept = [assign(unit, due_on=DUE + timedelta(days=number)) for number in range(5)]
     other = PersonFactory()
     PostFactory(person=other, org=cast.orgs.village_committee, cadre_authority=cast.orgs.organization_department)
     for number in range(5):
         assign(Asking(Asked.PEOPLE, person_ids=frozenset({other.pk})), due_on=DUE + timedelta(days=number))
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(14):
         tasks = tasks_of(cast.learner, TODAY)
 
     assert [task.assignment for task in tasks] == kept

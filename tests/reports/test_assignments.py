@@ -257,6 +257,20 @@ def test_the_learner_finds_it_on_her_start_page_and_in_my_learning(cast, at_desk
     assert "2026年11月20日完成" in client.get(reverse("learning:mine")).content.decode()
 
 
+def test_the_button_of_a_message_leads_to_the_course_and_reads_it(cast, at_desk: AtDesk, signed_in, course, clock):
+    made = assigned(at_desk(cast.officer), course)
+    tell_assigned(made, at=clock.now)
+    message = Message.objects.of(cast.learner).get()
+    address = f"/messages/{message.pk}/read/"
+
+    stranger = signed_in(cast.stranger).post(address, {"open": "yes"})
+    assert (stranger.url, Message.objects.get().read_at) == ("/messages/", None)
+    assert signed_in(cast.learner).post(address, {"open": "yes"}).url == course.url
+    take_down(course, by=cast.trainer, reason="有错", at=clock.now)
+    assert signed_in(cast.learner).post(address, {"open": "yes"}).url == reverse("learning:mine")
+    assert Message.objects.get().read_at == clock.now
+
+
 def test_a_course_taken_down_says_so_to_both(cast, at_desk: AtDesk, signed_in, course, clock):
     made = assigned(at_desk(cast.officer), course)
     take_down(course, by=cast.trainer, reason="有错", at=clock.now)
@@ -324,6 +338,28 @@ def test_the_late_are_reminded_after_a_look(cast, at_desk: AtDesk, late, others,
     assert again.context["left_out"] == [("14 天内已提醒过", 3)]
     assert "现在没有需要提醒的人" in again.content.decode()
     assert client.get("/desk/reminders/").context["rows"][0][0] == made
+
+
+@pytest.mark.parametrize("what", ["completed", "taken back", "course taken down", "nothing"])
+def test_an_sms_that_waited_for_the_morning_says_only_what_is_still_so(
+    cast, at_desk: AtDesk, late, others, course, clock, outbox, what
+):
+    clock.set(2026, 12, 11, 21)
+    client = at_desk(cast.officer)
+    press(client, reverse("desk:remind_late", args=[late.pk]), late_page(client, late))
+    if what == "completed":
+        for person in others:
+            complete(person, course, clock.now)
+    elif what == "taken back":
+        client.post(reverse("desk:take_back_assignment", args=[late.pk]), {"reason": "改期"})
+    elif what == "course taken down":
+        take_down(course, by=cast.trainer, reason="有错", at=clock.now)
+    clock.set(2026, 12, 12, 8)
+
+    send_waiting()
+
+    assert len(outbox) == (2 if what == "nothing" else 0)
+    assert set(Sms.objects.values_list("why_refused", flat=True)) == {"" if what == "nothing" else "settled"}
 
 
 def test_only_in_the_message_centre_costs_nothing(cast, at_desk: AtDesk, late):
@@ -420,8 +456,21 @@ def test_those_whose_hours_are_missing_are_reminded(cast, at_desk: AtDesk, requi
 
     assert len(outbox) == 2
     assert outbox[0].template_id == "hours-reminder"
+    assert Message.objects.count() == 2
     assert "您2026年的培训学时还没有达标" in outbox[0].text
     assert Reminder.objects.get().about == f"standing:2026:{cast.orgs.organization_department.pk}"
+
+
+def test_who_met_it_overnight_gets_no_sms_about_missing_hours(cast, at_desk: AtDesk, required, others, outbox, clock):
+    clock.set(2026, 11, 20, 22)
+    client = at_desk(cast.officer)
+    press(client, HOURS, client.get(HOURS))
+    Post.objects.filter(person=others[0]).update(category="village_cadre", level="")
+    clock.set(2026, 11, 21, 9)
+
+    send_waiting()
+
+    assert [message.number for message in outbox] == ["19900000001"]
 
 
 def test_the_list_of_missing_hours_is_narrowed_by_unit_category_and_state(cast, at_desk: AtDesk, required, others):

@@ -101,6 +101,9 @@ def _why_not(row: Sms, contact: Contact | None, *, at: datetime) -> str:
         return WhyRefused.TOO_OLD
     if not wants_sms(person):
         return WhyRefused.OPTED_OUT
+    template = template_of(row.message.template)
+    if template.still_holds and not template.still_holds(person, row.message.variables):
+        return WhyRefused.SETTLED
     return "" if contact is not None else WhyRefused.NO_PHONE
 
 

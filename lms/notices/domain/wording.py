@@ -17,13 +17,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from lms.notices.models import Message
+from lms.people.models import Person
 
 # What a provider counts as one: 70 characters, or parts of 67 once it is longer.
 ONE_SMS, PART_OF_LONG_SMS = 70, 67
 LONGEST_VARIABLE = 30
 # Anything that a phone would make a link of. An SMS of ours never holds one.
 LINK = re.compile(
-    r"://|www\.|\b[\w-]+\.(?:com|cn|net|org|gov|edu|top|cc|xyz|vip|info|me|io|app|link|site|shop)\b", re.I
+    r"://|www\.|[\w-]\.(?:com|cn|net|org|gov|edu|top|cc|xyz|vip|info|me|io|app|link|site|shop|ltd|中国|公司|网络)(?![a-z0-9])"
+    r"|\d{1,3}(?:\.\d{1,3}){3}",
+    re.IGNORECASE,
 )
 NOT_PLAIN = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff【】]")
 
@@ -33,7 +36,8 @@ class Template:
     """One thing that can be said. Texts hold named placeholders; `days` names the variables that are ISO days.
 
     `sms` and `sms_setting` (the setting with the provider's id for it) are empty where it is never sent to a phone.
-    `link` gives the address that its button `action` leads to, from the variables; "" for none.
+    `link` gives the address that its button `action` leads to, from the variables; "" for none. `still_holds` says
+    whether what an SMS says is still so for the person when it is sent, which may be a night later.
     """
 
     code: str
@@ -44,6 +48,7 @@ class Template:
     days: tuple[str, ...] = ()
     action: str | Promise = ""
     link: Callable[[Mapping[str, Any]], str] | None = None
+    still_holds: Callable[[Person, Mapping[str, Any]], bool] | None = None
 
     def filled(self, text: str | Promise, variables: Mapping[str, Any]) -> str:
         return str(text) % {**variables, **{name: _day(variables[name]) for name in self.days}}
@@ -104,22 +109,28 @@ def sms_words(template: Template, variables: Mapping[str, Any]) -> SmsWords:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A message as its reader sees it."""
+    """A message as its reader sees it; `action` is empty where its button would lead nowhere."""
 
     message: Message
     title: str
     text: str
     action: str
-    address: str
 
 
 def shown(message: Message) -> Shown:
-    """The message in the reader's language; a template that no app registers any more says so."""
+    """The message in the reader's language; a template that no app registers any more says so. Asks no database."""
     template = template_of(message.template)
     try:
         text = template.filled(template.text, message.variables)
-        address = template.link(message.variables) if template.link else ""
     except (KeyError, ValueError, TypeError):
-        template, address = UNKNOWN, ""
-        text = _("What it said is no longer known here.")
-    return Shown(message, str(template.title), text, str(template.action), address)
+        template, text = UNKNOWN, _("What it said is no longer known here.")
+    return Shown(message, str(template.title), text, str(template.action) if template.link else "")
+
+
+def address_of(message: Message) -> str:
+    """Where its button leads now; empty where it leads nowhere."""
+    template = template_of(message.template)
+    try:
+        return template.link(message.variables) if template.link else ""
+    except (KeyError, ValueError, TypeError):
+        return ""

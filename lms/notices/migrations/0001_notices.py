@@ -177,6 +177,7 @@ class Migration(migrations.Migration):
                             ("no_phone", "no number in use"),
                             ("opted_out", "wants no reminders by SMS"),
                             ("too_old", "waited too long"),
+                            ("settled", "not needed any more"),
                         ],
                         max_length=12,
                         verbose_name="why it was not sent",

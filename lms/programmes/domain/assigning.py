@@ -18,7 +18,7 @@ from lms.people.policies import cadres_of
 from lms.programmes.enums import Asked
 from lms.programmes.models import Assignment, Target
 from lms.programmes.policies import assigning_orgs
-from lms.programmes.queries import Asking, named_by, with_progress
+from lms.programmes.queries import Asking, named_by, posts_of, with_progress
 from lms.programmes.signals import course_assigned, course_unassigned
 
 REASON_LENGTH = 200
@@ -126,7 +126,8 @@ def _check_scope(asking: Asking, *, org: Org, today: date) -> None:
     """People and places outside the department's own cannot be named, whatever a request says."""
     hers = cadres_of(org, today)
     seen = set(hers.filter(pk__in=asking.person_ids).values_list("pk", flat=True))
-    units_outside = Org.objects.filter(pk__in=asking.org_ids).exclude(posts__person__in=hers.order_by().values("pk"))
+    hers_with_posts = posts_of(hers, today).filter(org__in=asking.org_ids).values("org")
+    units_outside = Org.objects.filter(pk__in=asking.org_ids).exclude(pk__in=hers_with_posts)
     place = org.division.current(today)
     if seen != asking.person_ids or units_outside.exists() or not all(map(place.contains, asking.divisions)):
         raise AssignmentRefused(_("Some of these are not of your department today. Choose again."))

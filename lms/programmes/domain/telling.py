@@ -8,10 +8,12 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import CoursePage
+from lms.learning.models import CourseCompletion
 from lms.lib.durations import beijing_day
 from lms.notices.domain.telling import tell
 from lms.notices.domain.wording import Template
 from lms.notices.models import Message
+from lms.people.models import Person
 from lms.programmes.models import Assignment
 from lms.programmes.queries import on_show, people_of, with_progress
 
@@ -23,6 +25,14 @@ def _to_course(variables: Mapping[str, Any]) -> str:
     """The address of the course while it is online, else of her learning."""
     page = CoursePage.objects.live().filter(pk=variables["course_id"]).first()
     return (page.url if page else "") or reverse("learning:mine")
+
+
+def _still_late(person: Person, variables: Mapping[str, Any]) -> bool:
+    """Whether she is asked for it still, can do it, and has not."""
+    assignment = Assignment.objects.standing().filter(pk=variables["assignment_id"]).first()
+    if assignment is None or not on_show([assignment.course_id]):
+        return False
+    return not CourseCompletion.objects.of(person).filter(course_key=assignment.course_key).exists()
 
 
 ASSIGNED = Template(
@@ -47,6 +57,7 @@ REMINDER = Template(
     days=("due",),
     action=_("Open the course"),
     link=_to_course,
+    still_holds=_still_late,
 )
 
 
@@ -55,6 +66,7 @@ def variables_of(assignment: Assignment) -> dict[str, Any]:
     return {
         "course": assignment.course.title,
         "course_id": assignment.course_id,
+        "assignment_id": assignment.pk,
         "due": assignment.due_on.isoformat(),
         "org": assignment.org.name,
         "reason": assignment.reason,

@@ -1,6 +1,6 @@
 """What an officer chooses from when she assigns a course, and the people of one assignment as she sees them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -9,12 +9,12 @@ from django.db.models import Count, Q, QuerySet
 
 from courses.queries import tracks_on_show
 from lms.people.enums import LEVEL_DIGITS
-from lms.people.models import Division, Org, Person, Post, Role
+from lms.people.models import Division, Org, Person, Role
 from lms.people.policies import cadres_of
 from lms.programmes.enums import ProgressState
 from lms.programmes.models import Assignment
-from lms.programmes.policies import seen_of
-from lms.programmes.queries import Asking, Progress, people_of, with_progress
+from lms.programmes.policies import scope_of
+from lms.programmes.queries import Asking, Progress, asked_among, posts_of, with_progress
 from lms.reports.queries import attach_posts, with_posts
 
 # More units are not listed one by one: their places are.
@@ -42,7 +42,7 @@ class Branch:
 
 def branches_of(org: Org, on: date) -> list[Branch]:
     """The units in which the department's cadres hold posts, by the place right below its own; three queries."""
-    posts = Post.objects.on(on).filter(person__in=cadres_of(org, on).order_by().values("pk"))
+    posts = posts_of(cadres_of(org, on), on)
     counted = posts.order_by().values_list("org").annotate(people=Count("person", distinct=True))
     numbers = dict(counted.values_list("org", "people"))
     units = Org.objects.filter(pk__in=numbers).select_related("division__successor")
@@ -79,9 +79,8 @@ def chosen_people(org: Org, ids: Sequence[int], on: date) -> list[Any]:
 
 
 def people_seen(assignment: Assignment, actor: Any, *, on: date, roles: list[Role]) -> QuerySet[Person]:
-    """Whom the assignment asks on the day, as far as the actor sees them by her role in its department."""
-    hers = [role for role in roles if role.org_id == assignment.org_id]
-    return seen_of(people_of(assignment, on), actor, on=on, roles=hers)
+    """Whom the assignment asks on the day, among those whom the actor sees by her roles of today in its department."""
+    return asked_among(scope_of(assignment.org, actor, on=on, roles=roles), assignment, on)
 
 
 def rows_of(people: QuerySet[Person], assignment: Assignment, *, on: date, state: str = "") -> QuerySet[Any]:
@@ -98,7 +97,7 @@ def rows_of(people: QuerySet[Person], assignment: Assignment, *, on: date, state
     return rows.filter(conditions.get(state, Q())).order_by("name", "pk")
 
 
-def with_words(rows: Sequence[Any], assignment: Assignment, on: date) -> list[Any]:
+def with_words(rows: Iterable[Any], assignment: Assignment, on: date) -> list[Any]:
     """Each with `post` and `progress`; one query for all."""
     people = attach_posts(rows)
     for person in people:

@@ -23,7 +23,7 @@ from lms.people.policies import is_officer, roles_today
 from lms.people.views.common import person_of
 from lms.programmes.domain.assigning import reach_of
 from lms.programmes.models import Assignment
-from lms.programmes.policies import assigning_orgs, assignments_for
+from lms.programmes.policies import assigning_orgs, assignments_for, scope_of
 from lms.programmes.queries import Asking, counts_of, on_show
 from lms.reports.assignments.forms import AssignForm, TakeBackForm
 from lms.reports.assignments.queries import (
@@ -65,10 +65,13 @@ def assignments(request: HttpRequest) -> HttpResponse:
     """All of her departments', newest first, with their figures of today."""
     _orgs(request)
     today, roles = beijing_day(timezone.now()), roles_today(request)
-    found = assignments_for(request.user, on=today, roles=roles).prefetch_related("targets__division__successor")
+    found = assignments_for(request.user, on=today, roles=roles).prefetch_related(
+        "targets__division__successor", "targets__person"
+    )
     page = Paginator(found, LIST_SIZE).get_page(request.GET.get("page"))
     shown = list(page.object_list)
-    counts = counts_of([(each, people_seen(each, request.user, on=today, roles=roles)) for each in shown], today)
+    scopes = {each.org_id: scope_of(each.org, request.user, on=today, roles=roles) for each in shown}
+    counts = counts_of(shown, scopes, today)
     live = on_show(each.course_id for each in shown)
     rows = [(each, counts[each.pk], each.course_id in live, each.is_over(today)) for each in shown]
     return render(request, "desk/assignments.html", {"page": page, "rows": rows, "on": today, "year": today.year})
@@ -146,7 +149,8 @@ def _state(request: HttpRequest) -> str:
 def _page(request: HttpRequest, assignment: Assignment, *, take_back: TakeBackForm | None = None) -> HttpResponse:
     today, roles = beijing_day(timezone.now()), roles_today(request)
     people = people_seen(assignment, request.user, on=today, roles=roles)
-    counts = counts_of([(assignment, people)], today)[assignment.pk]
+    scope = scope_of(assignment.org, request.user, on=today, roles=roles)
+    counts = counts_of([assignment], {assignment.org_id: scope}, today)[assignment.pk]
     state = _state(request)
     page = Paginator(rows_of(people, assignment, on=today, state=state), PAGE_SIZE).get_page(request.GET.get("page"))
     page.object_list = with_words(page.object_list, assignment, today)

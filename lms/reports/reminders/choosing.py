@@ -7,20 +7,22 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from lms.credits.domain.assessing import assess
 from lms.credits.enums import StandingState
+from lms.lib.durations import beijing_day
 from lms.notices.domain.wording import Template
 from lms.notices.models import Reminder
-from lms.people.enums import Purpose
-from lms.people.models import Division, Org, Role
-from lms.people.policies import persons_visible_to
+from lms.people.models import Division, Org, Person, Role
 from lms.programmes.domain.telling import REMINDER, variables_of
 from lms.programmes.models import Assignment
-from lms.programmes.policies import assigning_orgs, seen_of
-from lms.programmes.queries import late_people, on_show
+from lms.programmes.policies import assigning_orgs, scope_of
+from lms.programmes.queries import late_among, on_show
+from lms.reports.assignments.queries import people_seen
 from lms.reports.overview.placing import narrowed, placed
 from lms.reports.overview.shapes import Scope
 from lms.reports.standing.queries import standings_of
@@ -28,6 +30,12 @@ from lms.reports.standing.queries import standings_of
 
 def _my_hours(variables: Mapping[str, Any]) -> str:
     return reverse("credits:my_hours")
+
+
+def _still_missing(person: Person, variables: Mapping[str, Any]) -> bool:
+    """Whether what is required of her in the year is not met today."""
+    today = beijing_day(timezone.now())
+    return assess(person, int(variables["year"]), on=today).state in STATES["open"][1]
 
 
 HOURS = Template(
@@ -43,6 +51,7 @@ HOURS = Template(
     sms_setting="SMS_TEMPLATE_HOURS",
     action=gettext_lazy("See my hours"),
     link=_my_hours,
+    still_holds=_still_missing,
 )
 # Who can be reminded of hours: those behind, or everybody who has not met it yet.
 STATES: dict[str, tuple[str | Promise, frozenset[StandingState]]] = {
@@ -79,7 +88,7 @@ def late_choice(assignment: Assignment, *, by: Any, on: date, roles: list[Role])
         raise NothingToRemind(_("The course is not online at the moment, so nobody can complete it."))
     if not assignment.is_over(on):
         raise NothingToRemind(_("It is not due yet: nobody is late before the day after."))
-    late = seen_of(late_people(assignment, on), by, on=on, roles=_of_org(roles, assignment.org))
+    late = late_among(people_seen(assignment, by, on=on, roles=roles), assignment, on)
     return Choice(
         frozenset(late.values_list("pk", flat=True)),
         REMINDER,
@@ -89,10 +98,6 @@ def late_choice(assignment: Assignment, *, by: Any, on: date, roles: list[Role])
         _("Remind of “%(course)s”") % {"course": assignment.course.title},
         reverse("desk:assignment", args=[assignment.pk]),
     )
-
-
-def _of_org(roles: list[Role], org: Org) -> list[Role]:
-    return [role for role in roles if role.org_id == org.pk]
 
 
 def standing_choice(
@@ -110,8 +115,7 @@ def standing_choice(
 
     They are the people whom the list of cadres shows under the same filters.
     """
-    own = _of_org(roles, org)
-    scope = Scope((org,), lambda day: persons_visible_to(by, purpose=Purpose.CADRE_TRAINING, on=day, roles=own))
+    scope = Scope((org,), lambda day: scope_of(org, by, on=day, roles=roles))
     persons = narrowed(placed(scope, on), on, place=place, unit=unit.pk if unit else None, category=category)
     wanted = STATES[state][1]
     found = {pk for pk, one in standings_of(persons, year=on.year, on=on).items() if one.state in wanted}
