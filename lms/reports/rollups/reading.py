@@ -50,7 +50,7 @@ class RollUp:
         """As `counting.count_place`."""
         on = self.inquiry.on
         posts = self._posts(place, on)
-        by_unit = self._sums(posts, on, "org_id", "home")
+        by_unit = {key: stand for key, stand in self._sums(posts, on, "org_id", "home").items() if stand.people}
         children = self._children(by_unit, place, on)
         own = {org: stand for (org, home), stand in by_unit.items() if place is not None and home == place.code}
         short = sorted(((org, stand) for (org, _home), stand in by_unit.items() if stand.short), key=_most_short)
