@@ -9,7 +9,7 @@ import { readTable, type Sheet } from "./charts/table.ts";
 use([BarChart, GridComponent, LegendComponent, AriaComponent, SVGRenderer]);
 
 const ROW_PX = 34;
-const FRAME_PX = 76;
+const FRAME_PX = 90;
 // Below this width names are cut and there is little room for numbers.
 const NARROW_PX = 560;
 // Of the longest bar: what is shorter has no room for its number, which stands in the table.

@@ -4,23 +4,24 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lms.lib.durations import beijing_day
-from lms.people.enums import OrgKind, Purpose, RoleKind
+from lms.people.enums import DivisionLevel, OrgKind, Purpose, RoleKind
 from lms.people.models import Division, Org, Person
 from lms.people.policies import persons_visible_to, roles_today
-from lms.reports.forms import FILTERS, DeskFilter
+from lms.reports.forms import FILTERS, FIRST_DAY, DeskFilter
 from lms.reports.overview.placing import narrowed, place_called, placed, trail_to
 from lms.reports.overview.shapes import Inquiry, Scope
-from lms.reports.queries import units_of, with_figures
+from lms.reports.queries import units_of, with_hours
 from lms.reports.standing.queries import PersonStanding, standings_of
 
 # A list of more units than this is no help: one finds them on the way down.
 MOST_UNITS = 200
+_WITH_FEW_UNITS = frozenset({DivisionLevel.COUNTY, DivisionLevel.TOWNSHIP, DivisionLevel.VILLAGE})
 
 
 def scope_of(request: HttpRequest) -> Scope:
@@ -39,10 +40,14 @@ def scope_of(request: HttpRequest) -> Scope:
 
 
 class Desk:
-    """An officer's inquiry. What the address says and cannot be shown is left out, and the form says so."""
+    """An officer's inquiry. What the address says and cannot be shown is left out, and the form says so.
 
-    def __init__(self, request: HttpRequest) -> None:
+    `lists_units` where the page offers work units to choose from; else only the one asked for is looked up.
+    """
+
+    def __init__(self, request: HttpRequest, *, lists_units: bool = False) -> None:
         self.actor = request.user
+        self.roles = roles_today(request)
         self.asked_for = request.GET
         self.today = beijing_day(timezone.now())
         self.scope = scope_of(request)
@@ -51,7 +56,8 @@ class Desk:
         data = request.GET.copy()
         data.setdefault("on", wanted.isoformat())
         data.setdefault("year", str(wanted.year))
-        self.form = DeskFilter(data, today=self.today, units=self._units(wanted, place), place=place)
+        units = self._units(wanted, place, all_of_them=lists_units)
+        self.form = DeskFilter(data, today=self.today, units=units, place=place)
         self.valid = self.form.is_valid()
         self.chosen = self.form.cleaned_data if self.valid else {}
         self.on: date = self.chosen.get("on", wanted)
@@ -64,22 +70,28 @@ class Desk:
         chosen: Division | None = self.chosen.get("place")
         return chosen or (roots[0] if len(roots) == 1 else None)
 
-    def _units(self, on: date, place: Division | None) -> list[tuple[int, str]]:
-        """The work units to choose from; of a list that is too long only the one that was asked for."""
+    def _units(self, on: date, place: Division | None, *, all_of_them: bool) -> list[tuple[int, str]]:
+        """The work units to choose from: of a county or a place in it, if they are few; else the one asked for."""
         within = narrowed(placed(self.scope, on), on, place=place)
-        units = units_of(within, on, most=MOST_UNITS + 1)
-        if len(units) <= MOST_UNITS:
-            return units
+        roots = [place] if place else self.scope.roots(on)
+        if all_of_them and all(root.level in _WITH_FEW_UNITS for root in roots):
+            units = units_of(within, on, most=MOST_UNITS + 1)
+            if len(units) <= MOST_UNITS:
+                return units
         asked = self.asked_for.get("unit", "")
-        one = (
-            narrowed(within, on, unit=int(asked)) if asked.isascii() and asked.isdecimal() and len(asked) < 10 else None
-        )
-        return units_of(one, on, most=1) if one is not None else []
+        if not (asked.isascii() and asked.isdecimal() and len(asked) < 10):
+            return []
+        return units_of(narrowed(within, on, unit=int(asked)), on, most=1)
 
     @cached_property
     def unit(self) -> Org | None:
         """The work unit asked for."""
         return Org.objects.filter(pk=self.chosen["unit"]).first() if self.chosen.get("unit") else None
+
+    @property
+    def category(self) -> str:
+        """What the personnel category asked for is called; empty for all."""
+        return self._label("category")
 
     @property
     def inquiry(self) -> Inquiry:
@@ -97,9 +109,8 @@ class Desk:
         if words := self.chosen.get("q"):
             persons = persons.filter(name__icontains=words)
         if wanted := self.chosen.get("hours"):
-            figured: Any = with_figures(persons, year=self.year, on=self.on)
-            some = Q(online_hours__gt=0) | Q(centralized_hours__gt=0)
-            persons = figured.filter(some) if wanted == "some" else figured.exclude(some)
+            some = with_hours(persons, year=self.year, on=self.on)
+            persons = some if wanted == "some" else persons.exclude(pk__in=some.order_by().values("pk"))
         if wanted := self.chosen.get("standing"):
             states = self.standings(persons)
             persons = persons.filter(pk__in=[pk for pk, one in states.items() if one.state == wanted])
@@ -137,7 +148,7 @@ class Desk:
     def _label(self, name: str) -> str:
         """What the form calls the choice; empty where none was made."""
         value = self.chosen.get(name)
-        return str(dict(self.form.fields[name].choices)[value]) if value else ""  # type: ignore[attr-defined]
+        return str(dict(self.form.fields[name].choices)[value]) if value else ""  # type: ignore[attr-defined]  # a field of choices
 
     @property
     def kept_query(self) -> str:
@@ -156,6 +167,6 @@ class Desk:
 
 def _asked_day(request: HttpRequest, today: date) -> date:
     try:
-        return min(date.fromisoformat(request.GET.get("on", "")), today)
+        return max(FIRST_DAY, min(date.fromisoformat(request.GET.get("on", "")), today))
     except ValueError:
         return today

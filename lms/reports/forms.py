@@ -12,6 +12,7 @@ from lms.people.models import Division
 from lms.reports.enums import Sorting
 
 FIRST_YEAR = 2020
+FIRST_DAY = date(FIRST_YEAR, 1, 1)
 # What a saved view keeps, besides day and year. A name that was searched for is not kept.
 FILTERS = ("place", "unit", "category", "standing", "hours", "sort")
 
@@ -53,14 +54,17 @@ class DeskFilter(forms.Form):
         self.today = today
         self.found_place = place
         years = [(year, str(year)) for year in range(today.year, FIRST_YEAR - 1, -1)]
-        self.fields["year"].choices = years  # type: ignore[attr-defined]
-        self.fields["unit"].choices = [("", _("All")), *units]  # type: ignore[attr-defined]
-        self.fields["category"].choices = [("", _("All")), *PersonnelCategory.choices]  # type: ignore[attr-defined]
+        self.fields["year"].choices = years  # type: ignore[attr-defined]  # a field of choices
+        self.fields["unit"].choices = [("", _("All")), *units]  # type: ignore[attr-defined]  # a field of choices
+        categories = [("", _("All")), *PersonnelCategory.choices]
+        self.fields["category"].choices = categories  # type: ignore[attr-defined]  # a field of choices
 
     def clean_on(self) -> date:
         on: date = self.cleaned_data["on"] or self.today
         if on > self.today:
             raise forms.ValidationError(_("Choose today or an earlier day: nothing is known of later ones."))
+        if on < FIRST_DAY:
+            raise forms.ValidationError(_("Choose a day from 2020 on: nothing is kept of earlier ones."))
         return on
 
     def clean_place(self) -> Division | None:

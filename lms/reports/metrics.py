@@ -21,12 +21,13 @@ class Metric:
 
 CADRES = Metric(
     "cadres",
-    1,
+    2,
     _("Cadres"),
     _("people"),
     _(
         "People who held a post on the as-of day that this organisation department manages, "
-        "or that a department below it manages in its place."
+        "or that a department below it manages in its place. Each is counted once, in the work unit and place of the "
+        "post held longest of those within the department's places."
     ),
 )
 ONLINE_HOURS = Metric(

@@ -29,6 +29,8 @@ __all__ = [
     "Touched",
 ]
 
+MOST_LETTERS = 300
+
 
 class SavedView(models.Model):
     """保存的视图: the filters of a page of the desk under a name, an officer's own. Written by `saved.keeping`.
@@ -42,7 +44,9 @@ class SavedView(models.Model):
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_views")
     name = models.CharField(_("name of the view"), max_length=40)
     page = models.CharField(_("page"), max_length=12, choices=ViewPage.choices)
-    query = models.CharField(_("filters"), max_length=300, blank=True, help_text="as in an address, without the “?”")
+    query = models.CharField(
+        _("filters"), max_length=MOST_LETTERS, blank=True, help_text="as in an address, without the “?”"
+    )
     saved_at = models.DateTimeField(_("saved at"))
 
     class Meta:

@@ -1,13 +1,13 @@
 """What the desk reads from the floors beneath: facts per person, per unit, and as of a day."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from lms.credits.domain.explaining import explain
@@ -22,11 +22,7 @@ from lms.people.policies import shown_count
 from lms.reports.enums import Sorting
 
 ZERO = Decimal("0.00")
-
-
-def _of_this_person(path: str = "person") -> Q:
-    """Facts of the person in the outer query, and of the accounts merged into it."""
-    return Q(**{path: OuterRef("pk")}) | Q(**{f"{path}__merged_into": OuterRef("pk")})
+_BATCH = 5000
 
 
 def year_up_to(year: int, on: date) -> tuple[date, date]:
@@ -42,16 +38,8 @@ def batched(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
         yield batch
 
 
-def with_posts(persons: QuerySet[Person], on: date) -> QuerySet[Any]:
-    """Persons with `post_id`, the post held longest of those held on the day; where they have one, it stays."""
-    if "post_id" in persons.query.annotations:
-        return persons
-    posts = Post.objects.filter(_of_this_person()).on(on).order_by("active_from", "pk")
-    return persons.annotate(post_id=Subquery(posts.values("pk")[:1]))
-
-
 def attach_posts(persons: Iterable[Any]) -> list[Any]:
-    """Give each person of `with_posts` its `post`, with one query for all of them."""
+    """Give each person of `overview.placing.placed` the `post` at which she is counted, with one query for all."""
     people = list(persons)
     posts = Post.objects.select_related("org", "cadre_authority").in_bulk({person.post_id for person in people})
     for person in people:
@@ -59,33 +47,73 @@ def attach_posts(persons: Iterable[Any]) -> list[Any]:
     return people
 
 
-def with_figures(persons: QuerySet[Any], *, year: int, on: date) -> QuerySet[Any]:
-    """Persons with the year's hours by category and their completions, up to the as-of day."""
+class Figures(NamedTuple):
+    """What one person has in a year up to a day: hours by category, and different lessons and courses completed."""
+
+    online_hours: Decimal = ZERO
+    centralized_hours: Decimal = ZERO
+    lessons_completed: int = 0
+    courses_completed: int = 0
+
+
+# The account that stays, of whoever wrote a fact.
+_WHO = Coalesce("person__merged_into_id", "person_id")
+
+
+def _in_span(facts: QuerySet[Any], year: int, on: date) -> QuerySet[Any]:
+    """Completions of the year up to the day, with `who`."""
     first, end = year_up_to(year, on)
-    start_at, end_at = beijing_midnight(first), beijing_midnight(end)
-    entries = CreditLedgerEntry.objects.filter(_of_this_person(), day__gte=first, day__lt=end).order_by()
+    span = {"completed_at__gte": beijing_midnight(first), "completed_at__lt": beijing_midnight(end)}
+    return facts.filter(**span).order_by().annotate(who=_WHO)
 
-    def hours(category: str) -> Coalesce:
-        total = entries.filter(category=category).values("category").annotate(total=Sum("hours")).values("total")
-        return Coalesce(Subquery(total), Value(ZERO))
 
-    def distinct(facts: QuerySet[Any], key: str) -> Coalesce:
-        counted = (
-            facts.filter(_of_this_person(), completed_at__gte=start_at, completed_at__lt=end_at)
-            .order_by()
-            .annotate(one=Value(1))
-            .values("one")
-            .annotate(count=Count(key, distinct=True))
-            .values("count")
-        )
-        return Coalesce(Subquery(counted), 0)
+def _entries_in_span(year: int, on: date) -> QuerySet[Any]:
+    first, end = year_up_to(year, on)
+    return CreditLedgerEntry.objects.filter(day__gte=first, day__lt=end).order_by().annotate(who=_WHO)
 
-    return persons.annotate(
-        online_hours=hours(CreditCategory.ONLINE_SELF_STUDY),
-        centralized_hours=hours(CreditCategory.CENTRALIZED_TRAINING),
-        lessons_completed=distinct(LessonCompletion.objects.all(), "lesson_key"),
-        courses_completed=distinct(CourseCompletion.objects.all(), "course_key"),
-    )
+
+def figures_by_person(ids: Collection[int], *, year: int, on: date) -> dict[int, Figures]:
+    """By person (accounts that stay): her figures; facts of accounts merged into hers count. Four queries a batch."""
+    found: dict[int, Figures] = {}
+    for batch in batched(ids, _BATCH):
+        accounts = [*batch, *Person.objects.filter(merged_into__in=batch).values_list("pk", flat=True)]
+        hours: dict[tuple[int, str], Decimal] = {}
+        sums = _entries_in_span(year, on).filter(person__in=accounts).values_list("who", "category")
+        for who, category, total in sums.annotate(Sum("hours")):
+            hours[who, category] = total
+        lessons = _counted(LessonCompletion.objects.filter(person__in=accounts), "lesson_key", year, on)
+        courses = _counted(CourseCompletion.objects.filter(person__in=accounts), "course_key", year, on)
+        for pk in batch:
+            online = hours.get((pk, CreditCategory.ONLINE_SELF_STUDY), ZERO)
+            centralized = hours.get((pk, CreditCategory.CENTRALIZED_TRAINING), ZERO)
+            found[pk] = Figures(online, centralized, lessons.get(pk, 0), courses.get(pk, 0))
+    return found
+
+
+def _counted(facts: QuerySet[Any], key: str, year: int, on: date) -> dict[int, int]:
+    """By person: how many different ones there are."""
+    return dict(_in_span(facts, year, on).values_list("who").annotate(Count(key, distinct=True)))
+
+
+def attach_figures(persons: Iterable[Any], *, year: int, on: date) -> list[Any]:
+    """Give each person her figures as attributes of their names."""
+    people = list(persons)
+    figures = figures_by_person([person.pk for person in people], year=year, on=on)
+    for person in people:
+        for name, amount in figures[person.pk]._asdict().items():
+            setattr(person, name, amount)
+    return people
+
+
+def with_hours(persons: QuerySet[Any], *, year: int, on: date) -> QuerySet[Any]:
+    """Those who have any hours of the year up to the day, in either counter."""
+    sums = _entries_in_span(year, on).values("who", "category").annotate(total=Sum("hours"))
+    return persons.filter(pk__in=sums.filter(total__gt=0).values("who"))
+
+
+def who_learned(persons: QuerySet[Any], *, year: int, on: date) -> QuerySet[Any]:
+    """Those who completed any lesson in the year up to the day."""
+    return persons.filter(pk__in=_in_span(LessonCompletion.objects.all(), year, on).values("who"))
 
 
 def units_of(placed: QuerySet[Any], on: date, *, most: int) -> list[tuple[int, str]]:
@@ -119,7 +147,7 @@ def shown_together(farmers: int, learning: int, lessons: int) -> tuple[int | Non
 
 
 def village_figures(persons: QuerySet[Person], *, year: int, on: date) -> list[VillageFigures]:
-    """The figures of the persons by the village they belong to, in order of its code; two queries."""
+    """The figures of the persons by the village they belong to, in order of its code."""
     place_of = {
         person: (code, name)
         for person, code, name in Belonging.objects.filter(
@@ -127,12 +155,12 @@ def village_figures(persons: QuerySet[Person], *, year: int, on: date) -> list[V
         ).values_list("person_id", "division__code", "division__name")
     }
     counted: dict[tuple[str, str], list[int]] = {}
-    figured: Any = with_figures(persons, year=year, on=on)
-    for person, lessons in figured.values_list("pk", "lessons_completed"):
+    figures = figures_by_person(list(persons.order_by().values_list("pk", flat=True)), year=year, on=on)
+    for person, one in figures.items():
         line = counted.setdefault(place_of.get(person, ("", "")), [0, 0, 0])
         line[0] += 1
-        line[1] += 1 if lessons else 0
-        line[2] += lessons
+        line[1] += 1 if one.lessons_completed else 0
+        line[2] += one.lessons_completed
     return [
         VillageFigures(name, *shown_together(farmers, learning, lessons))
         for (_code, name), (farmers, learning, lessons) in sorted(counted.items())

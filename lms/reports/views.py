@@ -1,7 +1,7 @@
 """The officer's desk: which first page is whose, farmers for agriculture, counts for everybody else, and files."""
 
 from base64 import b64encode
-from typing import Any, cast
+from typing import cast
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -25,7 +25,7 @@ from lms.reports.exporting import ExportStopped, export_report
 from lms.reports.filters import Desk
 from lms.reports.formats import FORMATS
 from lms.reports.overview.views import cadres_overview
-from lms.reports.queries import village_figures, with_figures
+from lms.reports.queries import attach_figures, village_figures, who_learned
 
 PAGE_SIZE = 50
 
@@ -47,9 +47,8 @@ def _farmers(request: HttpRequest) -> HttpResponse:
     today = beijing_day(timezone.now())
     scope = persons_visible_to(request.user, purpose=Purpose.FARMER_TRAINING, on=today, roles=roles_today(request))
     villages = village_figures(scope, year=today.year, on=today)
-    page = Paginator(with_figures(scope, year=today.year, on=today).order_by("pk"), PAGE_SIZE).get_page(
-        request.GET.get("page")
-    )
+    page = Paginator(scope.order_by("pk"), PAGE_SIZE).get_page(request.GET.get("page"))
+    page.object_list = attach_figures(page.object_list, year=today.year, on=today)
     context = {
         "villages": villages,
         "page": page,
@@ -65,8 +64,7 @@ def _counts(request: HttpRequest) -> HttpResponse:
     """Counts alone, none below ten."""
     today = beijing_day(timezone.now())
     people = Person.objects.present()
-    figured: Any = with_figures(people, year=today.year, on=today)
-    learning = figured.filter(lessons_completed__gt=0)
+    learning = who_learned(people, year=today.year, on=today)
     counts = [
         (metrics.FARMERS.name, count_visible_to(request.user, among=people, on=today)),
         (metrics.LEARNING.name, count_visible_to(request.user, among=learning, on=today)),

@@ -77,7 +77,7 @@ def test_staff_pages(
     context: BrowserContext, live_server: Any, lesson: LessonPage, cast: Cast, at_desk: Callable[[Person], Client]
 ) -> None:
     enter(context, at_desk(cast.officer), live_server.url)
-    desk = ["/desk/", "/desk/people/", f"/desk/people/{cast.learner.pk}/"]
+    desk = ["/desk/", "/desk/people/", f"/desk/people/{cast.learner.pk}/", "/desk/views/"]
 
     assert faults(context, live_server.url, ["/staff/", *desk]) == {}
 

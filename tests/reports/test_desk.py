@@ -301,7 +301,7 @@ def test_people_needs_the_same_queries_for_one_and_three(
         officer.get(reverse("desk:people"))
 
 
-QUERIES_OF_PEOPLE = 23
+QUERIES_OF_PEOPLE = 29
 
 
 def test_agriculture_officer_sees_farmers_masked(cast: Cast, clock: Clock, at_desk: Callable[[Person], Client]) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Max, QuerySet
@@ -58,7 +57,6 @@ class EntryEvidence:
     imported: ImportedHours | None = None
     claim: CreditClaim | None = None
     files: Sequence[ClaimFile] = ()
-    made_at: datetime | None = None
 
 
 def evidence_of(entry: CreditLedgerEntry) -> EntryEvidence:
@@ -79,7 +77,7 @@ def evidence_of(entry: CreditLedgerEntry) -> EntryEvidence:
         rows = ImportedHours.objects.select_related("batch__platform", "batch__authority", "batch__confirmed_by")
         return EntryEvidence(imported=rows.get(pk=entry.source_id))
     claim = CreditClaim.objects.select_related("submission").get(pk=entry.source_id)
-    return EntryEvidence(claim=claim, files=claim.files.filter(is_current=True))
+    return EntryEvidence(claim=claim, files=list(claim.files.filter(is_current=True)))
 
 
 def _lessons(completions: QuerySet[LessonCompletion], person: Person) -> list[LessonEvidence]:

@@ -15,14 +15,13 @@ from lms.credits.policies import claims_visible_to
 from lms.credits.queries import rules_readable_by
 from lms.people.gates import officer_required
 from lms.people.models import Person
-from lms.people.policies import roles_today
 from lms.people.queries import home_division_on, same_person_ids
 from lms.reports.cadres.evidence import evidence_of
 from lms.reports.enums import ViewPage
 from lms.reports.exemptions.queries import exemptions_of
 from lms.reports.filters import Desk
 from lms.reports.overview.placing import placed
-from lms.reports.queries import attach_posts, completions_of, entries_in_words, in_order, title_of, with_figures
+from lms.reports.queries import attach_figures, attach_posts, completions_of, entries_in_words, in_order, title_of
 from lms.reports.saved.queries import kept_views
 
 PAGE_SIZE = 50
@@ -32,10 +31,10 @@ PAGE_SIZE = 50
 @officer_required
 def people(request: HttpRequest) -> HttpResponse:
     """Cadres one by one, with the year's hours and completions; by name or by unit."""
-    desk = Desk(request)
-    persons = in_order(with_figures(desk.persons(), year=desk.year, on=desk.on), desk.chosen.get("sort", ""))
+    desk = Desk(request, lists_units=True)
+    persons = in_order(desk.persons(), desk.chosen.get("sort", ""))
     page = Paginator(persons, PAGE_SIZE).get_page(request.GET.get("page"))
-    page.object_list = attach_posts(page.object_list)
+    page.object_list = attach_figures(attach_posts(page.object_list), year=desk.year, on=desk.on)
     standings = desk.standings(Person.objects.filter(pk__in=[cadre.pk for cadre in page.object_list]))
     for cadre in page.object_list:
         cadre.standing = standings[cadre.pk]
@@ -48,8 +47,8 @@ def people(request: HttpRequest) -> HttpResponse:
 def person(request: HttpRequest, pk: int) -> HttpResponse:
     """One cadre's record: every entry with its why, and what was completed."""
     desk = Desk(request)
-    cadre = get_object_or_404(with_figures(placed(desk.scope, desk.on), year=desk.year, on=desk.on), pk=pk)
-    attach_posts([cadre])
+    cadre = get_object_or_404(placed(desk.scope, desk.on), pk=pk)
+    attach_figures(attach_posts([cadre]), year=desk.year, on=desk.on)
     context = desk.context() | {
         "cadre": cadre,
         "village": home_division_on(cadre, desk.on),
@@ -72,7 +71,7 @@ def entry(request: HttpRequest, pk: int, entry: int) -> HttpResponse:
     entries = CreditLedgerEntry.objects.of(same_person_ids(cadre))
     shown = get_object_or_404(entries.select_related("person", "rule", "outline_version", "reversal", "by"), pk=entry)
     found = evidence_of(shown)
-    claims = claims_visible_to(request.user, on=desk.today, roles=roles_today(request))
+    claims = claims_visible_to(request.user, on=desk.today, roles=desk.roles)
     context = desk.context() | {
         "cadre": cadre,
         "entry": shown,

@@ -1,4 +1,4 @@
-"""Credit hours and completions of each cadre in one year."""
+"""Credit hours and completions of each cadre in one year; `persons` are those of `overview.placing.placed`."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from lms.people.models import Person
 from lms.reports import metrics
 from lms.reports.definitions.base import Column, Report
-from lms.reports.queries import attach_posts, batched, with_figures, with_posts
+from lms.reports.queries import attach_figures, attach_posts, batched
 from lms.reports.standing.queries import standings_of
 
 BATCH = 500
@@ -32,11 +32,11 @@ class CadreHours(Report):
     )
 
     def rows(self) -> Iterator[Sequence[Any]]:
-        persons = with_figures(with_posts(self.persons, self.on), year=self.year, on=self.on).order_by("name", "pk")
+        persons = self.persons.order_by("name", "pk")
         for batch in batched(persons.iterator(chunk_size=BATCH), BATCH):
             ids = [person.pk for person in batch]
             standings = standings_of(Person.objects.filter(pk__in=ids), year=self.year, on=self.on)
-            for person in attach_posts(batch):
+            for person in attach_figures(attach_posts(batch), year=self.year, on=self.on):
                 standing = standings[person.pk]
                 yield (
                     person.name,

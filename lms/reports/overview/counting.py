@@ -14,7 +14,7 @@ from lms.people.models import Division, Org, Post
 from lms.reports.overview.over_time import of_one, stands_over
 from lms.reports.overview.placing import SUCCESSORS, children_by_code, narrowed, placed
 from lms.reports.overview.shapes import NEEDIEST, Inquiry, PlaceFigures, PlaceStand, Stand, TrendPoint
-from lms.reports.queries import batched, with_figures
+from lms.reports.queries import batched, figures_by_person
 from lms.reports.standing.queries import standings_of
 
 
@@ -73,14 +73,11 @@ def _count_units(inquiry: Inquiry, place: Division | None) -> Mapping[int, Stand
     """By work unit: how the cadres who are counted there stand."""
     on, year = inquiry.on, inquiry.year
     persons = _members(inquiry, place, on)
-    unit_of = dict(Post.objects.on(on).filter(pk__in=persons.order_by().values("post_id")).values_list("pk", "org_id"))
+    post_of = dict(persons.values_list("pk", "post_id"))
+    unit_of = dict(Post.objects.on(on).filter(pk__in=persons.values("post_id")).values_list("pk", "org_id"))
     states = {pk: one.state for pk, one in standings_of(persons, year=year, on=on).items()}
-    figured: Any = with_figures(persons, year=year, on=on)
-    rows = figured.order_by().values_list(
-        "pk", "post_id", "online_hours", "centralized_hours", "lessons_completed", "courses_completed"
-    )
     by_unit: dict[int, Stand] = defaultdict(Stand)
-    for pk, post_id, *amounts in rows:
-        if post_id in unit_of:
-            by_unit[unit_of[post_id]] += of_one(states.get(pk, StandingState.NO_REQUIREMENT), *amounts)
+    for pk, figures in figures_by_person(list(post_of), year=year, on=on).items():
+        if post_of[pk] in unit_of:
+            by_unit[unit_of[post_of[pk]]] += of_one(states.get(pk, StandingState.NO_REQUIREMENT), *figures)
     return by_unit

@@ -11,7 +11,7 @@ from lms.reports.enums import ViewPage
 from lms.reports.filters import Desk
 from lms.reports.overview.figures import as_of, figures_of, trend_of
 from lms.reports.overview.shapes import PlaceStand, Stand
-from lms.reports.overview.words import compared_with, in_a_sentence, what_changed, without_requirement
+from lms.reports.overview.words import in_a_sentence, what_changed, without_requirement
 from lms.reports.saved.queries import kept_views
 
 METRICS = (
@@ -30,6 +30,7 @@ def cadres_overview(request: HttpRequest) -> HttpResponse:
     figures = figures_of(desk.inquiry, desk.place)
     trend = trend_of(desk.inquiry, desk.place)
     name = desk.place.name if desk.place else _("All your places")
+    whose = name if not desk.category else _("%(place)s (%(category)s)") % {"place": name, "category": desk.category}
     own = sum((unit.stand for unit in figures.units), Stand())
     context: dict[str, Any] = (
         desk.context()
@@ -41,10 +42,9 @@ def cadres_overview(request: HttpRequest) -> HttpResponse:
             "own_units": PlaceStand(_("Units of its own"), own) if figures.units else None,
             "trend": trend,
             "as_of": as_of(desk.inquiry),
-            "sentence": in_a_sentence(name, figures.total),
+            "sentence": in_a_sentence(whose, figures.total),
             "besides": without_requirement(figures.total),
-            "compared_with": compared_with(trend),
-            "changes": what_changed(trend),
+            "changed": what_changed(trend),
             "metrics": METRICS,
         }
     )

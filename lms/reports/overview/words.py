@@ -1,9 +1,7 @@
 """The first page in sentences: how a place stands, and what changed."""
 
-from datetime import date
-
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from lms.reports.overview.shapes import Stand, TrendPoint
 
@@ -45,18 +43,19 @@ def without_requirement(stand: Stand) -> str:
     )
 
 
-def what_changed(trend: list[TrendPoint]) -> list[str]:
-    """What is different since the last end of a month before the day; empty without one, or where nothing is."""
+def what_changed(trend: list[TrendPoint]) -> str:
+    """What is different since the last end of a month before the day, in a sentence; empty where there is none."""
     if len(trend) < 2:
-        return []
-    before, now = trend[-2], trend[-1]
+        return ""
+    before, now = trend[-2].stand, trend[-1].stand
     changes = [
-        _change(_("have met it"), now.stand.met - before.stand.met),
-        _change(_("on course"), now.stand.on_course - before.stand.on_course),
-        _change(_("not met"), now.stand.short - before.stand.short),
-        _change(_("training required"), now.stand.asked - before.stand.asked),
+        _change(_("have met it"), now.met - before.met),
+        _change(_("on course"), now.on_course - before.on_course),
+        _change(_("not met"), now.short - before.short),
+        _change(_("training required"), now.asked - before.asked),
     ]
-    return [change for change in changes if change]
+    said = pgettext("between changes", ", ").join(change for change in changes if change)
+    return _("Since %(day)s: %(changes)s.") % {"day": trend[-2].day, "changes": said or _("nothing has changed")}
 
 
 def _change(what: str, difference: int) -> str:
@@ -64,8 +63,3 @@ def _change(what: str, difference: int) -> str:
         return ""
     words = _("%(what)s: %(count)s more") if difference > 0 else _("%(what)s: %(count)s fewer")
     return words % {"what": what, "count": abs(difference)}
-
-
-def compared_with(trend: list[TrendPoint]) -> date | None:
-    """The day with which `what_changed` compares."""
-    return trend[-2].day if len(trend) > 1 else None

@@ -8,20 +8,19 @@ from django.utils.translation import gettext_lazy as _
 
 from lms.reports.enums import ViewPage
 from lms.reports.forms import FILTERS
-from lms.reports.models import SavedView
+from lms.reports.models import MOST_LETTERS
 
 KEPT = ("on", "year", *FILTERS)
-_MOST_LETTERS = SavedView._meta.get_field("query").max_length
 
 
 def kept_of(query: str) -> str:
     """Of what stands in an address, the filters that a view keeps; anything else, and anything long, is left out."""
-    said = QueryDict(query[: 10 * _MOST_LETTERS])
+    said = QueryDict(query[: 10 * MOST_LETTERS])
     kept = QueryDict(mutable=True)
     for name in KEPT:
         if value := said.get(name, ""):
             kept[name] = value[:40]
-    return kept.urlencode()[:_MOST_LETTERS]
+    return kept.urlencode()[:MOST_LETTERS]
 
 
 class NameForm(forms.Form):

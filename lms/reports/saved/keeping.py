@@ -39,3 +39,9 @@ def rename_view(view: SavedView, *, name: str) -> None:
             raise ViewRefused(_("Another of your saved views has this name."))
         view.name = name
         view.save(update_fields=["name"])
+
+
+def forget_views(*, dry_run: bool = False) -> int:
+    """Delete the views of closed accounts; how many."""
+    over = SavedView.objects.filter(person__closed_at__isnull=False)
+    return over.count() if dry_run else over.delete()[0]

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from lms.people.enums import Purpose
+from lms.people.enums import DivisionLevel, OrgKind, Purpose, RoleKind
 from lms.people.models import Division, Person
 from lms.people.policies import persons_visible_to, roles_on
 from lms.reports.overview.counting import count_place, count_trend, trend_days
@@ -15,8 +15,8 @@ from lms.reports.overview.placing import place_called, trail_to
 from lms.reports.overview.shapes import Inquiry, PlaceFigures, Scope, Stand
 from tests.cast import TODAY, Cast
 from tests.clock import Clock
-from tests.credits.world import load
-from tests.factories.people import OrgFactory, PostFactory
+from tests.credits.world import complete, load, teach
+from tests.factories.people import DivisionFactory, OrgFactory, PersonFactory, PostFactory, RoleFactory
 from tests.reports.overview.county import County, make_county, merge_upland_into_township
 from tests.reports.test_standing import sixty_hours
 
@@ -135,6 +135,38 @@ def test_a_merged_township_counts_where_it_went_from_that_day_on(county: County)
     assert names(date(2026, 6, 1)) == [("东河镇", 2)]
     scope = scope_of(cast.officer)
     assert place_called(county.upland.code, scope, TODAY) == cast.places.township
+
+
+def test_a_level_that_does_not_exist_somewhere_is_skipped(county: County) -> None:
+    """省直辖县: no prefecture lies between the province and the county."""
+    cast = county.cast
+    province = cast.places.prefecture.parent
+    assert province is not None
+    alone = DivisionFactory(code="999001000000", name="直管县", level=DivisionLevel.COUNTY, parent=province)
+    department = OrgFactory(name="安宁省委组织部", kind=OrgKind.ORGANIZATION_DEPARTMENT, division=province)
+    county_department = OrgFactory(name="直管县委组织部", kind=OrgKind.ORGANIZATION_DEPARTMENT, division=alone)
+    officer = PersonFactory(name="省干部", staff=True)
+    RoleFactory(person=officer, kind=RoleKind.OFFICER, org=department)
+    office = OrgFactory(name="直管县水利局", kind=OrgKind.COUNTY_GOVERNMENT, division=alone)
+    county.cadre("何直", office, cadre_authority=county_department)
+
+    found = figures(officer, province)
+
+    assert [(each.name, each.stand.people) for each in found.children] == [("和平市", 3), ("直管县", 1)]
+    assert [unit.name for unit in figures(officer, alone).units] == ["直管县水利局"]
+
+
+def test_two_records_of_one_cadre_are_one_person(county: County) -> None:
+    cast = county.cast
+    stays, goes = county.cadre("钱进", county.office), county.cadre("钱进", county.upland_government)
+    complete(goes, teach(1800, 1800), 0)
+    Person.objects.filter(pk=goes.pk).update(merged_into=stays)
+
+    found = figures(cast.officer, cast.places.county)
+
+    assert (found.total.people, found.total.lessons_completed) == (2, 1)
+    assert [(unit.name, unit.stand.people) for unit in found.units] == [("甲县水利局", 1)]
+    assert found.total == count_trend(Inquiry(scope_of(cast.officer), 2026, TODAY), cast.places.county)[-1].stand
 
 
 def test_a_category_leaves_the_others_out(county: County) -> None:

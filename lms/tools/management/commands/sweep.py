@@ -20,6 +20,7 @@ COMMANDS = (
     "forget_expired",
     "forget_caption_reports",
     "forget_words",
+    "forget_saved_views",
     "prune_db_task_results",
     "clearsessions",
 )
