@@ -16,6 +16,7 @@ COMMANDS = (
     "delete_orphan_files",
     "register_missing_credits",
     "assess_requirements",
+    "fold_figures",
     "seal_day",
     "forget_expired",
     "forget_caption_reports",
