@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q, QuerySet, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -58,6 +58,15 @@ def _orgs_of(actor: Any, kind: RoleKind, on: date) -> list[Org]:
     return [role.org for role in roles_on(actor, on) if role.kind == kind]
 
 
+def _holding(posts: QuerySet[Post]) -> Q:
+    """Persons who hold one of the posts, themselves or by an account merged into theirs.
+
+    As a question about each person, which an index answers: whoever looks at one person does not read all posts.
+    """
+    merged = posts.filter(person__merged_into=OuterRef("pk")).order_by()
+    return Q(Exists(posts.filter(person=OuterRef("pk")).order_by())) | Q(Exists(merged))
+
+
 def _cadre_posts(org: Org, on: date) -> QuerySet[Post]:
     """Posts in the org's place that the org manages, or that somebody below it in place manages.
 
@@ -76,8 +85,7 @@ def _cadre_posts(org: Org, on: date) -> QuerySet[Post]:
 
 def _cadres_of(org: Org, on: date) -> Q:
     """Persons with such a post."""
-    posts = _cadre_posts(org, on)
-    return Q(pk__in=posts.values("person")) | Q(merged_from__in=posts.values("person"))
+    return _holding(_cadre_posts(org, on))
 
 
 def cadres_of(org: Org, on: date) -> QuerySet[Person]:
@@ -107,7 +115,7 @@ def departments_of(person: Person, orgs: Iterable[Org], on: date) -> set[int]:
 def _managed_by(org: Org, on: date) -> Q:
     """Persons with a post on the day that the org itself manages: whose roster it keeps."""
     posts = Post.objects.on(on).filter(cadre_authority=org)
-    return Q(pk__in=posts.values("person")) | Q(merged_from__in=posts.values("person"))
+    return _holding(posts)
 
 
 def _belonging_to(org: Org, on: date) -> Q:
@@ -160,7 +168,7 @@ def stood_in_for(actor: Any, on: date, *, roles: list[Role] | None = None) -> li
 def _working_in(org: Org, on: date) -> Q:
     """Persons with a post in a unit for which the organisation answers."""
     posts = Post.objects.on(on).filter(_units_under(org, on, "org__"))
-    return Q(pk__in=posts.values("person")) | Q(merged_from__in=posts.values("person"))
+    return _holding(posts)
 
 
 def _appealing_to(org: Org, on: date) -> Q:
@@ -169,7 +177,7 @@ def _appealing_to(org: Org, on: date) -> Q:
     For people without a village the operator of the site does it, so that no appeal waits for nobody.
     """
     posts = Post.objects.on(on)
-    cadres = Q(pk__in=posts.values("person")) | Q(merged_from__in=posts.values("person"))
+    cadres = _holding(posts)
     if org.kind == OrgKind.ORGANIZATION_DEPARTMENT:
         return _cadres_of(org, on)
     if org.kind == OrgKind.AGRICULTURE_DEPARTMENT:

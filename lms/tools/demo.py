@@ -63,6 +63,7 @@ def workers() -> list[Child]:
     return [
         worker("default worker", "db_worker", "--queue-name", "default", "--no-startup-delay", "--no-reload"),
         worker("media worker", "run_media_worker"),
+        worker("figures", "fold_figures", "--every", "2"),
     ]
 
 

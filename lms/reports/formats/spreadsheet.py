@@ -1,5 +1,6 @@
 """Reports as XLSX: a sheet of rows, and a sheet that says how each figure is counted."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import IO, Any
 
@@ -28,6 +29,33 @@ def _cell(sheet: Any, value: Any, *, bold: bool = False, two_places: bool = Fals
     return cell
 
 
+class _Row:
+    """Cells of rows that follow one another: text goes as it is, and one cell serves for all decimals.
+
+    A workbook that is only written takes a value at once, so that the cell is free again; a hundred thousand rows
+    would otherwise make a million cells.
+    """
+
+    def __init__(self, sheet: Any) -> None:
+        self._sheet = sheet
+        self._decimals: dict[int, WriteOnlyCell] = {}
+
+    def of(self, values: Sequence[Any]) -> list[Any]:
+        return [self._cell(place, value) for place, value in enumerate(values)]
+
+    def _cell(self, place: int, value: Any) -> Any:
+        if isinstance(value, Decimal):
+            if place not in self._decimals:
+                self._decimals[place] = _cell(self._sheet, value)
+            self._decimals[place].value = value
+            return self._decimals[place]
+        if value is None or isinstance(value, int | float):
+            return value
+        text = str(value)
+        # Only what could be taken for a formula or an error has to be told apart from them.
+        return _cell(self._sheet, text) if text.startswith(("=", "#")) else text
+
+
 def write_xlsx(report: Report, out: IO[bytes], *, remarks: list[str]) -> int:
     """Write the workbook and return how many rows it has."""
     book = Workbook(write_only=True)
@@ -40,8 +68,9 @@ def write_xlsx(report: Report, out: IO[bytes], *, remarks: list[str]) -> int:
     headings = [f"{c.heading}（{c.unit}）" if c.unit else str(c.heading) for c in report.columns]
     sheet.append([_cell(sheet, heading, bold=True) for heading in headings])
     count = 0
-    for row in report.rows():
-        sheet.append([_cell(sheet, value) for value in row])
+    row_of = _Row(sheet)
+    for values in report.rows():
+        sheet.append(row_of.of(values))
         count += 1
 
     words = book.create_sheet(_("How it is counted"))

@@ -1,10 +1,9 @@
-"""What may have to be counted again."""
+"""What may have to be counted again; never shown."""
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
 
 class TouchedKind(models.TextChoices):
-    PERSON = "person", _("One person")
-    PLACE = "place", _("A division or an organisation")
-    ALL = "all", _("Everybody")
+    PERSON = "person"
+    PLACE = "place"
+    ALL = "all"

@@ -11,9 +11,10 @@ from typing import Any
 
 from django.db.models import Case, Exists, F, Min, OuterRef, Q, QuerySet, Sum, When
 from django.db.models.expressions import Combinable
+from django.db.models.functions import Substr
 
 from lms.lib.durations import beijing_day, beijing_midnight
-from lms.people.enums import LEVEL_DIGITS, DivisionLevel
+from lms.people.enums import LEVEL_DIGITS
 from lms.people.models import Division, Org
 from lms.people.models.places import SUCCESSIONS
 from lms.reports.overview.shapes import NEEDIEST, Inquiry, PlaceFigures, PlaceStand, Stand, TrendPoint
@@ -50,22 +51,59 @@ class RollUp:
         """As `counting.count_place`."""
         on = self.inquiry.on
         posts = self._posts(place, on)
-        by_unit = self._sums(posts, on, "org_id", "home")
-        children = self._children(by_unit, place, on)
-        own = {org: stand for (org, home), stand in by_unit.items() if place is not None and home == place.code}
-        short = sorted(((org, stand) for (org, _home), stand in by_unit.items() if stand.short), key=_most_short)
-        # Units that are alike in number are told apart by name, so a few more are looked up than are shown.
-        last = short[NEEDIEST - 1][1].short if len(short) >= NEEDIEST else 1
-        needy = dict(one for one in short if one[1].short >= last)
-        names = dict(Org.objects.filter(pk__in={*own, *needy}).values_list("pk", "name"))
-        units = [PlaceStand(names[pk], stand, unit_id=pk) for pk, stand in own.items()]
-        neediest = [PlaceStand(names[pk], stand, unit_id=pk) for pk, stand in needy.items()]
+        if place is None:
+            roots = self.inquiry.scope.roots(on)
+            sums = {root: self._sum(posts.filter(_lies_in(root, "home")), on) for root in roots}
+            children = [PlaceStand(root.name, sums[root], code=root.code) for root in roots if sums[root].people]
+            units: list[PlaceStand] = []
+        else:
+            children = self._children(posts.exclude(home=place.code), place, on)
+            units = self._units(posts.filter(home=place.code), on)
         return PlaceFigures(
-            total=sum(by_unit.values(), Stand()),
+            total=sum((part.stand for part in [*children, *units]), Stand()),
             children=children,
-            units=sorted(units, key=lambda unit: unit.name),
-            neediest=sorted(neediest, key=lambda unit: (-unit.stand.short, unit.name))[:NEEDIEST],
+            units=units,
+            neediest=self._neediest(posts, on),
         )
+
+    def _children(self, posts: QuerySet[CellPost], place: Division, on: date) -> list[PlaceStand]:
+        """The places of the next level; where one has no such level, those of the one after it."""
+        found: list[PlaceStand] = []
+        for digits in sorted(LEVEL_DIGITS.values()):
+            if digits <= len(place.code_prefix):
+                continue
+            sums = self._sums(posts.annotate(part=Substr("home", 1, digits)), on, "part")
+            stands = {prefix.ljust(12, "0"): stand for (prefix,), stand in sums.items() if stand.people}
+            names = dict(Division.objects.filter(code__in=stands).values_list("code", "name"))
+            found += [PlaceStand(names[code], stands[code], code=code) for code in names]
+            missing = [code[:digits] for code in stands if code not in names]
+            if not missing:
+                break
+            posts = posts.filter(_any_of(Q(home__startswith=prefix) for prefix in missing))
+        return sorted(found, key=lambda child: child.code)
+
+    def _units(self, posts: QuerySet[CellPost], on: date) -> list[PlaceStand]:
+        """The work units, by name."""
+        stands = {pk: stand for (pk,), stand in self._sums(posts, on, "org_id").items() if stand.people}
+        names = dict(Org.objects.filter(pk__in=stands).values_list("pk", "name"))
+        return sorted((PlaceStand(names[pk], stands[pk], unit_id=pk) for pk in stands), key=lambda unit: unit.name)
+
+    def _neediest(self, posts: QuerySet[CellPost], on: date) -> list[PlaceStand]:
+        """Of tens of thousands of units only the one number is read, and all figures of those that are shown.
+
+        Units that are alike in it are told apart by name, so a few more are looked at than are shown.
+        """
+        short: dict[int, int] = defaultdict(int)
+        for path, condition in self._tallies(on):
+            rows = posts.filter(condition).order_by().values_list("org_id").annotate(Sum(f"cell__{path}__short"))
+            for pk, count in rows:
+                short[pk] += count
+        most = sorted(short.values(), reverse=True)[:NEEDIEST]
+        if not most or most[0] <= 0:
+            return []
+        needy = [pk for pk, count in short.items() if count >= max(most[-1], 1)]
+        units = self._units(posts.filter(org__in=needy), on)
+        return sorted(units, key=lambda unit: (-unit.stand.short, unit.name))[:NEEDIEST]
 
     def trend_of(self, place: Division | None, days: Sequence[date]) -> list[TrendPoint]:
         """As `counting.count_trend`: the last of the days is the one asked for, those before it end months."""
@@ -130,37 +168,12 @@ class RollUp:
             ("days", Q(cell__days__year=year, cell__days__day__gte=month, cell__days__day__lte=day)),
         ]
 
-    def _children(self, by_unit: dict[tuple[Any, ...], Stand], place: Division | None, on: date) -> list[PlaceStand]:
-        """The places of the next level, or without a place the roots; levels that exist nowhere are skipped."""
-        by_home: dict[str, Stand] = defaultdict(Stand)
-        for (_org, home), stand in by_unit.items():
-            by_home[home] += stand
-        if place is None:
-            roots = self.inquiry.scope.roots(on)
-            levels = [(root.code_prefix, root.code) for root in roots]
-            parts = {home: next((code for prefix, code in levels if home.startswith(prefix)), "") for home in by_home}
-            names = {root.code: root.name for root in roots}
-        else:
-            steps = {home: _codes_between(place, home) for home in by_home}
-            asked = {code for codes in steps.values() for code in codes}
-            names = dict(Division.objects.filter(code__in=asked).values_list("code", "name"))
-            parts = {home: next((code for code in codes if code in names), "") for home, codes in steps.items()}
-        by_child: dict[str, Stand] = defaultdict(Stand)
-        for home, code in parts.items():
-            if code:
-                by_child[code] += by_home[home]
-        return [PlaceStand(names[code], by_child[code], code=code) for code in sorted(by_child)]
-
 
 def stand_of(amounts: Iterable[int | None]) -> Stand:
     """The amounts of a tally as a Stand; hours have two places."""
     people, asked, met, on_course, short, online, centralized, lessons, courses = (int(one or 0) for one in amounts)
     hours = ((Decimal(hundredths) / _HUNDRED).quantize(_CENT) for hundredths in (online, centralized))
     return Stand(people, asked, met, on_course, short, *hours, lessons, courses)
-
-
-def _most_short(one: tuple[int, Stand]) -> int:
-    return -one[1].short
 
 
 def _any_of(conditions: Iterable[Q]) -> Q:
@@ -191,9 +204,3 @@ def _code_on(path: str, day: date) -> Combinable:
         whens.append(When(goes_on | Q(**{f"{path}__successor__isnull": True}), then=F(f"{path}__code")))
         path = f"{path}__successor"
     return Case(*whens, default=F(f"{path}__code"))
-
-
-def _codes_between(place: Division, code: str) -> list[str]:
-    """The codes that places between this one and the one with the code may have, from the nearest down."""
-    codes = dict.fromkeys(code[: LEVEL_DIGITS[level]].ljust(12, "0") for level in DivisionLevel)
-    return [each for each in codes if each.startswith(place.code_prefix) and each != place.code]

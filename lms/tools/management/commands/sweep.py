@@ -18,6 +18,7 @@ COMMANDS = (
     "assess_requirements",
     "tell_assigned",
     "send_waiting_sms",
+    "fold_figures",
     "seal_day",
     "forget_expired",
     "forget_messages",

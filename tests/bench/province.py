@@ -1,0 +1,313 @@
+"""The desk of a synthetic province: first page, way down, past days, trend, record, registering, assessing, exports.
+
+    python -m tests.bench.province                       # 3,000 people, on a new SQLite file
+    PEOPLE=100000 DATABASE=postgresql python -m tests.bench.province
+    DATABASE_URL=postgresql://… python -m tests.bench.province --kept       # a province that is there already
+
+Then it writes: completions, reversals, moves, a town that is merged and a requirement that changes, folds, and ends
+with 1 unless every figure equals a recount from facts.
+"""
+
+import argparse
+import json
+import os
+import resource
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+ROUNDS = 20
+PEOPLE = int(os.environ.get("PEOPLE", "3000"))
+
+
+def say(bench: str, value: float, unit: str, **more: Any) -> None:
+    print(json.dumps({"bench": f"province: {bench}", "value": round(value, 1), "unit": unit, **more}), flush=True)
+
+
+@contextmanager
+def database() -> Iterator[str]:
+    """The address of an empty database that is gone afterwards."""
+    if os.environ.get("DATABASE") == "postgresql":
+        import psycopg
+
+        server = os.environ.get("POSTGRESQL_SERVER", "postgresql://postgres@127.0.0.1:5432")
+        name = f"bench_province_{uuid4().hex[:8]}"
+        with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}"')
+            try:
+                yield f"{server}/{name}"
+            finally:
+                connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            yield f"sqlite:///{Path(folder) / 'province.sqlite3'}"
+
+
+def milliseconds(work: Callable[[], Any], rounds: int = ROUNDS) -> list[float]:
+    times = []
+    for _round in range(rounds):
+        begun = time.perf_counter()
+        work()
+        times.append((time.perf_counter() - begun) * 1000)
+    return sorted(times)
+
+
+def p95(times: list[float]) -> float:
+    return statistics.quantiles(times, n=20)[-1] if len(times) > 1 else times[0]
+
+
+class Province:
+    """What is measured, on the database in use."""
+
+    def __init__(self) -> None:
+        from django.utils import timezone
+
+        from lms.lib.durations import beijing_day
+        from lms.people.enums import DivisionLevel, RoleKind
+        from lms.people.models import Role
+
+        self.at = timezone.now()
+        self.today = beijing_day(self.at)
+        roles = Role.objects.filter(kind=RoleKind.OFFICER, person__login_code__startswith="SYN")
+        self.roles: dict[str, Any] = {}
+        for role in roles.select_related("org__division", "person").order_by("org__division__code"):
+            self.roles.setdefault(role.org.division.level, role)
+        self.levels = [level for level in DivisionLevel.values if level in self.roles]
+
+    def inquiry(self, level: str, on: date) -> Any:
+        from lms.people.enums import Purpose
+        from lms.people.policies import persons_visible_to
+        from lms.reports.overview.shapes import Inquiry, Scope
+
+        role = self.roles[level]
+
+        def visible(day: date) -> Any:
+            return persons_visible_to(role.person, purpose=Purpose.CADRE_TRAINING, on=day, acting_on=self.today)
+
+        return Inquiry(Scope((role.org,), visible), on.year, on)
+
+    def pages(self) -> None:
+        from lms.reports.overview.figures import figures_of, trend_of
+
+        for level in self.levels:
+            place = self.roles[level].org.division
+            today = self.inquiry(level, self.today)
+            times = milliseconds(lambda today=today, place=place: figures_of(today, place))
+            say(f"figures of today, {level}", p95(times), "ms p95", people=figures_of(today, place).total.people)
+            say(
+                f"trend of the year, {level}",
+                p95(milliseconds(lambda today=today, place=place: trend_of(today, place), 5)),
+                "ms p95",
+            )
+            for days in (17, 200, 400):
+                then = self.inquiry(level, self.today - timedelta(days=days))
+                times = milliseconds(lambda then=then, place=place: figures_of(then, place), 3)
+                say(f"figures {days} days ago, {level}", times[-1], "ms most")
+
+    def record(self) -> None:
+        """One person, as the officer of her county finds and reads her."""
+        from lms.credits.domain.assessing import assess
+        from lms.people.models import Person
+        from lms.reports.queries import entries_in_words
+
+        level = self.levels[-1]
+        seen = self.inquiry(level, self.today).scope.visible(self.today)
+        pks = list(
+            Person.objects.filter(posts__cadre_authority=self.roles[level].org).values_list("pk", flat=True)[:50]
+        )
+        rest = iter(pks)
+
+        def read() -> None:
+            person = seen.filter(pk=next(rest)).first()
+            if person is not None:
+                entries_in_words(person, year=self.today.year, on=self.today)
+                assess(person, self.today.year, on=self.today)
+
+        say("a person's record", p95(milliseconds(read, len(pks))), "ms p95")
+
+    def register(self) -> None:
+        from lms.credits.domain.registering import register_credit
+
+        completions = iter(self.completions(60))
+        times = milliseconds(lambda: register_credit(next(completions), at=self.at), 60)
+        say("registering a lesson", p95(times), "ms p95")
+
+    def completions(self, count: int) -> list[Any]:
+        """So many lessons completed today by people who had not completed them."""
+        from courses.models import OutlineVersion
+        from lms.learning.models import LessonCompletion
+        from lms.people.models import Post
+
+        outlines = list(OutlineVersion.objects.all())
+        people = Post.objects.on(self.today).order_by("?").values_list("person_id", flat=True)[: 2 * count]
+        found: list[Any] = []
+        for number, person_id in enumerate(dict.fromkeys(people)):
+            outline = outlines[number % len(outlines)]
+            known = set(LessonCompletion.objects.filter(person=person_id).values_list("lesson_key", flat=True))
+            fresh = [one for one in outline.lessons if one["translation_key"] not in {str(key) for key in known}]
+            if fresh and len(found) < count:
+                lesson = fresh[0]
+                found.append(
+                    LessonCompletion.objects.create(
+                        person_id=person_id,
+                        lesson_key=lesson["translation_key"],
+                        page_id=lesson["page_id"],
+                        outline_version=outline,
+                        rule=lesson["rule"],
+                        completed_at=self.at,
+                        decoded_seconds=lesson["decoded_seconds"],
+                    )
+                )
+        return found
+
+    def assess(self) -> None:
+        from lms.credits.domain.reassessing import ask_for_reassessment, go_on
+
+        run = ask_for_reassessment(at=self.at)
+        begun = time.perf_counter()
+        go_on(run.pk, at=self.at)
+        seconds = time.perf_counter() - begun
+        run.refresh_from_db()
+        say("reassessing everybody", run.done / seconds, "people/s", people=run.done, seconds=round(seconds, 1))
+
+    def exports(self) -> None:
+        from lms.reports.definitions import REPORTS
+        from lms.reports.formats import FORMATS
+        from lms.reports.overview.placing import placed
+
+        scope = self.inquiry(self.levels[0], self.today).scope
+        for extension in ("csv", "xlsx"):
+            report = REPORTS["cadre-hours"](placed(scope, self.today), year=self.today.year, on=self.today)
+            begun = time.perf_counter()
+            with tempfile.TemporaryFile() as out:
+                rows = FORMATS[extension][1](report, out, remarks=[])
+            say(f"export as {extension}", time.perf_counter() - begun, "s", rows=rows)
+        say("memory at most", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, "MiB")
+
+    def write(self) -> None:
+        """Facts of every kind, and how long counting them again takes."""
+        from django.db import transaction
+
+        from lms.credits.domain.appending import lock_chain
+        from lms.credits.domain.correcting import append_reversal
+        from lms.credits.domain.registering import register_credit
+        from lms.credits.models import CreditLedgerEntry, CreditRequirement
+        from lms.people.enums import DivisionLevel
+        from lms.people.models import Division, Org, Post
+
+        size = max(PEOPLE // 100, 10)
+        for completion in self.completions(size):
+            register_credit(completion, at=self.at)
+        entries = CreditLedgerEntry.objects.filter(counts=True, reversal__isnull=True, kind="external").order_by("?")
+        for entry in entries[: size // 2]:
+            with transaction.atomic():
+                append_reversal(lock_chain(entry.person_id), entry, reason="基准", by=None, at=self.at)
+        units = list(Org.objects.filter(division__level=DivisionLevel.COUNTY)[:20])
+        moved = list(Post.objects.on(self.today).order_by("?")[:size])
+        for number, post in enumerate(moved):
+            Post.objects.filter(pk=post.pk).update(active_to=max(self.today, post.active_from))
+            post.pk, post.active_from, post.org = None, self.today, units[number % len(units)]
+            post.save()
+        towns = list(Division.objects.filter(level=DivisionLevel.TOWNSHIP).order_by("code")[:2])
+        if len(towns) == 2:
+            Division.objects.filter(pk=towns[1].pk).update(active_to=self.today, successor=towns[0])
+        begun = time.perf_counter()
+        people = self.fold()
+        say(
+            "counting again after facts",
+            (time.perf_counter() - begun) * 1000 / max(people, 1),
+            "ms/person",
+            people=people,
+        )
+        for requirement in CreditRequirement.objects.filter(category="online_self_study"):
+            requirement.hours -= 5
+            requirement.save()
+        begun = time.perf_counter()
+        people = self.fold()
+        seconds = time.perf_counter() - begun
+        say("counting everybody after a requirement changed", people / seconds, "people/s", people=people)
+
+    def fold(self) -> int:
+        from django.utils import timezone
+
+        from lms.reports.rollups.folding import fold_all
+
+        return fold_all(at=timezone.now())
+
+    def faults(self) -> int:
+        """How many figures differ from a recount; the whole province is compared share by share."""
+        from lms.reports.overview.counting import count_place
+        from lms.reports.overview.figures import figures_of
+        from lms.reports.rollups.rebuilding import differences
+
+        count = len(list(differences()))
+        level = self.levels[-1]
+        place = self.roles[level].org.division
+        for days in (0, 40):
+            inquiry = self.inquiry(level, self.today - timedelta(days=days))
+            count += figures_of(inquiry, place) != count_place(inquiry, place)
+        say("figures that differ from a recount", count, "figures")
+        return count
+
+
+def measure(*, kept: bool) -> int:
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connection
+
+    if not kept:
+        call_command("migrate", verbosity=0)
+        begun = time.perf_counter()
+        call_command("make_synthetic_province", people=PEOPLE, stdout=sys.stderr)
+        say("making", PEOPLE / (time.perf_counter() - begun), "people/s", people=PEOPLE)
+    province = Province()
+    begun = time.perf_counter()
+    people = province.fold()
+    if people:
+        say("counting everybody", people / (time.perf_counter() - begun), "people/s", people=people)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    province.pages()
+    province.record()
+    province.register()
+    if kept:
+        return 0
+    province.assess()
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    province.exports()
+    province.write()
+    province.pages()
+    return 1 if province.faults() else 0
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(
+        "--kept", action="store_true", help="measure the province that is there, and write almost nothing"
+    )
+    options = parser.parse_args()
+    os.environ["DEMO"] = "1"
+    os.environ["DJANGO_SETTINGS_MODULE"] = "lms.settings.dev"
+    if options.kept:
+        return measure(kept=True)
+    with database() as address:
+        os.environ["DATABASE_URL"] = address
+        code = measure(kept=False)
+        from django.db import connections
+
+        connections.close_all()
+        return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
