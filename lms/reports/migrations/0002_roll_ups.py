@@ -52,9 +52,9 @@ class Migration(migrations.Migration):
                     "kind",
                     models.CharField(
                         choices=[
-                            ("person", "One person"),
-                            ("place", "A division or an organisation"),
-                            ("all", "Everybody"),
+                            ("person", "Person"),
+                            ("place", "Place"),
+                            ("all", "All"),
                         ],
                         max_length=8,
                     ),
