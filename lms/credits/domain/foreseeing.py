@@ -8,7 +8,7 @@ from datetime import date
 from django.db.models import Q
 
 from lms.credits.domain.capping import Line, line_of
-from lms.credits.domain.limiting import allowed_after, line_from_elsewhere
+from lms.credits.domain.limiting import allowed_after, any_caps, line_from_elsewhere
 from lms.credits.domain.matching import chunks
 from lms.credits.domain.previewing import Preview
 from lms.credits.enums import ImportKind
@@ -46,8 +46,7 @@ def foresee_cuts(preview: Preview, batch: ImportBatch) -> Preview:
 
     Where no rule has caps it costs one query.
     """
-    capped = CreditRule.objects.exclude(region_code="", authority__isnull=True).filter(parameters__has_key="caps")
-    if batch.kind != ImportKind.EXTERNAL or not preview.taken or not capped.exists():
+    if batch.kind != ImportKind.EXTERNAL or not preview.taken or not any_caps():
         return preview
     owners = _owners({line.person.pk for line in preview.taken})
     authorities = _Authorities(owners)

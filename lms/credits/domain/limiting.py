@@ -35,8 +35,16 @@ class Allowed:
     evidence: dict[str, Any] = field(default_factory=dict)
 
 
+def any_caps() -> bool:
+    """Whether any rule that is in force somewhere has caps; mostly none has, and then nobody need be asked further."""
+    adopted = CreditRule.objects.exclude(region_code="", authority__isnull=True)
+    return adopted.filter(parameters__has_key="caps").exists()
+
+
 def cap_rule(person: Person, day: date) -> CreditRule | None:
     """The rule in force for the person's authority on the day, where it has caps; others say nothing of elsewhere."""
+    if not any_caps():
+        return None
     rule = rule_in_force(authority_on(person.survivor, day), day)
     return rule if rule and rule.parameters.get("caps") else None
 

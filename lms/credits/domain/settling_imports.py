@@ -4,6 +4,7 @@ Every step may be repeated: a row causes one entry, and one that was taken back 
 task left is settled by `register_missing_credits`.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
@@ -21,13 +22,15 @@ from lms.credits.domain.limiting import Allowed, cap_rule, line_from_elsewhere, 
 from lms.credits.domain.recognising import step
 from lms.credits.domain.registering import freeing_reversal
 from lms.credits.enums import Component, EntryKind, ImportKind, ImportState, SourceKind
-from lms.credits.models import CreditLedgerEntry, CreditRule, ImportBatch, ImportedHours
+from lms.credits.models import CreditChain, CreditLedgerEntry, CreditRule, ImportBatch, ImportedHours
 from lms.credits.signals import import_undone
 from lms.lib.durations import beijing_day
 from lms.people.models import Person, Post
 
 # So many rows are settled in one transaction; nobody else waits longer than for these.
 AT_ONCE = 50
+Held = dict[int, dict[int, CreditChain]]
+"""By account the locked chains of all accounts of the same human being."""
 
 
 def rows_without_entries() -> Any:
@@ -67,8 +70,8 @@ def _settle(ids: list[int], settle: Any, *, at: datetime) -> int:
         rows = ImportedHours.objects.filter(pk__in=ids).select_related(
             "batch__platform", "batch__confirmed_by", "person__merged_into"
         )
-        lock_chains(_accounts(rows.values_list("person_id", flat=True)))
-        return sum(len(settle(row, at=at)) for row in rows.order_by("person_id", "pk"))
+        held = _held(rows.values_list("person_id", flat=True))
+        return sum(len(settle(row, at=at, held=held)) for row in rows.order_by("person_id", "pk"))
 
 
 def standing_entry(row: ImportedHours) -> CreditLedgerEntry | None:
@@ -78,12 +81,12 @@ def standing_entry(row: ImportedHours) -> CreditLedgerEntry | None:
 
 
 @transaction.atomic
-def register_imported(row: ImportedHours, *, at: datetime) -> list[CreditLedgerEntry]:
+def register_imported(row: ImportedHours, *, at: datetime, held: Held | None = None) -> list[CreditLedgerEntry]:
     """Write the hours of the row; one that replaces another takes the other's back first. Told twice, nothing.
 
     Where the achievement counts already through another door, the entry is worth nothing and says so.
     """
-    chains = lock_chains(_accounts([row.person_id]))
+    chains = (held or _held([row.person_id]))[row.person_id]
     chain = chains[row.person_id]
     if CreditLedgerEntry.objects.caused_by(SourceKind.IMPORTED_HOURS, row.pk).exists():
         return []
@@ -137,11 +140,18 @@ def _line(row: ImportedHours, seq: int) -> Line:
     )
 
 
-def _accounts(person_ids: Iterable[int]) -> set[int]:
-    """These accounts and the others of the same human beings."""
+def _held(person_ids: Iterable[int]) -> Held:
+    """The chains of these accounts and of the others of the same human beings, all locked, by account."""
     mine = set(person_ids)
-    survivors = {into or pk for pk, into in Person.objects.filter(pk__in=mine).values_list("pk", "merged_into")}
-    return mine | survivors | set(Person.objects.filter(merged_into__in=survivors).values_list("pk", flat=True))
+    owners = {pk: into or pk for pk, into in Person.objects.filter(pk__in=mine).values_list("pk", "merged_into")}
+    survivors = set(owners.values())
+    owners |= {pk: pk for pk in survivors}
+    merged = Person.objects.filter(merged_into__in=survivors).values_list("pk", "merged_into")
+    owners |= {pk: into for pk, into in merged if into is not None}
+    chains, together = lock_chains(owners), defaultdict[int, dict[int, CreditChain]](dict)
+    for pk, owner in owners.items():
+        together[owner][pk] = chains[pk]
+    return {pk: together[owner] for pk, owner in owners.items()}
 
 
 def evidence_of(row: ImportedHours) -> dict[str, Any]:
@@ -217,9 +227,9 @@ def _managed_elsewhere(batch: ImportBatch, today: Any) -> int:
 
 
 @transaction.atomic
-def take_back(row: ImportedHours, *, at: datetime) -> list[CreditLedgerEntry]:
+def take_back(row: ImportedHours, *, at: datetime, held: Held | None = None) -> list[CreditLedgerEntry]:
     """Reverse what counts for the row, unless a newer list speaks for it; an older list's hours come back."""
-    chains = lock_chains(_accounts([row.person_id]))
+    chains = (held or _held([row.person_id]))[row.person_id]
     chain = chains[row.person_id]
     others = ImportedHours.objects.holding().filter(person=row.person_id, achievement_key=row.achievement_key)
     if others.filter(pk__gt=row.pk).exists():
