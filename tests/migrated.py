@@ -25,7 +25,13 @@ from tests.machine import postgresql_url
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = ROOT / ".migrated"
 # What the outcome of migrating depends on.
-DEPENDS_ON = ["requirements.lock", "tests/migrated.py", "*/settings/*.py", "lms/lib/*.py"] + [
+DEPENDS_ON = [
+    "requirements.lock",
+    "tests/migrated.py",
+    "*/settings/*.py",
+    "lms/lib/*.py",
+    "lms/people/notices/**/*.txt",
+] + [
     f"{apps}/{part}"
     for apps in ("lms/*", "courses", "media", "search")
     for part in ("apps.py", "enums.py", "receivers.py", "models.py", "models/*.py", "migrations/*.py")

@@ -30,7 +30,7 @@ from tests.people.rosters import HEADINGS, identity_number, row, workbook
 pytestmark = pytest.mark.django_db
 AtDesk = Callable[[Person], Client]
 PHONE = "13900000001"
-QUERIES_OF_A_CONFIRMED_IMPORT = 17
+QUERIES_OF_A_CONFIRMED_IMPORT = 18
 
 
 @pytest.fixture(autouse=True)
