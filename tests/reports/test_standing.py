@@ -150,7 +150,7 @@ def test_one_cadre_and_three_take_the_same_queries(cast: Cast, at_desk: AtDesk, 
         counts.append(len(queries))
 
     # The overview asks besides for each end of a month of the year who was hers then.
-    most = {"desk:people": 24, "desk:overview": 45 if kept else 50}
+    most = {"desk:people": 24, "desk:overview": 50 if kept else 56}
     assert counts[0] == counts[1] <= most[page]
 
 
