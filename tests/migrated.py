@@ -31,10 +31,11 @@ DEPENDS_ON = [
     "*/settings/*.py",
     "lms/lib/*.py",
     "lms/people/notices/**/*.txt",
+    "lms/reports/rollups/*.py",
 ] + [
     f"{apps}/{part}"
     for apps in ("lms/*", "courses", "media", "search")
-    for part in ("apps.py", "enums.py", "receivers.py", "models.py", "models/*.py", "migrations/*.py")
+    for part in ("apps.py", "enums.py", "receivers.py", "models.py", "models/**/*.py", "migrations/*.py")
 ]
 MIGRATE = """
 import django

@@ -124,19 +124,21 @@ def keep_standings(
         list(locked.values_list("pk", flat=True))
         fresh = fresh_standings(persons, on=on, needs=needs)
         kept = _kept_standings(fresh.keys())
-        older, wrong, write = [], [], []
+        older: list[int] = []
+        wrong: list[int] = []
+        write = []
         for pk, counters in fresh.items():
             for key in sorted(counters.keys() | kept[pk].keys()):
-                row_pk, as_of, said = kept[pk].get(key, (None, None, None))
-                says = counters.get(key)
+                known, says = kept[pk].get(key), counters.get(key)
+                said = known[2] if known else None
                 if says == said:
-                    older += [row_pk] if as_of != on else []
+                    older += [known[0]] if known and known[1] != on else []
                     continue
                 differences.append(f"person {pk}, {key[0]} {key[2]}: {_in_words(said)} → {_in_words(says)}")
-                if says is None:
-                    wrong.append(row_pk)
-                else:
+                if says is not None:
                     write.append(_row(pk, key, says, on))
+                elif known:
+                    wrong.append(known[0])
         if not dry_run:
             Standing.objects.filter(person__merged_into__in=fresh).delete()
             Standing.objects.filter(pk__in=wrong).delete()

@@ -12,7 +12,7 @@ from lms.credits.models import CreditRule
 from lms.credits.queries import rule_in_force
 from lms.learning.models import CourseCompletion, LessonCompletion, QuizAttempt, WatchRecord
 from lms.lib.durations import beijing_day
-from lms.people.queries import authority_on, categories_on, same_person_ids
+from lms.people.queries import categories_of, posts_on, same_person_ids
 
 Completion = LessonCompletion | CourseCompletion
 # Lessons first: where both count, a lesson gives its hours before its course looks what is left.
@@ -182,11 +182,13 @@ def _facts_about(completion: Completion) -> Facts:
 def read_study(completion: Completion) -> tuple[Study, CreditRule | None]:
     """The completion as a study, and the rule in force for the person's cadre authority on its day in Beijing."""
     person, day = completion.person, beijing_day(completion.completed_at)
-    authority = authority_on(person, day)
+    posts = posts_on(person, day)
+    # As `authority_on` has it: of several posts the newest decides.
+    authority = posts[-1].cadre_authority if posts else None
     study = compose_study(
         completion,
         _facts_about(completion),
-        categories=categories_on(person, day),
+        categories=categories_of(person, posts),
         has_authority=authority is not None,
     )
     return study, rule_in_force(authority, day)

@@ -66,7 +66,7 @@ class RollUp:
             neediest=self._neediest(posts, on),
         )
 
-    def _children(self, posts: QuerySet[CellPost], place: Division, on: date) -> list[PlaceStand]:
+    def _children(self, posts: QuerySet[Any], place: Division, on: date) -> list[PlaceStand]:
         """The places of the next level; where one has no such level, those of the one after it."""
         found: list[PlaceStand] = []
         for digits in sorted(LEVEL_DIGITS.values()):
@@ -82,13 +82,13 @@ class RollUp:
             posts = posts.filter(_any_of(Q(home__startswith=prefix) for prefix in missing))
         return sorted(found, key=lambda child: child.code)
 
-    def _units(self, posts: QuerySet[CellPost], on: date) -> list[PlaceStand]:
+    def _units(self, posts: QuerySet[Any], on: date) -> list[PlaceStand]:
         """The work units, by name."""
         stands = {pk: stand for (pk,), stand in self._sums(posts, on, "org_id").items() if stand.people}
         names = dict(Org.objects.filter(pk__in=stands).values_list("pk", "name"))
         return sorted((PlaceStand(names[pk], stands[pk], unit_id=pk) for pk in stands), key=lambda unit: unit.name)
 
-    def _neediest(self, posts: QuerySet[CellPost], on: date) -> list[PlaceStand]:
+    def _neediest(self, posts: QuerySet[Any], on: date) -> list[PlaceStand]:
         """Of tens of thousands of units only the one number is read, and all figures of those that are shown.
 
         Units that are alike in it are told apart by name, so a few more are looked at than are shown.
@@ -115,7 +115,7 @@ class RollUp:
             points += self._months(self._posts(place, ends[-1]), ends)
         return [*points, TrendPoint(days[-1], self._sum(self._posts(place, days[-1]), days[-1]))]
 
-    def _months(self, posts: QuerySet[CellPost], ends: Sequence[date]) -> Iterator[TrendPoint]:
+    def _months(self, posts: QuerySet[Any], ends: Sequence[date]) -> Iterator[TrendPoint]:
         """At ends of months between which no place became another: one sum for all of them."""
         within = posts.filter(cell__months__year=self.inquiry.year, cell__months__day__lte=ends[-1])
         sums = [Sum(f"cell__months__{column}") for column in COLUMNS]
@@ -124,7 +124,7 @@ class RollUp:
         for end in ends:
             yield TrendPoint(end, sum((stand for month, stand in changes.items() if month <= end), Stand()))
 
-    def _posts(self, place: Division | None, day: date) -> QuerySet[CellPost]:
+    def _posts(self, place: Division | None, day: date) -> QuerySet[Any]:
         """The post at which each cell in scope is counted, in the place; `home` is where it lies on the day."""
         scope = self.inquiry.scope
         near = _any_of(_lies_in(root, "home") for root in scope.roots(day))
@@ -139,16 +139,16 @@ class RollUp:
             posts = posts.filter(category=self.inquiry.category)
         return posts
 
-    def _at_home(self, posts: QuerySet[CellPost], day: date) -> QuerySet[CellPost]:
+    def _at_home(self, posts: QuerySet[Any], day: date) -> QuerySet[Any]:
         """With the codes of where unit and authority lie on the day."""
         if day >= self.state.places_since:
             return posts.annotate(home=F("org_code"), authority_home=F("authority_code"))
         return posts.annotate(home=_code_on("org__division", day), authority_home=_code_on("authority__division", day))
 
-    def _sum(self, posts: QuerySet[CellPost], day: date) -> Stand:
+    def _sum(self, posts: QuerySet[Any], day: date) -> Stand:
         return sum(self._sums(posts, day, "is_only").values(), Stand())
 
-    def _sums(self, posts: QuerySet[CellPost], day: date, *by: str) -> dict[tuple[Any, ...], Stand]:
+    def _sums(self, posts: QuerySet[Any], day: date, *by: str) -> dict[tuple[Any, ...], Stand]:
         """How the cells counted at these posts stand as of the day, by what is named."""
         found: dict[tuple[Any, ...], Stand] = defaultdict(Stand)
         for path, condition in self._tallies(day):
@@ -172,8 +172,11 @@ class RollUp:
 def stand_of(amounts: Iterable[int | None]) -> Stand:
     """The amounts of a tally as a Stand; hours have two places."""
     people, asked, met, on_course, short, online, centralized, lessons, courses = (int(one or 0) for one in amounts)
-    hours = ((Decimal(hundredths) / _HUNDRED).quantize(_CENT) for hundredths in (online, centralized))
-    return Stand(people, asked, met, on_course, short, *hours, lessons, courses)
+    return Stand(people, asked, met, on_course, short, _hours(online), _hours(centralized), lessons, courses)
+
+
+def _hours(hundredths: int) -> Decimal:
+    return (Decimal(hundredths) / _HUNDRED).quantize(_CENT)
 
 
 def _any_of(conditions: Iterable[Q]) -> Q:

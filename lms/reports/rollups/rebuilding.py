@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Sum
@@ -62,7 +63,7 @@ def _add(known: list[int], amounts: list[int]) -> None:
         known[place] += amount
 
 
-def _sums_differ(name: str, wanted: Sums, model: type, *key: str) -> Iterator[str]:
+def _sums_differ(name: str, wanted: Sums, model: Any, *key: str) -> Iterator[str]:
     rows = model.objects.order_by().values_list(*key).annotate(*[Sum(column) for column in COLUMNS])
     kept = {tuple(row[: len(key)]): list(row[len(key) :]) for row in rows}
     nothing = [0] * len(COLUMNS)

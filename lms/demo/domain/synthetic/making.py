@@ -148,7 +148,11 @@ def _officers(land: Land, since: date, at: datetime) -> Person:
     """One officer for each organisation department; the province's is returned."""
     officers = [
         Person.objects.create(
-            login_code=f"{MARK}OFF{number:05d}", name="合成干教管理员", kind=LearnerCategory.CADRE, joined_at=at
+            login_code=f"{MARK}OFF{number:05d}",
+            name="合成干教管理员",
+            kind=LearnerCategory.CADRE,
+            password="!",  # noqa: S106  (nobody signs in with it)
+            joined_at=at,
         )
         for number, _org in enumerate(land.departments)
     ]

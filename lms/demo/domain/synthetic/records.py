@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
 from random import Random
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from courses.models import OutlineVersion
@@ -44,6 +44,7 @@ from lms.people.models import Person
 
 ONLINE, CENTRALIZED = CreditCategory.ONLINE_SELF_STUDY.value, CreditCategory.CENTRALIZED_TRAINING.value
 ZERO = Decimal("0.00")
+PLATFORM = "SYNTHETIC"
 HOURS_OF_A_DAY = 8
 # How many entries somebody has, and how often: five on average.
 ENTRIES, SHARES = (2, 3, 4, 5, 6, 7, 8), (8, 12, 18, 22, 20, 12, 8)
@@ -105,7 +106,7 @@ class Frame:
         self.rule, self.by_id, self.at, self.today = rule, by.pk, at, beijing_day(at)
         self.lessons = [Lesson(outline, entry) for outline, entry in lessons_of(outlines)]
         self.first_day = date(self.today.year - 1, 1, 1)
-        platform = OutsidePlatform.objects.create(code="SYNTHETIC", name="合成省干部网络学院")
+        platform = OutsidePlatform.objects.create(code=PLATFORM, name="合成省干部网络学院")
         self.batches = {
             (org.pk, category): ImportBatch.objects.create(
                 authority=org,
@@ -279,7 +280,7 @@ class Records:
             hours=hours,
             days=(hours / HOURS_OF_A_DAY).quantize(ZERO) if category == CENTRALIZED else ZERO,
         )
-        achievement = outside_key(batch.platform.code, row.course_number, day)
+        achievement = outside_key(PLATFORM, row.course_number, day)
         self.imported.add(
             pk,
             row.batch_id,
@@ -293,7 +294,7 @@ class Records:
             hours,
             row.days,
         )
-        evidence = evidence_of_row(row)
+        evidence = evidence_of_row(cast(ImportedHours, row))
         registered = beijing_midnight(day) + timedelta(hours=34, seconds=seed.randint(0, 12 * 86400))
         return Line(
             registered_at=min(registered, self.frame.at - timedelta(minutes=seed.randint(1, 60))),
@@ -313,11 +314,12 @@ class Records:
             },
             evidence=evidence,
             evidence_text=as_json(evidence),
-            why=words_of_row(row, counts=True),
+            why=words_of_row(cast(ImportedHours, row), counts=True),
         )
 
     def _chain(self, person_id: int, lines: list[Line]) -> None:
-        before, sums = GENESIS, {}
+        before = GENESIS
+        sums: dict[tuple[int, str], tuple[Decimal, Decimal]] = {}
         for seq, line in enumerate(lines, start=1):
             payload = {
                 "person_id": person_id,
