@@ -48,8 +48,8 @@ OPENING_IN_CLASS = (18, 16, 4, 20)
 COURSES = (("HC-2101", "基层治理数字化", 2), ("HC-2107", "政务信息公开实务", "1.5"), ("HC-2112", "网络安全与保密", 3))
 # What township cadres owe most of: hours that meet it, that are on course, and that fall short, in turn.
 LONG_COURSES = (
-    ("HC-2120", "乡村振兴网上专题班", CreditCategory.ONLINE_SELF_STUDY, (50, 42, 10)),
-    ("DX-2603", "乡镇干部轮训班", CreditCategory.CENTRALIZED_TRAINING, (96, 78, 40)),
+    ("HC-2120", "乡村振兴网上专题班", CreditCategory.ONLINE_SELF_STUDY, (50, 49, 10)),
+    ("DX-2603", "乡镇干部轮训班", CreditCategory.CENTRALIZED_TRAINING, (96, 88, 40)),
 )
 NEW_CADRES = (("沈明月", "党政办公室科员", "19880312", 1), ("程远", "农业综合服务中心科员", "19920725", 2))
 
