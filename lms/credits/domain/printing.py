@@ -18,9 +18,9 @@ from django.utils.translation import override
 from lms.credits.domain.figures import NOTHING, HoursRow
 from lms.credits.enums import AttestationKind, CreditCategory, Origin, Period
 from lms.credits.models import Attestation
+from lms.lib.a4_page import HEIGHT, MARGIN, Sheet, one_at_a_time
 from lms.lib.durations import beijing_day
 from lms.lib.numerals import in_capitals
-from lms.lib.sheet import HEIGHT, MARGIN, Sheet, one_at_a_time
 from lms.people.models import Identity, Person
 from lms.people.queries import posts_on
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pylopdf_fonts_zh_cn import sans_path
 from pypdf import PdfReader
 
-from lms.lib.sheet import NO_END, NO_START, Sheet, broken, missing_in, plain
+from lms.lib.a4_page import NO_END, NO_START, Sheet, broken, missing_in, plain
 
 AT = datetime(2026, 11, 20, 2, tzinfo=UTC)
 CHARACTERS = "学时证明李秀英，。、；：（）《》“”—A1-. "
