@@ -1,11 +1,7 @@
 """The officer's desk: which first page is whose, farmers for agriculture, counts for everybody else, and files."""
 
-from base64 import b64encode
-from typing import cast
-
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,13 +13,13 @@ from lms.lib.durations import beijing_day
 from lms.people.enums import OrgKind, Purpose
 from lms.people.gates import officer_required
 from lms.people.models import Person
-from lms.people.policies import count_visible_to, is_masked, is_officer, persons_visible_to, roles_today
+from lms.people.policies import count_visible_to, is_masked, persons_visible_to, roles_today
 from lms.people.views.unmasking import show_in_full
 from lms.reports import metrics
 from lms.reports.definitions import REPORTS
-from lms.reports.exporting import ExportStopped, export_report
 from lms.reports.filters import Desk
 from lms.reports.formats import FORMATS
+from lms.reports.handing_out import hand_out
 from lms.reports.overview.views import cadres_overview
 from lms.reports.queries import attach_figures, village_figures, who_learned
 
@@ -97,19 +93,4 @@ def export(request: HttpRequest, code: str, extension: str) -> HttpResponseBase:
         % {"year": desk.year, "day": date_format(desk.on, "Y-m-d"), "name": request.user},
         *desk.in_words(),
     ]
-    try:
-        made = export_report(
-            report,
-            extension,
-            remarks=remarks,
-            by=cast(Person, request.user),
-            may_go_on=lambda: is_officer(request.user, beijing_day(timezone.now())),
-            at=timezone.now(),
-        )
-    except ExportStopped as error:
-        raise PermissionDenied from error
-    response = FileResponse(made.file, as_attachment=True, filename=made.name, content_type=made.content_type)
-    response.headers["Cache-Control"] = "private, no-store"
-    # RFC 9530: whoever hands the file on can show that it is the one that is on the log.
-    response.headers["Repr-Digest"] = f"sha-256=:{b64encode(bytes.fromhex(made.sha256)).decode()}:"
-    return response
+    return hand_out(request, report, extension, remarks=remarks, at=timezone.now())

@@ -1,11 +1,9 @@
 """Assigned courses on the desk: the list, a new one looked at before it is made, one with its people, its export."""
 
-from base64 import b64encode
 from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,7 +17,7 @@ from lms.lib.durations import beijing_day
 from lms.people.enums import RoleKind
 from lms.people.gates import role_required
 from lms.people.models import Org
-from lms.people.policies import is_officer, roles_today
+from lms.people.policies import roles_today
 from lms.people.views.common import person_of
 from lms.programmes.domain.assigning import reach_of
 from lms.programmes.models import Assignment
@@ -37,8 +35,8 @@ from lms.reports.assignments.queries import (
     with_words,
 )
 from lms.reports.definitions.assignment_progress import AssignmentProgress
-from lms.reports.exporting import ExportStopped, export_report
 from lms.reports.formats import FORMATS
+from lms.reports.handing_out import hand_out
 from lms.reports.reminders.choosing import reminders_for
 
 PAGE_SIZE, LIST_SIZE = 50, 20
@@ -209,18 +207,4 @@ def export(request: HttpRequest, pk: int, extension: str) -> FileResponse:
         % {"course": found.course.title, "name": request.user, **day},
         found.reason,
     ]
-    try:
-        made = export_report(
-            report,
-            extension,
-            remarks=remarks,
-            by=person_of(request),
-            may_go_on=lambda: is_officer(request.user, beijing_day(timezone.now())),
-            at=at,
-        )
-    except ExportStopped as error:
-        raise PermissionDenied from error
-    response = FileResponse(made.file, as_attachment=True, filename=made.name, content_type=made.content_type)
-    response.headers["Cache-Control"] = "private, no-store"
-    response.headers["Repr-Digest"] = f"sha-256=:{b64encode(bytes.fromhex(made.sha256)).decode()}:"
-    return response
+    return hand_out(request, report, extension, remarks=remarks, at=at)
