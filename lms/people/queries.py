@@ -3,9 +3,14 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models.functions import Coalesce
+
 from lms.audit.models import AuditEntry
 from lms.people.enums import FARMERS, UNMASKED, LearnerCategory, Purpose, RoleKind
 from lms.people.models import Belonging, Division, Org, Person, Post, Role
+
+# Whose a row with a `person` is, in a query: the account that stays.
+SURVIVOR = Coalesce("person__merged_into_id", "person_id")
 
 
 def same_person_ids(person: Person) -> list[int]:

@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, Min, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
 from wagtail.models import Page
 
 from courses.enums import Access
@@ -18,7 +17,7 @@ from lms.lib.durations import beijing_day, beijing_midnight
 from lms.people.enums import LEVEL_DIGITS
 from lms.people.models import Division, Org, Person, Post, in_place
 from lms.people.policies import cadres_of, departments_of
-from lms.people.queries import categories_of, posts_on, same_person_ids
+from lms.people.queries import SURVIVOR, categories_of, posts_on, same_person_ids
 from lms.programmes.enums import Asked, ProgressState
 from lms.programmes.models import SHOWN_DAYS, Assignment
 
@@ -150,9 +149,6 @@ class Counts:
         return self.done * 100 // self.people if self.people else 0
 
 
-HUMAN = Coalesce("person__merged_into", "person")
-
-
 def counts_of(assignments: Sequence[Assignment], people: Mapping[int, QuerySet[Person]], on: date) -> dict[int, Counts]:
     """The figures of each assignment by its id, among the people of its department (by id) whom the caller may see.
 
@@ -179,7 +175,7 @@ def counts_of(assignments: Sequence[Assignment], people: Mapping[int, QuerySet[P
 def _by_course(facts: QuerySet[Any]) -> dict[Any, set[int]]:
     """Who has such a fact, by course; of accounts that were merged the one that stays."""
     found: dict[Any, set[int]] = defaultdict(set)
-    for key, human in facts.order_by().annotate(human=HUMAN).values_list("course_key", "human"):
+    for key, human in facts.order_by().annotate(human=SURVIVOR).values_list("course_key", "human"):
         found[key].add(human)
     return found
 
@@ -187,7 +183,7 @@ def _by_course(facts: QuerySet[Any]) -> dict[Any, set[int]]:
 def _named_in_posts(assignments: Sequence[Assignment], on: date) -> dict[int, set[int]]:
     """Whom those for places and units name, by assignment; one query for fifty of them."""
     branches = [
-        Asking.of(each).posts(on).order_by().annotate(assignment=Value(each.pk), human=HUMAN)
+        Asking.of(each).posts(on).order_by().annotate(assignment=Value(each.pk), human=SURVIVOR)
         for each in assignments
         if each.asked == Asked.UNITS
     ]

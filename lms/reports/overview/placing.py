@@ -4,13 +4,14 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Q, QuerySet
 
 from lms.people.enums import LEVEL_DIGITS, DivisionLevel
 from lms.people.models import Division, Org, Person, Post, in_place
 from lms.people.models.places import SUCCESSIONS
+from lms.people.queries import SURVIVOR
 from lms.reports.overview.shapes import Scope
+from lms.reports.queries import with_posts
 
 # To follow a division to what it has become without asking again.
 SUCCESSORS = "__".join(["successor"] * SUCCESSIONS)
@@ -24,11 +25,8 @@ def placed(scope: Scope, on: date) -> QuerySet[Any]:
     near = Q(pk__in=[])
     for root in scope.roots(on):
         near |= in_place(root, on, "org__division")
-    # Her accounts first, by their indexes: an OR over the join would read every post for every person.
-    own = Person.objects.filter(Q(pk=OuterRef(OuterRef("pk"))) | Q(merged_into=OuterRef(OuterRef("pk"))))
-    posts = Post.objects.filter(person__in=own.values("pk")).on(on).filter(near).order_by("active_from", "pk")
     people = Person.objects.filter(pk__in=scope.visible(on).order_by().values("pk"))
-    return people.annotate(post_id=Subquery(posts.values("pk")[:1]))
+    return with_posts(people, on, near)
 
 
 def narrowed(
@@ -44,7 +42,7 @@ def narrowed(
         posts = posts.filter(category=category)
     if place is None and unit is None and not category:
         return persons
-    holders = posts.order_by().annotate(who=Coalesce("person__merged_into_id", "person_id")).values("who")
+    holders = posts.order_by().annotate(who=SURVIVOR).values("who")
     # Whoever holds none of these posts is left out before anybody's one post is looked for.
     return persons.filter(pk__in=holders).filter(post_id__in=posts.order_by().values("pk"))
 
