@@ -62,7 +62,7 @@ class PeriodForm(forms.Form):
         order = sorted(spans, key=lambda span: (span.period != Period.ANNUAL, -span.first_year))
         self.spans = {f"{span.period}-{span.first_year}": span for span in order}
         choices = [(code, period_words(span)) for code, span in self.spans.items()]
-        self.fields["period"].choices = choices  # type: ignore[attr-defined]
+        self.fields["period"].choices = choices  # type: ignore[attr-defined]  # a field of choices
         self.fields["period"].initial = choices[0][0] if choices else None
 
     def save(self, person: Person, *, by: Person, at: datetime) -> Attestation | None:

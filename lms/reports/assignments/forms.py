@@ -60,12 +60,12 @@ class AssignForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self._orgs, self._today = orgs, today
-        self.fields["org"].queryset = Org.objects.filter(pk__in=[org.pk for org in orgs])  # type: ignore[attr-defined]
+        self.fields["org"].queryset = Org.objects.filter(pk__in=[org.pk for org in orgs])  # type: ignore[attr-defined]  # a field of choices
         if len(orgs) == 1:
             self.fields["org"].widget = forms.HiddenInput()
-        self.fields["course"].choices = [("", _("Please choose")), *courses]  # type: ignore[attr-defined]
-        self.fields["places"].choices = [(value, value) for value in places]  # type: ignore[attr-defined]
-        self.fields["people"].choices = [(pk, pk) for pk in people]  # type: ignore[attr-defined]
+        self.fields["course"].choices = [("", _("Please choose")), *courses]  # type: ignore[attr-defined]  # a field of choices
+        self.fields["places"].choices = [(value, value) for value in places]  # type: ignore[attr-defined]  # a field of choices
+        self.fields["people"].choices = [(pk, pk) for pk in people]  # type: ignore[attr-defined]  # a field of choices
 
     def clean_org(self) -> Org:
         return self.cleaned_data["org"] or self._orgs[0]

@@ -37,8 +37,8 @@ class ListForm(forms.Form):
         super().__init__(*args, **kwargs)
         self._place = place
         self._orgs = orgs
-        self.fields["org"].queryset = Org.objects.filter(pk__in=[org.pk for org in orgs])  # type: ignore[attr-defined]
-        self.fields["unit"].queryset = Org.objects.filter(  # type: ignore[attr-defined]
+        self.fields["org"].queryset = Org.objects.filter(pk__in=[org.pk for org in orgs])  # type: ignore[attr-defined]  # a field of choices
+        self.fields["unit"].queryset = Org.objects.filter(  # type: ignore[attr-defined]  # a field of choices
             pk__in=[pk for pk, _name in units]
         )
         if len(orgs) == 1:
