@@ -16,7 +16,7 @@ from lms.credits.management.commands.load_credit_rules import PRESETS
 from lms.credits.models import CreditLedgerEntry, CreditRule
 from lms.learning.models import CourseCompletion, LessonCompletion
 from lms.people.models import Person
-from tests.snapshots import built_once
+from tests.snapshots import kept
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 AT = datetime(2026, 11, 20, 10, tzinfo=BEIJING)
@@ -24,10 +24,12 @@ SINCE = date(2026, 1, 1)
 COUNTY = "990101000000"
 
 
+@kept
 def load() -> None:
-    built_once("presets", lambda: load_presets(yaml.safe_load(PRESETS.read_text(encoding="utf-8"))))
+    load_presets(yaml.safe_load(PRESETS.read_text(encoding="utf-8")))
 
 
+@kept
 def adopt(code: str = "yn_2024", *, region: str = "990000000000", since: date = SINCE, **more: object) -> CreditRule:
     """The preset, in force for the cast's province unless told otherwise."""
     load()
@@ -53,6 +55,7 @@ class Taught:
         return LessonPage.objects.get(pk=self.outline.lessons[number]["page_id"])
 
 
+@kept
 def teach(
     *seconds: int | None, credit_for: Sequence[str] = ("village_cadre",), rule: str = "coverage", percent: int = 90
 ) -> Taught:
@@ -121,6 +124,7 @@ def complete_course(person: Person, taught: Taught, *, at: datetime = AT) -> Cou
     )
 
 
+@kept
 def earn(person: Person, seconds: int = 1800, *, at: datetime = AT) -> CreditLedgerEntry:
     """One completed and registered lesson."""
     (entry,) = register_credit(complete(person, teach(seconds), at=at), at=at)

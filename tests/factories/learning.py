@@ -17,6 +17,7 @@ from lms.people.models import Org, Person
 from media.enums import RenditionKind, VideoStatus
 from media.models import Rendition, Video
 from tests.factories.people import OrgFactory
+from tests.snapshots import kept
 
 PUBLISHED_AT = datetime(2026, 3, 1, 2, tzinfo=UTC)
 _numbers = count(1)
@@ -55,6 +56,7 @@ def file_to_keep(video: Video) -> Rendition:
     )
 
 
+@kept
 def live_course(org: Org | None = None, **fields: Any) -> CoursePage:
     """A live course without lessons, in a live track."""
     number = next(_numbers)
@@ -71,6 +73,7 @@ def live_course(org: Org | None = None, **fields: Any) -> CoursePage:
     return course
 
 
+@kept
 def live_lesson(course: CoursePage | None = None, *, seconds: int = 600, **fields: Any) -> LessonPage:
     """A live lesson, past the gate; the outline is written by `published`."""
     course = course or live_course()
@@ -87,6 +90,7 @@ def live_lesson(course: CoursePage | None = None, *, seconds: int = 600, **field
     return LessonPage.objects.get(pk=lesson.pk)
 
 
+@kept
 def published(*lessons: LessonPage) -> LessonPage:
     """Write the outline of the lessons' course and return the first of them."""
     write_outline(lessons[0].course, PUBLISHED_AT)
@@ -98,6 +102,7 @@ def lesson(**fields: Any) -> LessonPage:
     return published(live_lesson(**fields))
 
 
+@kept
 def quiz_of(org: Org, questions: int = 3) -> QuestionSet:
     """A quiz whose first choice is right each time."""
     quiz = QuestionSet.objects.create(org=org, title="小测验", pass_mark=60)
@@ -108,6 +113,7 @@ def quiz_of(org: Org, questions: int = 3) -> QuestionSet:
     return quiz
 
 
+@kept
 def group_watched(person: Person, page: LessonPage, *stretches: tuple[int, int], at: datetime) -> WatchRecord:
     """Seconds watched together with others, as a cache that group viewing fills."""
     record = open_session(person, page, at=at).record
@@ -117,6 +123,7 @@ def group_watched(person: Person, page: LessonPage, *stretches: tuple[int, int],
     return record
 
 
+@kept
 def play_session(person: Person, page: LessonPage | None = None, *, at: datetime) -> PlaySession:
     return open_session(person, page or lesson(), at=at)
 
@@ -128,6 +135,7 @@ def signed_in(person: Person) -> Client:
     return client
 
 
+@kept
 def presence_questions(org: Org, questions: int = 4, choices: int = 4) -> QuestionSet:
     """Questions for presence checks; the choice called 对的 is right each time."""
     made = QuestionSet.objects.create(org=org, title="在线确认的问题")
@@ -144,6 +152,7 @@ def credit_course(**fields: Any) -> CoursePage:
     return live_course(**{"credit_for": ["village_cadre"], **fields})
 
 
+@kept
 def credit_lesson(course: CoursePage | None = None, *, seconds: int = 1200, **fields: Any) -> LessonPage:
     """A published lesson on which hours of village cadres hang, with questions for its presence checks."""
     course = course or credit_course()
