@@ -14,6 +14,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+import hypothesis
 import psycopg
 import pytest
 
@@ -65,6 +66,16 @@ def waits_for_slow_ones() -> bool:
     return os.environ.get("CI") == "true" or os.environ.get("SLOW") == "1"
 
 
+def examples(whole: int) -> int:
+    """How many examples a property is tried with: the whole number by who waits, a fifth at a keyboard."""
+    return whole if waits_for_slow_ones() else whole // 5
+
+
+# How long something takes is a matter of benchmarks: a machine that is busy fails no test.
+hypothesis.settings.register_profile("suite", deadline=None, max_examples=examples(100))
+hypothesis.settings.load_profile("suite")
+
+
 @cache
 def offers(need: str) -> bool:
     return bool(PROBES[need]())
@@ -98,10 +109,10 @@ def depends_on_database(item: pytest.Item) -> bool:
     """Whether another kind of database could bring another result.
 
     What is tried in a browser is scripts and looks: other tests ask the same pages for the same rows, and stories walk
-    them on both kinds.
+    them on both kinds. The slow further variants of a test ask what its first variant asks.
     """
-    if item.get_closest_marker("browser") and not item.get_closest_marker("story"):
-        return False
+    if not item.get_closest_marker("story") and (item.get_closest_marker("browser") or item.get_closest_marker("slow")):
+        return bool(item.get_closest_marker("any_database"))
     uses_the_suites = "db" in getattr(item, "fixturenames", ()) or item.get_closest_marker("django_db")
     return bool(uses_the_suites or item.get_closest_marker("any_database"))
 

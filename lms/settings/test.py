@@ -23,4 +23,6 @@ STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.s
 # The stories' worker processes need the real queue; everything else looks at what was put into a dummy one.
 if not env.flag("TASKS_IN_DATABASE", False):
     TASKS = {"default": {**TASKS["default"], "BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
+# Processes of the suite share the processor among themselves.
+MEDIA_THREADS = env.integer("MEDIA_THREADS", 1)
 LOGGING["root"]["level"] = "WARNING"

@@ -152,7 +152,10 @@ def test_an_hour_that_waits_is_not_released_by_one_answer(clock):
     assert told["check_due"] and not told["completed"]
 
 
-@pytest.mark.parametrize("choose", [guess, first], ids=["random guesser", "first choice clicked"])
+@pytest.mark.parametrize(
+    "choose",
+    [pytest.param(guess, id="random guesser"), pytest.param(first, id="first choice clicked", marks=pytest.mark.slow)],
+)
 def test_guessing_gains_less_than_watching(clock, choose):
     """A check with four choices is passed in 31 of 100 tries; what waited is lost in the others, with eight minutes."""
     cheat, course = Cheat(clock, choose), make.credit_course()

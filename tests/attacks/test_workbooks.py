@@ -195,7 +195,7 @@ def test_merged_cells_are_named(door: Door) -> None:
     assert "A2:A3" in door.refusal(saved(book))
 
 
-@pytest.mark.parametrize("rows", [200_000, 1_000_000])
+@pytest.mark.parametrize("rows", [200_000, pytest.param(1_000_000, marks=pytest.mark.slow)])
 def test_rows_painted_to_the_bottom_are_no_rows(door: Door, rows: int) -> None:
     painted = b"".join(b'<row r="%d"><c r="A%d" s="1"/></row>' % (number, number) for number in range(4, rows))
 

@@ -45,7 +45,12 @@ def faults(context: BrowserContext, site: str, addresses: list[str]) -> dict[str
     return {address: each for address, each in found.items() if each}
 
 
-@pytest.fixture(params=list(SIGHTS.values()), ids=list(SIGHTS))
+@pytest.fixture(
+    params=[
+        pytest.param(sight, id=name, marks=[] if name == "phone, largest" else pytest.mark.slow)
+        for name, sight in SIGHTS.items()
+    ]
+)
 def context(request: pytest.FixtureRequest, browser: Browser, live_server: Any) -> Any:
     width, height, elder = request.param
     context = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN")

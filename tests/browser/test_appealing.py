@@ -119,7 +119,9 @@ def test_a_learner_says_whether_she_understood_and_what_is_wrong(
     assert fits(page)
 
 
-@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+@pytest.mark.parametrize(
+    "size", [pytest.param(PHONE, marks=pytest.mark.slow, id="phone"), pytest.param(DESK, id="desk")]
+)
 def test_a_trainer_reads_counts_and_answers(
     browser: Browser,
     live_server: Any,

@@ -30,6 +30,7 @@ from lms.lib.durations import beijing_day
 from lms.lib.stretches import Stretches
 from tests.factories import learning as make
 from tests.factories.people import PersonFactory
+from tests.machine import examples
 
 START = datetime(2026, 4, 15, 2, tzinfo=UTC)
 LESSON = 600
@@ -140,7 +141,7 @@ def honest_watching(draw):
     return sorted(sendings)
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(honest_watching())
 def test_honest_watching_loses_nothing_however_it_is_cut_delayed_repeated_and_reordered(sendings):
     player = Player()
@@ -378,7 +379,7 @@ def test_where_the_clock_does_not_bind_order_repeats_and_kind_of_report_do_not_m
     assert one.offline.get(0, nothing) == other.offline.get(0, nothing)
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(honest_watching(), st.integers(0, 6 * 24 * 3600))
 def test_honest_watching_without_network_loses_nothing_however_late_it_comes(sendings, silence_seconds):
     person = Traveller()

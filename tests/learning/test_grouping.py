@@ -27,6 +27,7 @@ from lms.learning.models import (
 from lms.lib.stretches import Stretches
 from tests.factories import learning as make
 from tests.factories.people import PersonFactory
+from tests.machine import examples
 
 pytestmark = pytest.mark.django_db
 
@@ -111,7 +112,7 @@ REPORTS = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(reports=REPORTS, cuts=st.sets(st.integers(1, 11), max_size=3))
 def test_a_group_brings_what_the_same_reports_bring_one_by_one(sessions, reports, cuts):
     at, batch = AT, []

@@ -30,8 +30,10 @@ def answer_rightly(person: Person, at: datetime) -> None:
         answer_check(person, check.code, len(check.asked), choice_code(check, right.pk), at=at)
 
 
-@pytest.mark.parametrize("late", [0, 60, 600, 3600, 48 * 3600])
-@pytest.mark.parametrize("held_back", [0, 600])
+@pytest.mark.parametrize(
+    "late", [0, 600, 48 * 3600, *(pytest.param(late, marks=pytest.mark.slow) for late in (60, 3600))]
+)
+@pytest.mark.parametrize("held_back", [pytest.param(0, marks=pytest.mark.slow), 600])
 def test_answers_that_come_late_lose_nothing(late: int, held_back: int) -> None:
     """Reports come shuffled, in batches, up to `held_back` seconds late; checks are answered `late` seconds late."""
     person, dice = PersonFactory(cadre=True), random.Random(late + held_back)

@@ -26,6 +26,7 @@ from media.subtitles import (
     write_text,
     write_vtt,
 )
+from tests.machine import examples
 
 VTT = """WEBVTT - 打包四步
 Kind: captions
@@ -170,7 +171,7 @@ CUES = st.lists(st.tuples(st.integers(0, MAX_MS - 1), st.integers(1, 10_000), WO
 
 
 @given(CUES)
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 def test_any_captions_survive_being_written_and_read(cues):
     assert read_subtitles(write_vtt(cues)) == cues
     assert read_subtitles(decode(write_vtt(cues).encode())) == cues

@@ -12,6 +12,7 @@ from media.backends.transcribe.reading import Line, parts_of, readable
 from media.backends.transcribe.timed import Timed, are_believable, timed
 from media.captions_text import width
 from media.reading_limits import CHINESE, ENGLISH, NEVER, breaks, in_lines
+from tests.machine import examples
 
 
 def spoken(text: str, *, per_character_ms: int = 250) -> Timed:
@@ -92,7 +93,7 @@ chinese = st.text(alphabet="今天我们学怎么打包水果的了，。 A手�
 
 
 @given(chinese, st.integers(60, 900))
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 def test_any_text_is_cut_without_loss_and_within_two_lines(text, per_character_ms):
     said = spoken(text, per_character_ms=per_character_ms)
 

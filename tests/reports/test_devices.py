@@ -267,7 +267,7 @@ def test_the_list_needs_the_same_queries_for_one_and_three(
 QUERIES = 17
 
 
-@pytest.mark.parametrize("phones", [1, 2])
+@pytest.mark.parametrize("phones", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_hours_are_the_same_on_one_phone_and_on_two(
     cast: Cast, clock: Clock, husband: Person, phones: int, at_desk: Callable[[Person], Client]
 ) -> None:
