@@ -33,6 +33,7 @@ SEEN = {
         "prefecture_officer": {"learner", "neighbour_learner", "cadre_of_prefecture"},
         "agriculture_officer": {"farmer"},
     },
+    Purpose.CERTIFICATES: {"agriculture_officer": {"farmer"}},
 }
 
 
