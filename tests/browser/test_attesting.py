@@ -60,7 +60,7 @@ def test_a_cadre_takes_one_out_and_a_stranger_checks_it(
     if folder := os.environ.get("PICTURES"):
         (Path(folder) / "paper.pdf").write_bytes(pdf.body())
 
-    stranger = browser.new_context(viewport=PHONE, locale="zh-CN").new_page()  # type: ignore[arg-type]
+    stranger = browser.new_context(viewport=PHONE, locale="zh-CN").new_page()
     answers: list[int] = []
     stranger.on("response", lambda response: answers.append(sent_by_nginx(response)))
     stranger.goto(f"{site}/verify/")
@@ -76,7 +76,7 @@ def test_a_cadre_takes_one_out_and_a_stranger_checks_it(
     expect(stranger.locator("main")).not_to_contain_text(cast.learner.name)
     look(stranger, "public")
     assert fits(stranger) and sum(answers) < 120_000, answers
-    elder = browser.new_context(viewport=PHONE, locale="zh-CN")  # type: ignore[arg-type]
+    elder = browser.new_context(viewport=PHONE, locale="zh-CN")
     elder.add_cookies([{"name": "elder_mode", "value": "largest", "url": site}])
     large = elder.new_page()
     for address, name in (("/verify/", "elder-number"), (f"/verify/{made.number}/", "elder-public")):
@@ -119,7 +119,7 @@ def test_an_officer_issues_prints_and_revokes(
     look(desk, "desk-list")
     assert fits(desk) and faults(desk.context, "", [desk.url]) == {}
 
-    stranger = browser.new_context(viewport=PHONE, locale="zh-CN").new_page()  # type: ignore[arg-type]
+    stranger = browser.new_context(viewport=PHONE, locale="zh-CN").new_page()
     stranger.goto(f"{site}/verify/{made.number}/")
     expect(stranger.locator("[data-state=revoked]")).to_contain_text("请勿采信")
     expect(stranger.locator("main")).not_to_contain_text("姓名有误")
