@@ -162,7 +162,10 @@ class Sms(models.Model):
 
 
 class LastReminder(models.Model):
-    """The day from which the next fourteen count, one row for each account: the row that reminding locks."""
+    """The day from which the next fourteen count, one row for each account: the row that reminding locks.
+
+    `owes` is the reminder whose message is still to be written to her, `owes_sms` whether by SMS as well.
+    """
 
     RETENTION = Retention("reminding nobody twice in fourteen days", until="the reminder was sent", days=60)
 
@@ -174,10 +177,23 @@ class LastReminder(models.Model):
         related_name="last_reminder",
     )
     reminded_on = models.DateField(_("reminded on"), null=True)
+    owes = models.ForeignKey(
+        Reminder,
+        verbose_name=_("reminder to be written"),
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="owed",
+        db_index=False,
+    )
+    owes_sms = models.BooleanField(_("by SMS as well"), default=False)
 
     class Meta:
         verbose_name = _("last reminder of a person")
         verbose_name_plural = _("last reminders of people")
+        indexes = [
+            # What is still to be written of a reminder.
+            models.Index(fields=["owes", "person"], condition=Q(owes__isnull=False), name="notices_reminder_owed"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.reminded_on}"
