@@ -1,6 +1,7 @@
 """Middleware that belongs to the whole site."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
@@ -26,6 +27,54 @@ class ChosenLanguageMiddleware:
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", language)
             return response
+
+
+def _policy(**sources: str) -> str:
+    return "; ".join(f"{name.replace('_', '-')} {allowed}" for name, allowed in sources.items())
+
+
+# Everything comes from this site. The player hands the picture to itself as a blob, and so its worker.
+_OWN = {
+    "default_src": "'self'",
+    "img_src": "'self' data:",
+    "media_src": "'self' blob:",
+    "worker_src": "'self' blob:",
+    "object_src": "'none'",
+    "base_uri": "'none'",
+    "form_action": "'self'",
+}
+PAGES = _policy(**_OWN, frame_ancestors="'none'")
+# Wagtail writes scripts and styles into its pages, shows pictures before they are sent, and previews a page in a frame.
+EDITORS = _policy(
+    **_OWN
+    | {"script_src": "'self' 'unsafe-inline'", "style_src": "'self' 'unsafe-inline'", "img_src": "'self' data: blob:"},
+    frame_ancestors="'self'",
+)
+# A page that shows fixed words and needs nothing else (500.html): it must be readable when nothing else works.
+ALONE = _policy(default_src="'none'", style_src="'unsafe-inline'", frame_ancestors="'none'")
+
+
+class ContentSecurityPolicyMiddleware:
+    """What a page may load and run: nothing but what this site serves as a file, whatever somebody got into a page.
+
+    A response that brings its own policy (files that others sent) keeps it, and so do PDF, which browsers show with
+    a plugin of theirs, and Django's technical pages.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        is_technical = settings.DEBUG and response.status_code >= HTTPStatus.BAD_REQUEST
+        if is_technical or response.get("Content-Type", "").startswith("application/pdf"):
+            return response
+        if response.status_code == HTTPStatus.INTERNAL_SERVER_ERROR:
+            policy = ALONE
+        else:
+            policy = EDITORS if request.path.startswith("/admin/") else PAGES
+        response.headers.setdefault("Content-Security-Policy", policy)
+        return response
 
 
 class RowNumberMiddleware:

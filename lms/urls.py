@@ -9,6 +9,7 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from lms.middleware import PAGES
 from lms.reports.log.views import log as audit_log
 from lms.reports.seals.views import seals, seals_file
 from lms.worker import service_worker
@@ -22,8 +23,10 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 
 def styleguide(request: HttpRequest) -> HttpResponse:
-    """Every part in all its states, for whoever builds pages."""
-    return render(request, "styleguide.html")
+    """Every part in all its states, for whoever builds pages. Its swatches say their colours themselves."""
+    response = render(request, "styleguide.html")
+    response.headers["Content-Security-Policy"] = f"{PAGES}; style-src 'self' 'unsafe-inline'"
+    return response
 
 
 urlpatterns = [

@@ -2,11 +2,13 @@
 
 import os
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect, sync_playwright
 
 from lms.tools.browser import ARGUMENTS, find_browser
 from tests.database import CLOSED_BEFORE_THE_FLUSH
@@ -50,18 +52,48 @@ def chromium(browser_path: str, driver: Playwright) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def whole_browser(driver: Playwright) -> Iterator[Browser]:
+def whole_browser(driver: Playwright, monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
     """One with all that people's browsers have, for this test alone."""
     started = driver.chromium.launch(executable_path=find_browser(whole=True), args=list(ARGUMENTS))
+    refused = listen_for_refusals(started, monkeypatch)
     yield started
     started.close()
+    assert refused == []
 
 
 @pytest.fixture
-def browser(chromium: Browser) -> Iterator[Browser]:
-    """The browser, without windows of an earlier test."""
+def browser(chromium: Browser, monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
+    """The browser, without windows of an earlier test. No page of the test may ask for what its policy refuses."""
+    refused = listen_for_refusals(chromium, monkeypatch)
     yield chromium
     close_windows(chromium)
+    assert refused == []
+
+
+def listen_for_refusals(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the Content-Security-Policy of any page in any window of this browser refuses, as the console says it."""
+    refused: list[str] = []
+    open_window = browser.new_context
+
+    def listen(message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text:
+            refused.append(f"{message.location.get('url')}: {message.text}")
+
+    def new_context(**options: Any) -> BrowserContext:
+        context = open_window(**options)
+        context.on("console", listen)
+        return context
+
+    monkeypatch.setattr(browser, "new_context", new_context)
+    return refused
+
+
+def wait_for_page(page: Page, expression: str, *, timeout: float = 30_000) -> None:
+    """Ask the page until it says yes, `timeout` milliseconds at most. Playwright's own way is refused by the policy."""
+    deadline = time.monotonic() + timeout / 1000
+    while not page.evaluate(expression):
+        assert time.monotonic() < deadline, f"still not so: {expression}"
+        page.wait_for_timeout(50)
 
 
 def close_windows(browser: Browser) -> None:

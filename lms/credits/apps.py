@@ -12,6 +12,7 @@ class CreditsConfig(AppConfig):
 
     def ready(self) -> None:
         from lms.credits import checks as checks
+        from lms.credits.domain.copying import papers_of
         from lms.credits.domain.renewing import counts_anew
         from lms.credits.models import (
             Attestation,
@@ -26,6 +27,7 @@ class CreditsConfig(AppConfig):
         from lms.credits.receivers import register_receivers
         from lms.learning.domain.retaking import register_round_opener
         from lms.lib import append_only
+        from lms.people.domain.copying import register_part
         from lms.people.domain.roster.hanging import register_cache
 
         append_only.protect(
@@ -38,5 +40,6 @@ class CreditsConfig(AppConfig):
             YearSnapshot,
         )
         register_cache(Standing)
+        register_part("certificates", papers_of)
         register_receivers()
         register_round_opener(counts_anew)

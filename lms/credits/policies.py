@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from lms.approvals.enums import Step
+from lms.credits.enums import AttestationKind
 from lms.credits.models import Attestation, CreditClaim
 from lms.people.enums import LEVEL_DIGITS, DivisionLevel, OrgKind, Purpose, RoleKind
 from lms.people.models import Org, Person, Post, Role, in_place
@@ -14,6 +15,7 @@ from lms.people.policies import (
     may_recognise_hours_of,
     persons_recognised_by,
     persons_visible_to,
+    role_that_shows,
     roles_on,
     stood_in_for,
     units_of_personnel_officer,
@@ -165,6 +167,32 @@ def department_that_attests(actor: Any, person: Person, *, on: date, roles: list
     return next((org for org in rule_authorities(actor, on, roles=roles) if org.pk in managing), None)
 
 
-def may_revoke(actor: Any, attestation: Attestation, *, on: date) -> bool:
-    """Whoever could issue it anew today, whoever did issue it."""
-    return department_that_attests(actor, attestation.person, on=on) is not None
+def certificates_answered_for(actor: Any, *, on: date, roles: list[Role] | None = None) -> QuerySet[Attestation]:
+    """The 课程学习证明 of people who are no cadres for which the actor answers on the day; never her own."""
+    persons = persons_visible_to(actor, purpose=Purpose.CERTIFICATES, on=on, roles=roles).order_by().values("pk")
+    of_them = Q(person__in=persons) | Q(person__merged_into__in=persons)
+    certificates = Attestation.objects.filter(of_them, kind=AttestationKind.COURSE_CERTIFICATE)
+    return certificates.exclude(actor.survivor.owns()).select_related("person__merged_into", "org")
+
+
+def org_that_certifies(actor: Any, person: Person, *, on: date) -> Org | None:
+    """For which organisation the actor answers for this person's 课程学习证明 on the day; None where she does not.
+
+    Of a cadre the department that manages her; of anybody else the agriculture department of her place, or the
+    operator of the site where she has none. Never for herself.
+    """
+    person = person.survivor
+    if actor.survivor == person:
+        return None
+    department = department_that_attests(actor, person, on=on)
+    if department is not None:
+        return department
+    role = role_that_shows(person, to=actor, purpose=Purpose.CERTIFICATES, on=on)
+    return role.org if role else None
+
+
+def org_that_revokes(actor: Any, attestation: Attestation, *, on: date) -> Org | None:
+    """For which organisation the actor may revoke it on the day: whichever could issue it anew."""
+    if attestation.kind == AttestationKind.COURSE_CERTIFICATE:
+        return org_that_certifies(actor, attestation.person, on=on)
+    return department_that_attests(actor, attestation.person, on=on)

@@ -631,10 +631,7 @@ class LessonPlayer {
     const track = bar.querySelector<HTMLElement>("[role=progressbar]");
     track?.setAttribute("aria-valuenow", String(percent));
     track?.setAttribute("aria-label", words);
-    const fill = track?.querySelector<HTMLElement>("span");
-    if (fill) {
-      fill.style.width = `${percent}%`;
-    }
+    track?.querySelector("rect")?.setAttribute("width", String(percent));
     const line = bar.querySelector<HTMLElement>(".progress-words");
     if (line) {
       line.textContent = words;

@@ -43,6 +43,12 @@ document.addEventListener(
   { capture: true, once: true },
 );
 
+// Where tabs do not fit side by side, the one of this page is in sight.
+document.querySelectorAll<HTMLElement>(".tabs [aria-current]").forEach((tab) => {
+  const row = tab.closest<HTMLElement>(".tabs")!;
+  row.scrollLeft = tab.offsetLeft - row.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
+});
+
 // Papers are printed from the browser's menu; where there is a script, a button does it as well.
 document.querySelectorAll<HTMLElement>("[data-print]").forEach((button) => {
   button.hidden = false;

@@ -12,10 +12,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from lms.lib.workbooks import MEBIBYTE, Bounds, comma_rows, is_workbook, open_sheet
-from lms.lib.workbooks import FileRefused as TableRefused
+from lms.lib.workbooks import MEBIBYTE, Bounds, FileRefused, comma_rows, is_workbook, open_sheet
 
-__all__ = ["MOST_BYTES", "MOST_ROWS", "Broken", "Cell", "Formula", "Row", "Table", "TableRefused", "read_table"]
+__all__ = ["MOST_BYTES", "MOST_ROWS", "Broken", "Cell", "Formula", "Row", "Table", "read_table"]
 
 MOST_BYTES = 8 * MEBIBYTE
 MOST_ROWS = 10_000
@@ -60,7 +59,7 @@ class Table:
 
 
 def read_table(data: bytes, *, sheet: str = "") -> Table:
-    """The table in the file; of a workbook the named sheet, else the first. Raises TableRefused."""
+    """The table in the file; of a workbook the named sheet, else the first. Raises FileRefused."""
     if is_workbook(data):
         return _read_workbook(data, sheet)
     return _table(_read_comma(data))
@@ -105,7 +104,7 @@ def _exact(value: float) -> Cell:
 
 def _text(value: str) -> str:
     if len(value) > MOST_LETTERS:
-        raise TableRefused(_("A cell holds more than 500 characters. This does not look like a list."))
+        raise FileRefused(_("A cell holds more than 500 characters. This does not look like a list."))
     return " ".join(value.replace("\0", "").split())
 
 
@@ -125,20 +124,20 @@ def _table(lines: Sequence[Sequence[Cell]], *, sheet: str = "", sheets: tuple[st
     """
     upper = [sum(isinstance(cell, str) and cell != "" for cell in line) for line in lines[:LINES_ABOVE]]
     if not upper or max(upper) < 2:
-        raise TableRefused(_("No headings were found. The first line must name the columns."))
+        raise FileRefused(_("No headings were found. The first line must name the columns."))
     head = next(number for number, texts in enumerate(upper) if texts >= 2 and texts * 5 >= max(upper) * 3)
     headings = [cell if isinstance(cell, str) else "" for cell in lines[head]]
     named = [heading for heading in headings if heading]
     if len(set(named)) != len(named):
         twice = next(heading for heading in named if named.count(heading) > 1)
-        raise TableRefused(_("Two columns are headed “%(heading)s”. Rename one of them.") % {"heading": twice})
+        raise FileRefused(_("Two columns are headed “%(heading)s”. Rename one of them.") % {"heading": twice})
     rows = [
         Row(number, {heading: cell for heading, cell in zip(headings, line, strict=False) if heading})
         for number, line in enumerate(lines[head + 1 :], start=head + 2)
         if any(cell != "" for cell in line)
     ]
     if len(rows) > MOST_ROWS or len(lines) > MOST_ROWS + LINES_ABOVE + 1:
-        raise TableRefused(_("The list has more than 10,000 rows. Split it into several files."))
+        raise FileRefused(_("The list has more than 10,000 rows. Split it into several files."))
     if not rows:
-        raise TableRefused(_("There is no row below the headings."))
+        raise FileRefused(_("There is no row below the headings."))
     return Table(named, rows, sheet, sheets)

@@ -15,10 +15,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from openpyxl.utils import get_column_letter
 
-from lms.lib.workbooks import Bounds, comma_rows, is_workbook, open_sheet
-from lms.lib.workbooks import FileRefused as SheetRefused
+from lms.lib.workbooks import Bounds, FileRefused, comma_rows, is_workbook, open_sheet
 
-__all__ = ["CellRefused", "Limits", "Place", "Row", "SheetRefused", "Value", "as_date", "as_text", "read_table"]
+__all__ = ["CellRefused", "Limits", "Place", "Row", "Value", "as_date", "as_text", "read_table"]
 
 Value = str | date | Decimal
 
@@ -61,15 +60,15 @@ class Row:
 
 
 def read_table(content: bytes, limits: Limits | None = None) -> list[Row]:
-    """The rows of the first sheet, headings included, empty rows left out. Raises SheetRefused."""
+    """The rows of the first sheet, headings included, empty rows left out. Raises FileRefused."""
     limits = limits or Limits()
     rows: list[Row] = []
     for row in (_read_workbook if is_workbook(content) else _read_comma)(content, limits):
         if len(rows) > limits.rows:
-            raise SheetRefused(_("The sheet has more than %(most)d rows. Divide it.") % {"most": limits.rows})
+            raise FileRefused(_("The sheet has more than %(most)d rows. Divide it.") % {"most": limits.rows})
         rows.append(row)
     if not rows:
-        raise SheetRefused(_("The first sheet is empty. Fill in the template and choose it again."))
+        raise FileRefused(_("The first sheet is empty. Fill in the template and choose it again."))
     return rows
 
 
@@ -97,13 +96,13 @@ def _row(number: int, values: list[Value | None], is_formula: list[bool], limits
     if not values:
         return None
     if len(values) > limits.columns:
-        raise SheetRefused(
+        raise FileRefused(
             _("Row %(row)d has more than %(most)d columns. Leave out what does not belong to the table.")
             % {"row": number, "most": limits.columns}
         )
     for column, value in enumerate(values, start=1):
         if isinstance(value, str) and len(value) > limits.characters:
-            raise SheetRefused(_("Cell %(place)s holds far too much text.") % {"place": Place(number, column)})
+            raise FileRefused(_("Cell %(place)s holds far too much text.") % {"place": Place(number, column)})
     return Row(number, tuple(values), frozenset(at for at, formula in enumerate(is_formula, start=1) if formula))
 
 

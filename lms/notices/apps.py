@@ -11,6 +11,9 @@ class NoticesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from lms.notices.domain.copying import messages_of
         from lms.notices.receivers import register_receivers
+        from lms.people.domain.copying import register_part
 
+        register_part("messages", messages_of)
         register_receivers()

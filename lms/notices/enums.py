@@ -20,6 +20,13 @@ class SmsState(TextChoices):
     UNKNOWN = "unknown", _("nobody knows whether it went out")
 
 
+class SmsDelivery(TextChoices):
+    """What the provider reported of an SMS that it had accepted; empty where it reported nothing."""
+
+    DELIVERED = "delivered", _("arrived on the phone")
+    UNDELIVERED = "undelivered", _("did not arrive")
+
+
 class WhyRefused(TextChoices):
     """Why an SMS that waited was not sent at all."""
 

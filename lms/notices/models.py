@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from lms.lib.retention import Retention
-from lms.notices.enums import MessageKind, SmsState, WhyRefused
+from lms.notices.enums import MessageKind, SmsDelivery, SmsState, WhyRefused
 from lms.people.models import Org, Person
 
 A_YEAR, THREE_YEARS = 365, 3 * 365
@@ -107,7 +107,7 @@ class Message(models.Model):
 
 
 class Sms(models.Model):
-    """The SMS that goes with a message. Its state is changed by `domain.sending` alone.
+    """The SMS that goes with a message. Its state is changed by `domain.sending` alone, `delivery` by `delivering`.
 
     The number stands nowhere: it is looked up when it is sent, and leaves its keyed index.
     """
@@ -124,6 +124,8 @@ class Sms(models.Model):
     template_id = models.CharField(_("template at the provider"), max_length=64, blank=True)
     number_index = models.CharField(_("keyed index of the number"), max_length=128, blank=True)
     receipt = models.CharField(_("provider's receipt"), max_length=128, blank=True)
+    delivery = models.CharField(_("what the provider reported"), max_length=12, choices=SmsDelivery.choices, blank=True)
+    reported_at = models.DateTimeField(_("delivery reported at"), null=True)
     why_refused = models.CharField(_("why it was not sent"), max_length=12, choices=WhyRefused.choices, blank=True)
 
     class Meta:
@@ -138,6 +140,11 @@ class Sms(models.Model):
             models.CheckConstraint(
                 name="notices_sms_sent_has_a_moment", condition=~Q(state=SmsState.SENT) | Q(sent_at__isnull=False)
             ),
+            models.CheckConstraint(
+                name="notices_sms_reported_was_sent",
+                condition=Q(delivery="", reported_at__isnull=True)
+                | Q(state=SmsState.SENT, reported_at__isnull=False) & ~Q(delivery=""),
+            ),
         ]
         indexes = [
             # What waits, in order; what a killed worker left behind.
@@ -146,6 +153,8 @@ class Sms(models.Model):
                 condition=Q(state__in=[SmsState.QUEUED, SmsState.CLAIMED]),
                 name="notices_sms_waiting",
             ),
+            # Whose report this is.
+            models.Index(fields=["receipt"], name="notices_sms_by_receipt"),
         ]
 
     def __str__(self) -> str:
@@ -153,7 +162,10 @@ class Sms(models.Model):
 
 
 class LastReminder(models.Model):
-    """The day from which the next fourteen count, one row for each account: the row that reminding locks."""
+    """The day from which the next fourteen count, one row for each account: the row that reminding locks.
+
+    `owes` is the reminder whose message is still to be written to her, `owes_sms` whether by SMS as well.
+    """
 
     RETENTION = Retention("reminding nobody twice in fourteen days", until="the reminder was sent", days=60)
 
@@ -165,10 +177,23 @@ class LastReminder(models.Model):
         related_name="last_reminder",
     )
     reminded_on = models.DateField(_("reminded on"), null=True)
+    owes = models.ForeignKey(
+        Reminder,
+        verbose_name=_("reminder to be written"),
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="owed",
+        db_index=False,
+    )
+    owes_sms = models.BooleanField(_("by SMS as well"), default=False)
 
     class Meta:
         verbose_name = _("last reminder of a person")
         verbose_name_plural = _("last reminders of people")
+        indexes = [
+            # What is still to be written of a reminder.
+            models.Index(fields=["owes", "person"], condition=Q(owes__isnull=False), name="notices_reminder_owed"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.reminded_on}"

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Count, F, Q
 
 from lms.lib.durations import beijing_day, beijing_midnight
-from lms.notices.enums import SmsState, WhyRefused
+from lms.notices.enums import SmsDelivery, SmsState, WhyRefused
 from lms.notices.models import LastReminder, Message, Reminder, Sms, SmsRefusal
 from lms.people.models import Contact, Person, Tally
 from lms.people.models.contacts import STALE_AFTER
@@ -89,11 +89,25 @@ class Outcome:
     sms: int
     by_state: Counter[str]
     by_refusal: Counter[str]
+    by_delivery: Counter[str]
     segments: int
 
     @property
     def sent(self) -> int:
         return self.by_state[SmsState.SENT]
+
+    @property
+    def delivered(self) -> int:
+        return self.by_delivery[SmsDelivery.DELIVERED]
+
+    @property
+    def undelivered(self) -> int:
+        return self.by_delivery[SmsDelivery.UNDELIVERED]
+
+    @property
+    def unreported(self) -> int:
+        """Accepted by the provider, which has not said what became of it."""
+        return self.sent - self.delivered - self.undelivered
 
     @property
     def failed(self) -> int:
@@ -118,16 +132,19 @@ def outcome_of(reminder: Reminder) -> Outcome:
     counted = messages.aggregate(people=Count("pk"), read=Count("pk", filter=Q(read_at__isnull=False)))
     by_state: Counter[str] = Counter()
     by_refusal: Counter[str] = Counter()
+    by_delivery: Counter[str] = Counter()
     segments = 0
     sms = Sms.objects.filter(message__reminder=reminder).order_by()
-    for state, why, size, count in sms.values_list("state", "why_refused", "segments").annotate(count=Count("pk")):
+    kinds = sms.values_list("state", "why_refused", "delivery", "segments").annotate(count=Count("pk"))
+    for state, why, delivery, size, count in kinds:
         by_state[state] += count
+        by_delivery[delivery] += count
         if why:
             by_refusal[why] += count
         if state in {SmsState.SENT, SmsState.UNKNOWN}:
             segments += size * count
     total = sum(by_state.values())
-    return Outcome(counted["people"], counted["read"], total, by_state, by_refusal, segments)
+    return Outcome(counted["people"], counted["read"], total, by_state, by_refusal, by_delivery, segments)
 
 
 def taken_today(at: datetime, scope: str) -> int:

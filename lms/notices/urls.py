@@ -10,4 +10,5 @@ urlpatterns = [
     path("read/", views.read_all, name="read_all"),
     path("<int:pk>/read/", views.read, name="read"),
     path("sms/", views.sms, name="sms"),
+    path("sms/deliveries/", views.deliveries, name="deliveries"),
 ]

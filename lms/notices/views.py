@@ -3,21 +3,28 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
+from lms.notices.domain.delivering import note_deliveries
 from lms.notices.domain.telling import choose_sms, mark_read
 from lms.notices.domain.wording import address_of, shown
 from lms.notices.models import Message
 from lms.notices.queries import unread_count, wants_sms
+from lms.people.backends import sms as provider
+from lms.people.backends.addresses import client_address
+from lms.people.domain.pacing import take_try
 from lms.people.gates import safe_next
 from lms.people.views.common import person_of
 
 PAGE_SIZE = 20
+# Calls of the provider, and calls that are none of its, from one address.
+DELIVERIES_AN_HOUR, STRANGERS_AN_HOUR = 3600, 30
 
 
 @never_cache
@@ -70,3 +77,29 @@ def sms(request: HttpRequest) -> HttpResponse:
     else:
         messages.success(request, _("No more reminders by SMS. They still stand here."))
     return redirect("notices:centre")
+
+
+def _later() -> HttpResponse:
+    return JsonResponse({"accepted": False}, status=429, headers={"Retry-After": "3600"})
+
+
+@never_cache
+@csrf_exempt
+@require_POST
+def deliveries(request: HttpRequest) -> HttpResponse:
+    """What the SMS provider says of messages that it had accepted. Known and unknown ones are answered alike.
+
+    Strangers are counted by address and never in the way of the provider, whose calls are told by their signature.
+    """
+    at = timezone.now()
+    try:
+        said = provider.read_deliveries(request.body, request.headers)
+    except provider.NotFromProvider:
+        stranger = f"address {client_address(request)}"
+        if not take_try("sms-stranger", stranger, most=STRANGERS_AN_HOUR, at=at):
+            return _later()
+        return JsonResponse({"accepted": False}, status=403)
+    if not take_try("sms-deliveries", "provider", most=DELIVERIES_AN_HOUR, at=at):
+        return _later()
+    note_deliveries(said, at=at)
+    return JsonResponse({"accepted": True})

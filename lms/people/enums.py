@@ -112,6 +112,7 @@ class Purpose(models.TextChoices):
     FARMER_TRAINING = "farmer_training", _("Training of farmers")
     HELPING = "helping", _("Help on site, with the learner present")
     SETTLING_APPEALS = "settling_appeals", _("Settling of appeals")
+    CERTIFICATES = "certificates", _("Certificates of people who are no cadres")
     REVIEWING_CLAIMS = "reviewing_claims", _("First review of credit claims")
     UNIT_TRAINING = "unit_training", _("Training of the unit's own people")
     ACCOUNT_ADMINISTRATION = "account_administration", _("Administration of staff accounts")

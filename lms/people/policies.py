@@ -171,15 +171,12 @@ def _working_in(org: Org, on: date) -> Q:
     return _holding(posts)
 
 
-def _appealing_to(org: Org, on: date) -> Q:
-    """Whose appeals officers of the org settle: its cadres, or everybody of its place who is none.
+def _no_cadres_of(org: Org, on: date) -> Q:
+    """For whom the org answers among those who are no cadres: an agriculture department for everybody of its place.
 
-    For people without a village the operator of the site does it, so that no appeal waits for nobody.
+    For people without a village the operator of the site does, so that nobody is left to nobody.
     """
-    posts = Post.objects.on(on)
-    cadres = _holding(posts)
-    if org.kind == OrgKind.ORGANIZATION_DEPARTMENT:
-        return _cadres_of(org, on)
+    cadres = _holding(Post.objects.on(on))
     if org.kind == OrgKind.AGRICULTURE_DEPARTMENT:
         return _belonging_to(org, on) & ~cadres
     if org.kind == OrgKind.PLATFORM_OPERATOR:
@@ -187,14 +184,23 @@ def _appealing_to(org: Org, on: date) -> Q:
     return Q(pk__in=[])
 
 
+def _appealing_to(org: Org, on: date) -> Q:
+    """Whose appeals officers of the org settle: its cadres, or those for whom it answers who are none."""
+    return _cadres_of(org, on) if org.kind == OrgKind.ORGANIZATION_DEPARTMENT else _no_cadres_of(org, on)
+
+
+_DEPARTMENT = frozenset({OrgKind.ORGANIZATION_DEPARTMENT})
+_AGRICULTURE = frozenset({OrgKind.AGRICULTURE_DEPARTMENT})
+_FOR_OTHERS = _AGRICULTURE | {OrgKind.PLATFORM_OPERATOR}
 # For each purpose: whose role, of which organisations (None: of any), opens which persons.
-_SCOPES: dict[Purpose, tuple[frozenset[RoleKind], OrgKind | None, Callable[[Org, date], Q]]] = {
-    Purpose.CADRE_TRAINING: (frozenset({RoleKind.OFFICER}), OrgKind.ORGANIZATION_DEPARTMENT, _cadres_of),
-    Purpose.FARMER_TRAINING: (frozenset({RoleKind.OFFICER}), OrgKind.AGRICULTURE_DEPARTMENT, _farmers_of),
+_SCOPES: dict[Purpose, tuple[frozenset[RoleKind], frozenset[OrgKind] | None, Callable[[Org, date], Q]]] = {
+    Purpose.CADRE_TRAINING: (frozenset({RoleKind.OFFICER}), _DEPARTMENT, _cadres_of),
+    Purpose.FARMER_TRAINING: (frozenset({RoleKind.OFFICER}), _AGRICULTURE, _farmers_of),
     Purpose.HELPING: (HELPING_ROLES, None, _belonging_to),
     Purpose.REVIEWING_CLAIMS: (frozenset({RoleKind.UNIT_PERSONNEL_OFFICER}), None, _working_in),
     Purpose.SETTLING_APPEALS: (frozenset({RoleKind.OFFICER}), None, _appealing_to),
-    Purpose.ROSTER: (frozenset({RoleKind.OFFICER}), OrgKind.ORGANIZATION_DEPARTMENT, _managed_by),
+    Purpose.CERTIFICATES: (frozenset({RoleKind.OFFICER}), _FOR_OTHERS, _no_cadres_of),
+    Purpose.ROSTER: (frozenset({RoleKind.OFFICER}), _DEPARTMENT, _managed_by),
     Purpose.UNIT_TRAINING: (frozenset({RoleKind.UNIT_PERSONNEL_OFFICER}), None, _working_in),
 }
 
@@ -212,6 +218,7 @@ def persons_visible_to(
     masked as well. A personnel officer sees the people of her units, and reviews for a colleague who handed that over
     for the day. A helper finds the people of her place while
     they sit beside her, a security administrator the holders of staff accounts. Appeals are settled without a name.
+    For certificates of people who are no cadres an agriculture department answers, or the operator of the site.
     Everybody else sees nobody, and is told counts.
     """
     present = Person.objects.present()
@@ -232,8 +239,13 @@ def persons_visible_to(
 
 def _opening(roles: list[Role], purpose: Purpose) -> list[Role]:
     """Those of the roles that open persons for the purpose."""
-    role_kinds, org_kind, _scope_of = _SCOPES[purpose]
-    return [role for role in roles if role.kind in role_kinds and org_kind in {None, role.org.kind}]
+    role_kinds, org_kinds, _scope_of = _SCOPES[purpose]
+    return [role for role in roles if role.kind in role_kinds and (org_kinds is None or role.org.kind in org_kinds)]
+
+
+def opens_anybody(roles: list[Role], purpose: Purpose) -> bool:
+    """Whether one of the roles is of the kind that opens persons for the purpose, be there any or not."""
+    return bool(_opening(roles, purpose))
 
 
 def role_that_shows(person: Person, *, to: Any, purpose: Purpose, on: date) -> Role | None:
@@ -246,7 +258,7 @@ def role_that_shows(person: Person, *, to: Any, purpose: Purpose, on: date) -> R
 
 def is_masked(purpose: Purpose) -> bool:
     """Whether names and numbers are masked until each unmasking is asked for and logged."""
-    return purpose in {Purpose.FARMER_TRAINING, Purpose.HELPING, Purpose.ROSTER}
+    return purpose in {Purpose.FARMER_TRAINING, Purpose.HELPING, Purpose.ROSTER, Purpose.CERTIFICATES}
 
 
 def roster_orgs(roles: list[Role]) -> list[Org]:

@@ -24,7 +24,7 @@ class DeskFilter(forms.Form):
     name, or the one asked for alone where there are too many.
     """
 
-    on = forms.DateField(label=_("As of"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    on = forms.DateField(label=_("As of"), required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
     year = forms.TypedChoiceField(label=_("Year"), required=False, coerce=int, empty_value=None)
     place = forms.CharField(required=False, widget=forms.HiddenInput)
     unit = forms.TypedChoiceField(label=_("Work unit"), required=False, coerce=int, empty_value=None)

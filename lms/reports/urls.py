@@ -5,6 +5,7 @@ from django.urls import path
 from lms.reports import views
 from lms.reports.appeals import views as appeals
 from lms.reports.assignments import views as assignments
+from lms.reports.attestations import certificates
 from lms.reports.attestations import views as attestations
 from lms.reports.cadres import views as cadres
 from lms.reports.claims import views as claims
@@ -65,6 +66,10 @@ urlpatterns = [
     path("attestations/<slug:number>/", attestations.attestation, name="attestation"),
     path("attestations/<slug:number>/revoke/", attestations.revoke_attestation, name="revoke_attestation"),
     path("attestations/<slug:number>/print.pdf", attestations.attestation_pdf, name="attestation_pdf"),
+    path("certificates/", certificates.certificates, name="certificates"),
+    path("certificates/<slug:number>/", certificates.certificate, name="certificate"),
+    path("certificates/<slug:number>/revoke/", certificates.revoke_certificate, name="revoke_certificate"),
+    path("certificates/<slug:number>/anew/", certificates.issue_certificate_anew, name="issue_certificate_anew"),
     path("rules/", rules.rules, name="rules"),
     path("rules/new/", rules.write, name="write_rule"),
     path("rules/<int:pk>/", rules.rule, name="rule"),

@@ -61,6 +61,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "lms.middleware.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "lms.middleware.ChosenLanguageMiddleware",
@@ -270,6 +271,8 @@ SMS_SIGNATURE = env.text("SMS_SIGNATURE", "田间课堂")
 SMS_FILE = env.folder("SMS_FILE", VAR_DIR / "sms.log")
 SMS_HTTP_ADDRESS = env.text("SMS_HTTP_ADDRESS", "")
 SMS_HTTP_KEY = env.text("SMS_HTTP_KEY", "")
+# With it the provider signs its reports of what reached a phone; empty, there are none.
+SMS_HTTP_DELIVERY_KEY = env.text("SMS_HTTP_DELIVERY_KEY", "")
 SMS_TEMPLATE_ID = env.text("SMS_TEMPLATE_ID", "sign-in-code")
 # Messages that the whole site sends in a day (Beijing), so that nobody can empty the account with the provider.
 SMS_PER_DAY = env.integer("SMS_PER_DAY", 5000, least=1)

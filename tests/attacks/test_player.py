@@ -13,6 +13,7 @@ from lms.learning.domain.evidence import TOP_SPEED
 from lms.learning.models import LessonCompletion, WatchRecord
 from lms.people.models import Person
 from tests.browser.streaming import SECONDS, context, enter, film, patiently, streamed
+from tests.browsing import wait_for_page
 from tests.cast import Cast
 
 __all__ = ["context", "film", "streamed"]
@@ -64,7 +65,7 @@ def test_a_script_in_the_page_gains_no_more_than_watching(
     begun = time.monotonic()
     with page.expect_response("**/learn/sessions/"):
         page.click("[data-play]")
-    page.wait_for_function("document.querySelector('video').duration > 0")
+    wait_for_page(page, "document.querySelector('video').duration > 0")
 
     page.evaluate(f"({SCRIPTS[script]})(document.querySelector('video'))")
     page.wait_for_timeout(1500)

@@ -13,6 +13,8 @@ from typing import Any
 
 import django
 
+from tests.browsing import wait_for_page
+
 LINES = 2000
 SLOWER = 4
 KEYS = 60
@@ -121,7 +123,7 @@ def typed(page: Any, field: str) -> list[float]:
     page.evaluate(WATCH)
     page.locator(field).first.click()
     press(page, KEYS)
-    page.wait_for_function(f"window.keys.length >= {KEYS}")
+    wait_for_page(page, f"window.keys.length >= {KEYS}")
     return list(page.evaluate("window.keys"))
 
 

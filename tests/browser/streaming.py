@@ -19,6 +19,7 @@ from lms.people.models import Person
 from media.domain.transcoding import transcode
 from media.enums import VideoStatus
 from media.models import Video
+from tests.browsing import wait_for_page
 from tests.factories.learning import live_course, live_lesson, published
 from tests.factories.media import make_film, received_video
 
@@ -62,7 +63,7 @@ def enter(context: BrowserContext, client: Client, url: str) -> None:
 def play(page: Page, address: str) -> None:
     page.goto(address)
     page.click("[data-play]")
-    page.wait_for_function("document.querySelector('video').currentTime > 0.3")
+    wait_for_page(page, "document.querySelector('video').currentTime > 0.3")
 
 
 def patiently(work: Callable[[], Any]) -> Any:

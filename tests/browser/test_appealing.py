@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 from wagtail.models import Locale
 from wagtail.models import Page as WagtailPage
 
@@ -24,7 +24,8 @@ from tests.factories.people import PersonFactory
 from tests.learning.papers import answer_quiz
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-PHONE, DESK = {"width": 360, "height": 800}, {"width": 1440, "height": 900}
+PHONE: ViewportSize = {"width": 360, "height": 800}
+DESK: ViewportSize = {"width": 1440, "height": 900}
 
 
 @pytest.fixture
@@ -43,8 +44,8 @@ def fits(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
 
 
-def window(browser: Browser, client: Client, site: str, size: dict[str, int]) -> BrowserContext:
-    context = browser.new_context(viewport=size, locale="zh-CN")  # type: ignore[arg-type]
+def window(browser: Browser, client: Client, site: str, size: ViewportSize) -> BrowserContext:
+    context = browser.new_context(viewport=size, locale="zh-CN")
     enter(context, client, site)
     return context
 
@@ -128,7 +129,7 @@ def test_a_trainer_reads_counts_and_answers(
     cast: Cast,
     lesson: LessonPage,
     at_desk: Callable[[Person], Client],
-    size: dict[str, int],
+    size: ViewportSize,
 ) -> None:
     questions = list(lesson.quiz.questions.all())
     for number, until in enumerate([341] * 14 + [200] * 12 + [90] * 4):

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
+from lms.credits.domain.attesting import attest_course
 from lms.credits.domain.correcting import reverse_entry
 from lms.credits.models import Attestation, CreditLedgerEntry
 from lms.people.models import Person, Post
@@ -20,6 +22,8 @@ from tests.cast import Cast
 from tests.credits.world import BEIJING, adopt, complete_course, earn, load, teach
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+# Two rows of what can be pressed, with what lies around them.
+TWO_ROWS_PX = 130
 LONG_AGO = date(2025, 1, 1)
 THEN = datetime(2025, 11, 20, 10, tzinfo=BEIJING)
 
@@ -60,7 +64,7 @@ def test_a_cadre_takes_one_out_and_a_stranger_checks_it(
     if folder := os.environ.get("PICTURES"):
         (Path(folder) / "paper.pdf").write_bytes(pdf.body())
 
-    stranger = browser.new_context(viewport=PHONE, locale="zh-CN").new_page()  # type: ignore[arg-type]
+    stranger = browser.new_context(viewport=PHONE, locale="zh-CN").new_page()
     answers: list[int] = []
     stranger.on("response", lambda response: answers.append(sent_by_nginx(response)))
     stranger.goto(f"{site}/verify/")
@@ -76,7 +80,7 @@ def test_a_cadre_takes_one_out_and_a_stranger_checks_it(
     expect(stranger.locator("main")).not_to_contain_text(cast.learner.name)
     look(stranger, "public")
     assert fits(stranger) and sum(answers) < 120_000, answers
-    elder = browser.new_context(viewport=PHONE, locale="zh-CN")  # type: ignore[arg-type]
+    elder = browser.new_context(viewport=PHONE, locale="zh-CN")
     elder.add_cookies([{"name": "elder_mode", "value": "largest", "url": site}])
     large = elder.new_page()
     for address, name in (("/verify/", "elder-number"), (f"/verify/{made.number}/", "elder-public")):
@@ -119,9 +123,34 @@ def test_an_officer_issues_prints_and_revokes(
     look(desk, "desk-list")
     assert fits(desk) and faults(desk.context, "", [desk.url]) == {}
 
-    stranger = browser.new_context(viewport=PHONE, locale="zh-CN").new_page()  # type: ignore[arg-type]
+    stranger = browser.new_context(viewport=PHONE, locale="zh-CN").new_page()
     stranger.goto(f"{site}/verify/{made.number}/")
     expect(stranger.locator("[data-state=revoked]")).to_contain_text("请勿采信")
     expect(stranger.locator("main")).not_to_contain_text("姓名有误")
     look(stranger, "revoked")
     assert fits(stranger)
+
+
+def test_an_officer_of_agriculture_finds_a_farmers_certificate_on_a_phone_and_revokes_it(
+    browser: Browser, live_server: Any, cast: Cast, at_desk: Callable[[Person], Client]
+) -> None:
+    site = live_server.url
+    made = attest_course(complete_course(cast.farmer, teach(600), at=THEN), by=cast.farmer, at=timezone.now())
+    desk = window(browser, at_desk(cast.agriculture_officer), site, PHONE).new_page()
+    desk.goto(f"{site}/desk/")
+    expect(desk.locator(".elder-offer")).to_have_count(0)
+    assert desk.locator("header.band").evaluate("band => band.offsetHeight") < TWO_ROWS_PX
+    desk.get_by_role("link", name="证明", exact=True).click()
+    assert fits(desk) and faults(desk.context, "", [desk.url]) == {}
+
+    desk.get_by_label("证明编号").fill(made.shown_number)
+    desk.get_by_role("button", name="查找", exact=True).click()
+    expect(desk.locator("[data-state=valid]")).to_be_visible()
+    expect(desk.locator("main")).not_to_contain_text(cast.farmer.name)
+    desk.get_by_text("撤销", exact=True).click()
+    desk.get_by_label("撤销理由").fill("由他人代学")
+    desk.get_by_role("button", name="确认撤销").click()
+    expect(desk.locator("[data-state=revoked]")).to_contain_text("已撤销")
+    expect(desk.get_by_role("button", name="另开一份")).to_be_visible()
+    assert fits(desk) and faults(desk.context, "", [desk.url]) == {}
+    look(desk, "desk-certificate")

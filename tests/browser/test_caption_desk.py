@@ -50,13 +50,13 @@ def open_desk(live_server: Any, at_desk: Any, browser: Browser, video: Video) ->
         return enter(context.new_page())
 
     def enter(page: Page) -> Page:
-        page.errors = []  # type: ignore[attr-defined]
-        page.on("pageerror", lambda error: page.errors.append(error))  # type: ignore[attr-defined]
+        page.errors = []  # type: ignore[attr-defined]  # put there by open_desk
+        page.on("pageerror", lambda error: page.errors.append(error))  # type: ignore[attr-defined]  # put there by open_desk
         page.goto(f"{live_server.url}/admin/recordings/{video.code}/captions/")
         page.wait_for_selector(".captions.is-live")
         return page
 
-    open_as.again = enter  # type: ignore[attr-defined]
+    open_as.again = enter  # type: ignore[attr-defined]  # put there by open_desk
     return open_as
 
 
@@ -112,7 +112,7 @@ def test_everything_done_by_hand_is_saved_by_itself_and_can_be_taken_back(
         .map(each => [each.id, each.nodes.map(node => node.html.slice(0, 200))])"""
     )
     assert found == []
-    assert page.errors == []  # type: ignore[attr-defined]
+    assert page.errors == []  # type: ignore[attr-defined]  # put there by open_desk
 
 
 def test_a_word_being_composed_is_neither_saved_nor_cut_by_keys(open_desk: Open, draft: Transcript, cast: Cast) -> None:
@@ -180,7 +180,7 @@ def test_what_is_written_without_a_network_survives_the_closed_window(
     assert texts(draft) == [cue.text for cue in HEARD]
 
     page.context.set_offline(False)
-    again = open_desk.again(page.context.new_page())  # type: ignore[attr-defined]
+    again = open_desk.again(page.context.new_page())  # type: ignore[attr-defined]  # put there by open_desk
 
     expect(words(again, 3)).to_have_value("断网时写的")
     saved(again)
@@ -209,7 +209,7 @@ def test_a_phone_shows_one_line_at_a_time_with_large_buttons(open_desk: Open, dr
         .filter(button => Math.min(button.offsetWidth, button.offsetHeight) < 44).map(button => button.outerHTML)"""
     )
     assert small == []
-    assert page.errors == []  # type: ignore[attr-defined]
+    assert page.errors == []  # type: ignore[attr-defined]  # put there by open_desk
 
 
 def test_two_thousand_lines_are_there_without_being_in_the_page(open_desk: Open, video: Video, cast: Cast) -> None:

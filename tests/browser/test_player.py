@@ -11,6 +11,7 @@ from courses.models import LessonPage
 from lms.learning.models import LessonCompletion, PlaySession, WatchRecord
 from lms.people.models import Person
 from tests.browser.streaming import context, covered, enter, film, play, streamed, wait_until
+from tests.browsing import wait_for_page
 from tests.cast import Cast
 
 __all__ = ["context", "film", "streamed"]
@@ -38,10 +39,10 @@ def test_a_lost_network_loses_nothing(
     play(page, live_server.url + streamed.get_url())
     wait_until(PlaySession.objects.filter(person=cast.learner).exists)
     # The whole short film lies in the buffer; without that it could not play on without a network.
-    page.wait_for_function("(v => v.buffered.length && v.buffered.end(0) > 5.5)(document.querySelector('video'))")
+    wait_for_page(page, "(v => v.buffered.length && v.buffered.end(0) > 5.5)(document.querySelector('video'))")
 
     context.set_offline(True)
-    page.wait_for_function("document.querySelector('video').ended")
+    wait_for_page(page, "document.querySelector('video').ended")
 
     expect(page.locator("[data-status]")).to_be_visible()
     assert not LessonCompletion.objects.exists()
@@ -58,7 +59,7 @@ def test_leaving_the_page_sends_what_was_played_last(
     enter(context, signed_in(cast.learner), live_server.url)
     page = context.new_page()
     play(page, live_server.url + streamed.get_url())
-    page.wait_for_function("document.querySelector('video').currentTime > 2.5")
+    wait_for_page(page, "document.querySelector('video').currentTime > 2.5")
 
     page.goto(live_server.url + "/healthz")
 
@@ -70,7 +71,7 @@ def test_a_place_reached_by_nobody_is_adopted_by_who_signs_in(
 ) -> None:
     page = context.new_page()
     play(page, live_server.url + streamed.get_url())
-    page.wait_for_function("document.querySelector('video').currentTime > 3.2")
+    wait_for_page(page, "document.querySelector('video').currentTime > 3.2")
     page.evaluate("document.querySelector('video').pause()")
     # Near its end a lesson begins anew, and this one is near its end from the start: look at the place itself.
     enter(context, signed_in(cast.learner), live_server.url)
@@ -117,10 +118,10 @@ def test_what_plays_while_the_page_is_hidden_counts_as_its_lesson_says(
     page = context.new_page()
     page.goto(live_server.url + streamed.get_url())
     page.click("[data-listen]" if listens else "[data-play]")
-    page.wait_for_function("document.querySelector('video').currentTime > 1.5")
+    wait_for_page(page, "document.querySelector('video').currentTime > 1.5")
 
     page.evaluate(HIDE, True)
-    page.wait_for_function("document.querySelector('video').ended")
+    wait_for_page(page, "document.querySelector('video').ended")
     page.evaluate(HIDE, False)
 
     if counts:

@@ -20,6 +20,7 @@ from media.models import Video
 from tests.browser.streaming import patiently
 from tests.browser.test_accessibility import AXE
 from tests.browser.test_player import enter, play
+from tests.browsing import wait_for_page
 from tests.cast import Cast
 from tests.factories.learning import credit_course, credit_lesson, presence_questions
 from tests.factories.media import make_film, received_video
@@ -104,7 +105,7 @@ def test_a_question_stands_below_the_paused_picture_and_a_right_answer_finishes_
     assert not LessonCompletion.objects.exists()
 
     page.evaluate("document.querySelector('video').play().catch(() => 0)")
-    page.wait_for_function("document.querySelector('video').paused")
+    wait_for_page(page, "document.querySelector('video').paused")
 
     choose(page, right=False)
     expect(page.locator(SAID)).to_contain_text("没答对")
@@ -136,7 +137,7 @@ def test_a_script_that_agrees_to_every_dialog_finds_none_and_gains_nothing(opene
     begun = time.monotonic()
 
     page.evaluate("document.querySelector('video').play().catch(() => 0)")
-    page.wait_for_function("document.querySelector('video').paused")
+    wait_for_page(page, "document.querySelector('video').paused")
     page.wait_for_timeout(300)  # six rounds of the script
 
     gained = patiently(lambda: WatchRecord.objects.get(person=cadre).covered_seconds)
@@ -182,7 +183,7 @@ def test_without_the_question_the_lesson_plays_on_and_counts_once_it_could_be_an
     page = opened(before=lambda page: page.route("**/learn/checks/**", lambda route: route.abort()))
 
     with page.expect_request_finished(lambda request: request.url.endswith("/learn/reports/")):
-        page.wait_for_function("document.querySelector('video').ended")
+        wait_for_page(page, "document.querySelector('video').ended")
 
     assert PresenceCheck.objects.get(person=cadre).asked == []
     assert WatchRecord.objects.get(person=cadre).covered_seconds == 0
@@ -199,7 +200,7 @@ def test_the_question_is_no_burden_for_a_screen_reader(opened: Open) -> None:
     page = opened()
     expect(page.locator(QUESTION)).to_be_visible()
 
-    page.add_script_tag(path=str(AXE))
+    page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("axe.run('[data-check]').then(r => r.violations.map(v => v.id + ': ' + v.help))")
 
     assert found == []

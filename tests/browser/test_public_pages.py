@@ -92,7 +92,8 @@ def test_large_print_is_chosen_with_one_press(browser: Browser, live_server: Any
     page.click(".elder-offer button[value=on]")
 
     assert page.evaluate("getComputedStyle(document.body).fontSize") == "22px"
-    assert page.locator(".band-link").first.bounding_box()["height"] >= 60  # type: ignore[index]
+    link = page.locator(".band-link").first.bounding_box()
+    assert link is not None and link["height"] >= 60
     context.close()
 
 

@@ -20,6 +20,7 @@ from media.domain.transcoding import transcode
 from media.enums import TranscriptSource, TranscriptState, VideoStatus
 from media.models import CaptionTrack, Transcript, Video
 from tests.browser.test_player import enter, play, wait_until
+from tests.browsing import wait_for_page
 from tests.cast import Cast
 from tests.factories.learning import live_course, live_lesson, published
 from tests.factories.media import make_film, received_video
@@ -72,7 +73,7 @@ def test_each_playlist_and_the_saved_file_play(page: Page, live_server: Any, les
                const video = document.querySelector("video"); video.src = address; return video.play(); }""",
             addresses.master.replace("master.m3u8", name),
         )
-        page.wait_for_function("document.querySelector('video').currentTime > 0.3")
+        wait_for_page(page, "document.querySelector('video').currentTime > 0.3")
         width = page.evaluate("document.querySelector('video').videoWidth")
         assert width == {"360p.m3u8": 640, "240p.m3u8": 426, "audio.m3u8": 0}.get(name, width)
 
@@ -80,7 +81,7 @@ def test_each_playlist_and_the_saved_file_play(page: Page, live_server: Any, les
     saved.write_bytes((tmp_path / "files" / lesson.video.stream_folder / "offline.mp4").read_bytes())
     page.goto(saved.as_uri())
     page.evaluate("v = document.querySelector('video'); v.muted = true; v.currentTime = 21; v.play()")
-    page.wait_for_function("!v.seeking && v.currentTime > 21.3")
+    wait_for_page(page, "!v.seeking && v.currentTime > 21.3")
     assert page.evaluate("[Math.round(v.duration), v.videoWidth]") == [SECONDS, 426]
 
 
@@ -99,7 +100,7 @@ def test_a_slow_network_gets_the_small_picture_and_captions_stand_over_it(
     with page.expect_request(re.compile(r"/360p-00000\.m4s$")), page.expect_request(re.compile(r"/240p-\d+\.m4s$")):
         page.click("[data-play]")
 
-    page.wait_for_function("document.querySelector('video').videoWidth === 426")
+    wait_for_page(page, "document.querySelector('video').videoWidth === 426")
     shown = page.evaluate("[...document.querySelector('video').textTracks[0].activeCues].map(cue => cue.text)")
     assert shown == ["先把手机立稳"]
     assert page.evaluate("document.querySelector('video').textTracks[0].mode") == "showing"
@@ -114,7 +115,7 @@ def test_listening_fetches_sound_alone_and_counts(
     page.on("request", lambda request: asked.append(request.url.rpartition("/")[2]))
 
     page.click("[data-listen]")
-    page.wait_for_function("document.querySelector('video').currentTime > 4")
+    wait_for_page(page, "document.querySelector('video').currentTime > 4")
     page.evaluate("document.querySelector('video').pause()")
 
     assert "audio.m3u8" in asked

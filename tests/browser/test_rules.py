@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from lms.credits.models import CreditRule
 from lms.people.models import Person
@@ -14,15 +14,16 @@ from tests.cast import Cast
 from tests.credits.world import load
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
-PHONE, DESK = {"width": 360, "height": 800}, {"width": 1440, "height": 900}
+PHONE: ViewportSize = {"width": 360, "height": 800}
+DESK: ViewportSize = {"width": 1440, "height": 900}
 
 
 def fits(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
 
 
-def window(browser: Browser, client: Client, site: str, size: dict[str, int], **more: Any) -> BrowserContext:
-    context = browser.new_context(viewport=size, locale="zh-CN", **more)  # type: ignore[arg-type]
+def window(browser: Browser, client: Client, site: str, size: ViewportSize, **more: Any) -> BrowserContext:
+    context = browser.new_context(viewport=size, locale="zh-CN", **more)
     enter(context, client, site)
     return context
 
@@ -71,6 +72,6 @@ def test_the_same_on_a_phone_and_without_script(
     expect(page.locator("[data-preview-unit=lesson] strong").first).to_have_text("1.34")
     assert CreditRule.objects.filter(authority__isnull=False).count() == 0
     with_script = window(browser, at_desk(cast.officer), site, PHONE).new_page()
-    for address in ("/desk/rules/", "/desk/rules/new/", f"/desk/rules/{CreditRule.objects.first().pk}/"):  # type: ignore[union-attr]
+    for address in ("/desk/rules/", "/desk/rules/new/", f"/desk/rules/{CreditRule.objects.earliest('pk').pk}/"):
         with_script.goto(f"{site}{address}")
         assert fits(with_script), address

@@ -15,6 +15,7 @@ from media.domain.transcribing import transcribe
 from media.enums import VideoStatus
 from media.models import Upload, Video
 from tests.browser.test_accessibility import enter, faults
+from tests.browsing import wait_for_page
 from tests.cast import Cast
 from tests.factories.media import SAMPLES, make_film, received_video
 
@@ -102,9 +103,9 @@ def test_a_dropped_upload_goes_on_and_becomes_a_lesson_that_plays(
     assert Video.objects.count() == 1
 
     page.goto(f"{live_server.url}/studio/{video.code}/cut/")
-    page.wait_for_function("document.querySelector('video').readyState > 0")
+    wait_for_page(page, "document.querySelector('video').readyState > 0")
     page.evaluate("document.querySelector('video').currentTime = 4.2")
-    page.wait_for_function("!document.querySelector('video').seeking")
+    wait_for_page(page, "!document.querySelector('video').seeking")
     page.click("text=在这里切开")
     for number, title in enumerate(["开机", "点视频"]):
         page.locator("[name=title]").nth(number).fill(title)

@@ -228,3 +228,18 @@ def test_the_public_page_costs_the_same_for_a_long_record(cast: Cast, made: Atte
 )
 def test_names_are_half_masked(name: str, shown: str) -> None:
     assert half_masked(name) == shown
+
+
+def test_the_copy_of_my_data_holds_my_papers(cast: Cast, made: Attestation, signed_in: SignedIn) -> None:
+    completion = complete_course(cast.learner, teach(600))
+    course = attest_course(completion, by=cast.officer, at=AT)
+    revoke(made, reason="姓名有误", by=cast.officer, at=AT)
+
+    mine = signed_in(cast.learner).get(reverse("people:own_copy")).json()["certificates"]
+    others = signed_in(cast.farmer).get(reverse("people:own_copy")).json()["certificates"]
+
+    assert {one["number"]: (one["worth"], one["issued_by"], one["why_revoked"]) for one in mine} == {
+        made.number: ("revoked", None, "姓名有误"),
+        course.number: ("valid", cast.orgs.organization_department.name, None),
+    }
+    assert others == []

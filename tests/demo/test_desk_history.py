@@ -1,12 +1,14 @@
 """What was done at the desks of the demo proves itself, happens once, and leaves something to be done."""
 
+from collections import Counter
 from datetime import date
 from typing import Any
 
 import pytest
 
 from lms.credits.domain.checking import ledger_faults
-from lms.credits.models import CreditClaim, CreditLedgerEntry, Exemption, ImportBatch, YearSnapshot
+from lms.credits.domain.vouching import verdicts_of
+from lms.credits.models import Attestation, CreditClaim, CreditLedgerEntry, Exemption, ImportBatch, YearSnapshot
 from lms.credits.queries import hours_by_origin
 from lms.demo.domain import desk_history
 from lms.demo.domain.desk_history import tell_desk_history
@@ -15,7 +17,7 @@ from lms.people.enums import RoleKind
 from lms.people.models import Division, Org, Person, Post, Role, RosterBatch
 from tests.cast import Cast
 from tests.clock import Clock
-from tests.credits.world import load
+from tests.credits.world import complete_course, load, teach
 from tests.factories.people import PersonFactory, PostFactory, RoleFactory
 
 pytestmark = pytest.mark.django_db
@@ -45,12 +47,16 @@ def told(cast: Cast, clock: Clock, monkeypatch: pytest.MonkeyPatch, settings: An
         "colleague_officer": colleague,
         "personnel_officer": personnel,
         "cadre": cast.learner,
+        "agriculture_officer": cast.agriculture_officer,
     }
     monkeypatch.setattr(desk_history, "person_of", people.__getitem__)
     return Moments(clock.now)
 
 
 def test_everything_is_there_once_and_the_proofs_hold(cast: Cast, told: Moments) -> None:
+    for number in range(2):
+        farmer = PersonFactory(name=f"农民{number}", village=cast.places.village)
+        complete_course(farmer, teach(600), at=told.day_at(10, 20))
     for _time in range(2):
         tell_desk_history(told)
 
@@ -65,6 +71,8 @@ def test_everything_is_there_once_and_the_proofs_hold(cast: Cast, told: Moments)
     snapshot = YearSnapshot.objects.get()
     assert (snapshot.closing.year, len(snapshot.figures) > 3) == (2025, True)
     assert {origin for origin, _hours, _days in hours_by_origin(cast.learner, 2026)} == {"outside", "claim"}
+    worth = Counter(str(verdict.state) for verdict in verdicts_of(list(Attestation.objects.all())).values())
+    assert worth == {"valid": 5, "superseded": 1, "revoked": 2}
     assert list(ledger_faults()) == []
 
 

@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 from openpyxl import Workbook
 
-from lms.lib.foreign_tables import MOST_ROWS, Broken, Formula, TableRefused, read_table
+from lms.lib.foreign_tables import MOST_ROWS, Broken, Formula, read_table
+from lms.lib.workbooks import FileRefused
 
 
 def saved(book: Workbook) -> bytes:
@@ -47,7 +48,7 @@ def test_joined_cells_in_the_list_are_refused_by_name() -> None:
     book = book_of(["姓名", "课程", "学时"], ["李秀英", "K1", 2], ["", "K2", 2])
     book.active.merge_cells("A2:A3")
 
-    with pytest.raises(TableRefused, match=r"A2.*A3"):
+    with pytest.raises(FileRefused, match=r"A2.*A3"):
         read_table(saved(book))
 
 
@@ -66,7 +67,7 @@ def test_a_workbook_that_unpacks_to_far_too_much_is_refused_unread() -> None:
     with zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/worksheets/sheet2.xml", b"0" * 40_000_000)
 
-    with pytest.raises(TableRefused, match=r"unpacks|展开"):
+    with pytest.raises(FileRefused, match=r"unpacks|展开"):
         read_table(out.getvalue())
 
 
@@ -74,7 +75,7 @@ def test_a_row_far_below_does_not_make_a_million_rows() -> None:
     book = book_of(["姓名", "学时"], ["李秀英", 1])
     book.active.cell(row=1_048_576, column=1, value="x")
 
-    with pytest.raises(TableRefused):
+    with pytest.raises(FileRefused):
         read_table(saved(book))
 
 
@@ -84,7 +85,7 @@ def test_macros_are_refused(name: str) -> None:
     with zipfile.ZipFile(out, "a") as archive:
         archive.writestr(name, b"x")
 
-    with pytest.raises(TableRefused):
+    with pytest.raises(FileRefused):
         read_table(out.getvalue())
 
 
@@ -97,7 +98,7 @@ def test_entities_in_a_workbook_are_not_expanded() -> None:
         for part in source.infolist():
             archive.writestr(part, bomb if part.filename == "xl/worksheets/sheet1.xml" else source.read(part))
 
-    with pytest.raises(TableRefused):
+    with pytest.raises(FileRefused):
         read_table(out.getvalue())
 
 
@@ -129,7 +130,7 @@ def test_comma_separated_lists_are_read_in_every_writing_of_excel(encoding: str,
     ],
 )
 def test_what_is_no_list_is_refused_with_a_sentence(data: bytes) -> None:
-    with pytest.raises(TableRefused) as refusal:
+    with pytest.raises(FileRefused) as refusal:
         read_table(data)
 
     assert str(refusal.value)

@@ -22,6 +22,7 @@ from lms.learning.models import LessonCompletion, PlaySession, RefusedStretch, W
 from lms.people.models import Person
 from lms.tools.browser import ARGUMENTS
 from tests.browser.streaming import SECONDS, context, enter, film, patiently, play, streamed, wait_until
+from tests.browsing import wait_for_page
 from tests.cast import Cast
 
 __all__ = ["context", "film", "streamed"]
@@ -53,10 +54,10 @@ class Phone:
         """Until all of it is on the phone, and the server knows of it."""
         play(self.page, self.address)
         wait_until(PlaySession.objects.filter(person=self.person).exists)
-        self.page.wait_for_function(BUFFERED)
+        wait_for_page(self.page, BUFFERED)
 
     def play_to_the_end(self) -> None:
-        self.page.wait_for_function(ENDED)
+        wait_for_page(self.page, ENDED)
 
     def open_again(self) -> None:
         """A new page; nothing is played on it."""
@@ -118,7 +119,7 @@ def test_a_browser_killed_while_it_plays(
     first = start()
     phone = Phone(first, cast.learner, signed_in, address)
     phone.play_with_network()
-    phone.page.wait_for_function("document.querySelector('video').currentTime > 4.5")
+    wait_for_page(phone.page, "document.querySelector('video').currentTime > 4.5")
 
     kill_browser(tmp_path / "profile")
 
@@ -168,7 +169,7 @@ def test_a_third_of_all_requests_and_answers_lost(phone: Phone, seed: int) -> No
     phone.page.goto(phone.address)
     phone.page.click("[data-play]")
     for second in range(1, SECONDS - 1):
-        phone.page.wait_for_function(f"document.querySelector('video').currentTime > {second}", timeout=60_000)
+        wait_for_page(phone.page, f"document.querySelector('video').currentTime > {second}", timeout=60_000)
         # Each pause is a report.
         phone.page.evaluate("(v => { v.pause(); return v.play(); })(document.querySelector('video'))")
     phone.play_to_the_end()

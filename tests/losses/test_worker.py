@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, CDPSession, expect
 from courses.models import LessonPage
 from lms.people.models import Person
 from tests.browser.streaming import film, streamed, wait_until
+from tests.browsing import wait_for_page
 from tests.cast import Cast
 from tests.losses.test_phone import Phone
 
@@ -59,7 +60,7 @@ def test_reports_of_a_page_that_was_closed_without_network(
     phone = Phone(context, cast.learner, signed_in, live_server.url + streamed.get_url())
     phone.play_with_network()
     assert not phone.page.evaluate(WORKS), "playing comes first"
-    phone.page.wait_for_function("document.querySelector('video').currentTime > 1.1")
+    wait_for_page(phone.page, "document.querySelector('video').currentTime > 1.1")
     phone.page.evaluate("document.querySelector('video').pause()")
     # The first receipt says that all goes well.
     wait_until(lambda: phone.page.evaluate(WORKS))

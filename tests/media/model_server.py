@@ -7,12 +7,13 @@ from contextlib import contextmanager
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 
 class _Handler(BaseHTTPRequestHandler):
-    def __init__(self, data: bytes, *args: object) -> None:
+    def __init__(self, data: bytes, *args: Any) -> None:
         self.data = data
-        super().__init__(*args)  # type: ignore[arg-type]
+        super().__init__(*args)
 
     def do_GET(self) -> None:
         self.send_response(200)

@@ -111,7 +111,7 @@ def test_a_folder_that_arrived_in_part_leaves_nothing(
 ):
     settings.MEDIA_TRANSCODER = "media.backends.transcode.dummy.DummyTranscoder"
     video = received_video(SAMPLES / "sample_audio_only.mp4")
-    real = type(stored()._wrapped)._put  # type: ignore[attr-defined]
+    real = type(stored()._wrapped)._put  # type: ignore[attr-defined]  # of the storage behind Django's lazy one
 
     def breaks_off(self: Any, client: Any, path: Path, name: str) -> None:
         if name.endswith("poster.jpg"):

@@ -363,5 +363,5 @@ def test_unfinished_uploads_into_a_bucket_are_ended(bucket: dict[str, str]):
     found = orphans(at=later).uploads
 
     assert found == [("recordings/x/source", begun["UploadId"])]
-    stored().abort_upload(*found[0])  # type: ignore[attr-defined]
+    stored().abort_upload(*found[0])  # type: ignore[attr-defined]  # of the storage for buckets
     assert orphans(at=later).uploads == []

@@ -207,7 +207,7 @@ def test_a_gateway_that_knows_only_post_is_no_obstacle(trainer: Client):
 
 @pytest.mark.parametrize(("size", "status"), [("0", 422), ("-1", 400), ("", 400), (str(1 << 50), 413)])
 def test_lengths_that_cannot_be_are_refused_up_front(trainer: Client, size: str, status: int):
-    answer = begin(trainer, size=size)  # type: ignore[arg-type]
+    answer = begin(trainer, size=size)  # type: ignore[arg-type]  # a length that is no number
 
     assert answer.status_code == status
     assert not Upload.objects.exists()

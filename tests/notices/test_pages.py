@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from lms.notices.domain.forgetting import forget_messages
-from lms.notices.domain.telling import tell
+from lms.notices.domain.telling import choose_sms, tell
 from lms.notices.models import LastReminder, Message, Reminder, Sms, SmsRefusal
 from lms.people.domain.closing import close_account
 from lms.people.domain.merging import merge
@@ -121,17 +121,23 @@ def test_a_closed_account_takes_its_messages_along(cast, clock, django_capture_o
 
 def test_the_sweeper_finds_what_a_lost_closing_left(cast, clock):
     close_account(cast.farmer, by=cast.farmer, at=clock.now)
+    choose_sms(cast.farmer, False, at=clock.now)
     assert Message.objects.filter(person=cast.farmer).exists(), "the announcement was lost with its transaction's end"
 
     forget_messages(at=clock.now)
 
-    assert not Message.objects.filter(person=cast.farmer).exists()
+    assert not Message.objects.filter(person=cast.farmer).exists() and not SmsRefusal.objects.exists()
     assert Message.objects.of(cast.learner).count() == 3
 
 
 def test_what_has_had_its_time_is_forgotten(cast, clock):
     press(cast, [PersonFactory(phone="19900000001")], at=clock.now)
-    assert forget_messages(at=clock.now) == {"notices.Message": 0, "notices.Reminder": 0, "notices.LastReminder": 0}
+    assert forget_messages(at=clock.now) == {
+        "notices.Message": 0,
+        "notices.Reminder": 0,
+        "notices.LastReminder": 0,
+        "notices.SmsRefusal": 0,
+    }
 
     clock.move(days=366)
     assert forget_messages(at=clock.now, dry_run=True)["notices.Message"] == 7
@@ -153,3 +159,20 @@ def test_many_messages_are_leafed_through_with_the_same_queries(cast, clock, sig
     assert len(page.context["shown"]) == 20
     assert len(client.get(f"{CENTRE}?page=4").context["shown"]) == 3
     assert client.get(f"{CENTRE}?page=nonsense").status_code == 200
+
+
+def test_the_copy_of_my_data_holds_my_messages_of_all_my_accounts(
+    cast, clock, signed_in, django_assert_max_num_queries
+):
+    twin = PersonFactory(name=cast.farmer.name, village=cast.places.village, phone="19900000001")
+    press(cast, [twin], at=clock.move(minutes=1))
+    Person.objects.filter(pk=twin.pk).update(merged_into=cast.farmer)
+    client = signed_in(cast.farmer)
+
+    with django_assert_max_num_queries(25):
+        copy = client.get(reverse("people:own_copy")).json()["messages"]
+
+    assert [each["kind"] for each in copy["received"]] == ["reminder", "notice", "notice", "notice"]
+    assert copy["received"][0]["text"] == "“手机防骗”该在2026年11月1日前学完。"
+    assert (copy["received"][0]["sms"]["state"], copy["received"][1]["sms"]) == ("queued", None)
+    assert copy["reminders_by_sms"] is True

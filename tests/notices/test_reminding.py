@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from lms.audit.models import AuditEntry
+from lms.notices.domain import reminding
 from lms.notices.domain.planning import plan_reminder
-from lms.notices.domain.reminding import PlanChanged, ReminderRefused, remind
+from lms.notices.domain.reminding import PlanChanged, ReminderRefused, finish_reminders, remind
 from lms.notices.domain.telling import choose_sms
 from lms.notices.models import LastReminder, Message, Reminder, Sms
 from lms.notices.queries import outcome_of
@@ -190,10 +191,36 @@ def test_planning_and_reminding_take_the_same_queries_for_one_and_for_three(
 ):
     with django_assert_max_num_queries(6):
         plan_reminder([person.pk for person in people], LATE, SAID, with_sms=True, at=clock.now)
-    with django_assert_max_num_queries(32):
+    with django_assert_max_num_queries(34):
         reminder = press(cast, people, at=clock.now)
     with django_assert_max_num_queries(2):
         assert outcome_of(reminder).people == 3
+
+
+def test_what_a_killed_process_owed_is_written_once(cast, clock, people, monkeypatch):
+    """It dies in the second of its parts, between messages and SMS."""
+    monkeypatch.setattr(reminding, "BATCH", 2)
+    write, written = Sms.objects.bulk_create, []
+
+    def dies(rows):
+        if written:
+            raise KeyboardInterrupt
+        return written.append(write(rows))
+
+    monkeypatch.setattr(Sms.objects, "bulk_create", dies)
+    with pytest.raises(KeyboardInterrupt):
+        press(cast, people, at=clock.now)
+    assert (Message.objects.count(), Sms.objects.count()) == (2, 2)
+    with pytest.raises(ReminderRefused):
+        press(cast, people, at=clock.now)
+
+    monkeypatch.setattr(Sms.objects, "bulk_create", write)
+    counts = [finish_reminders(dry_run=True), finish_reminders(), finish_reminders()]
+
+    reminder = Reminder.objects.get()
+    assert counts == [1, 1, 0] and reminder.people == 3
+    assert set(Message.objects.values_list("person", "reminder")) == {(each.pk, reminder.pk) for each in people}
+    assert Sms.objects.count() == 3 and set(Message.objects.values_list("written_at", flat=True)) == {reminder.made_at}
 
 
 def test_two_officers_at_once_remind_each_person_once(threads):

@@ -10,6 +10,7 @@ from django.utils import timezone
 from lms.people.domain.inviting import accept_invitation
 from lms.people.domain.loading_divisions import TableRefused, level_of, load_divisions, parent_code
 from lms.people.domain.signing_in import send_code
+from lms.people.enums import RoleKind
 from lms.people.models import Division, SentMessage, SmsDevice, Tally
 from lms.people.policies import has_role
 from tests.cast import Cast
@@ -85,7 +86,7 @@ def test_the_first_administrator_is_invited_on_the_machine(cast: Cast) -> None:
 
     person = accept_invitation(code, password=PASSWORD, at=timezone.now())
 
-    assert has_role(person, "security_admin", timezone.localdate())  # type: ignore[arg-type]
+    assert has_role(person, RoleKind.SECURITY_ADMIN, timezone.localdate())
     with pytest.raises(CommandError):
         run("invite_administrator", "某人", "security_admin", org="没有的单位")
 

@@ -1,6 +1,7 @@
 """The pages of the account, of the security administrator and of helpers."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -203,14 +204,14 @@ def test_buttons_work_for_security_administrators_only(
 
 
 def test_the_list_takes_as_many_queries_for_many_as_for_few(
-    cast: Cast, at_desk: Callable[[Person], Client], django_assert_max_num_queries: Callable[..., object]
+    cast: Cast, at_desk: Callable[[Person], Client], django_assert_max_num_queries: Callable[..., Any]
 ) -> None:
     client = at_desk(cast.security_admin)
     client.get(reverse("staff:people"))
     for _number in range(10):
         RoleFactory(person=PersonFactory(staff=True), org=cast.orgs.provider)
 
-    with django_assert_max_num_queries(11):  # type: ignore[attr-defined]
+    with django_assert_max_num_queries(11):
         assert len(client.get(reverse("staff:people")).context["rows"]) > 20
 
 

@@ -1,6 +1,7 @@
 """Registering over the pages: village, a few words, a guardian for children, the notice."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -135,8 +136,8 @@ def test_who_may_be_thirteen_is_taken_for_thirteen(clock: Clock) -> None:
     assert [year for year in (2011, 2012, 2013, 2026) if needs_guardian(year, now)] == [2012, 2013, 2026]
 
 
-def _register(cast: Cast, clock: Clock, **said: object) -> Person:
-    given = {
+def _register(cast: Cast, clock: Clock, **said: Any) -> Person:
+    given: dict[str, Any] = {
         "name": "刘桂兰",
         "phone": PHONE,
         "birth_year": 1966,
@@ -146,7 +147,7 @@ def _register(cast: Cast, clock: Clock, **said: object) -> Person:
         "at": clock.now,
         **said,
     }
-    return register_learner(**given)  # type: ignore[arg-type]
+    return register_learner(**given)
 
 
 def test_register_learner_twice_returns_the_first_person(cast: Cast, clock: Clock) -> None:

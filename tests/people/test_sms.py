@@ -153,3 +153,12 @@ def test_production_needs_a_real_provider(settings: Any, backend: str, address: 
     found = run_checks(tags=["security"], include_deployment_checks=True)
 
     assert [fault.id for fault in found if fault.id and fault.id.startswith("people.")] == faults
+
+
+def test_a_short_key_for_reports_of_delivery_is_refused_in_production(settings: Any) -> None:
+    settings.SMS_BACKEND, settings.SMS_HTTP_ADDRESS = "http", "https://a"
+    settings.SMS_HTTP_DELIVERY_KEY = "short"
+
+    found = run_checks(tags=["security"], include_deployment_checks=True)
+
+    assert [fault.id for fault in found if fault.id and fault.id.startswith("people.")] == ["people.E003"]

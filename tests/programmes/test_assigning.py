@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db.models import QuerySet
@@ -52,15 +53,15 @@ def course(cast: Cast) -> CoursePage:
 
 @pytest.fixture
 def assign(cast: Cast, course: CoursePage, clock: Clock) -> Callable[..., Assignment]:
-    def make(asking: Asking = EVERYBODY, **more: object) -> Assignment:
-        said = {
+    def make(asking: Asking = EVERYBODY, **more: Any) -> Assignment:
+        said: dict[str, Any] = {
             "due_on": DUE,
             "reason": "甲组发〔2026〕8号",
             "org": cast.orgs.organization_department,
             "by": cast.officer,
             "at": clock.now,
         }
-        return assign_course(more.pop("course", course), asking, **(said | more))  # type: ignore[arg-type]
+        return assign_course(more.pop("course", course), asking, **(said | more))
 
     return make
 

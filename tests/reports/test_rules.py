@@ -313,7 +313,7 @@ def test_a_trial_is_a_file_too_and_that_is_on_the_log(cast: Cast, at_desk: Desk)
     earn(cast.learner, 5400)
     address = reverse("desk:export_trial", args=[preset("sx_legacy").pk, "csv"])
 
-    text = b"".join(at_desk(cast.officer).get(address, {"year": "2026"})).decode("utf-8-sig")  # type: ignore[arg-type]
+    text = at_desk(cast.officer).get(address, {"year": "2026"}).getvalue().decode("utf-8-sig")
 
     assert f"{cast.learner.name},1.00,2.00,1.00" in text
     assert AuditEntry.objects.get(action="report_exported").subject_id == "rule-trial"

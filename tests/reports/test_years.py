@@ -72,6 +72,7 @@ def test_an_officer_begins_a_year(cast: Cast, clock: Clock, at_desk: AtDesk) -> 
     clock.set(2026, 11, 20, 10)
     client = at_desk(cast.officer)
 
+    assert 'value="2027-01-15"' in client.get(reverse("desk:years")).content.decode(), "as browsers read a day"
     bad = client.post(reverse("desk:open_year"), {"year": "2026", "cutoff": "2026-11-30"})
     good = client.post(reverse("desk:open_year"), {"year": "2026", "cutoff": "2027-01-15"})
 

@@ -27,6 +27,7 @@ from media.enums import VideoStatus
 from media.models import Video
 from tests.browser.streaming import context, enter, film, patiently, play, wait_until
 from tests.browser.test_quizzes import fill
+from tests.browsing import wait_for_page
 from tests.cast import Cast
 from tests.credits.world import adopt
 from tests.factories.learning import credit_course, live_lesson, presence_questions, published
@@ -98,7 +99,7 @@ def test_check_lost_network_quiz_and_appeal_end_in_a_ledger_that_proves_itself(
 
     # The first seconds are reported when she pauses; a question falls due and is answered.
     play(page, site + lesson.get_url())
-    page.wait_for_function(f"{BUFFERED} && document.querySelector('video').currentTime > 2.2")
+    wait_for_page(page, f"{BUFFERED} && document.querySelector('video').currentTime > 2.2")
     page.evaluate("document.querySelector('video').pause()")
     expect(page.locator("[data-check-question]")).to_be_visible()
     page.locator("[data-check] .choice").filter(has_text="对的").click()
@@ -107,7 +108,7 @@ def test_check_lost_network_quiz_and_appeal_end_in_a_ledger_that_proves_itself(
     # She goes back a little. The network is gone for the rest; it stays on the phone and counts when that is back.
     context.set_offline(True)
     page.evaluate("v => { v.currentTime = 2; return v.play() }", page.query_selector("video"))
-    page.wait_for_function("document.querySelector('video').ended")
+    wait_for_page(page, "document.querySelector('video').ended")
     expect(page.locator("[data-kept]")).to_contain_text("这部手机")
     assert not patiently(LessonCompletion.objects.exists)
     context.set_offline(False)

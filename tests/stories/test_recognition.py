@@ -12,6 +12,7 @@ from media.domain.receiving import receive_video
 from media.domain.transcoding import transcode
 from media.domain.transcribing import transcribe
 from media.models import Transcript, Video
+from tests.browsing import wait_for_page
 from tests.media.hearing import MODEL, error_rate, lesson_file, sentences, starts_found
 
 pytestmark = [
@@ -68,10 +69,10 @@ def test_reviewer_hears_corrects_and_approves_what_was_recognised(video, cast, o
     assert sign(video, at=timezone.now()).captions == []
 
     page = open_page(cast.trainer, video)
-    page.wait_for_function("document.querySelector('video').readyState >= 1")
+    wait_for_page(page, "document.querySelector('video').readyState >= 1")
     page.locator(".desk-row-play").nth(2).click()
     start = draft.cues.get(number=3).start_ms / 1000
-    page.wait_for_function(f"document.querySelector('video').currentTime > {start}")
+    wait_for_page(page, f"document.querySelector('video').currentTime > {start}")
     page.wait_for_selector(".desk-row.is-current[aria-posinset='3']")
     page.keyboard.press("Escape")
     assert page.evaluate("document.querySelector('video').paused")

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browsing import wait_for_page
 from tests.factories.media import ffmpeg
 from tests.media.hearing import lesson_file, sentences
 from tests.stories.conftest import DESK, PHONE
@@ -207,8 +208,8 @@ def visitor_plays_it_with_captions(page: Page, site: Site, lesson: int) -> None:
     page.goto(site.url + address.replace("http://127.0.0.1:8000", ""))
     expect(page.get_by_role("heading", name=TITLE)).to_be_visible()
     page.click("[data-play]")
-    page.wait_for_function("document.querySelector('video').currentTime > 0.6", timeout=30 * SECONDS)
+    wait_for_page(page, "document.querySelector('video').currentTime > 0.6", timeout=30 * SECONDS)
     shown = "[...document.querySelector('video').textTracks[0].activeCues].map(cue => cue.text).join()"
-    page.wait_for_function(f"{shown} === {CORRECTED!r}", timeout=10 * SECONDS)
+    wait_for_page(page, f"{shown} === {CORRECTED!r}", timeout=10 * SECONDS)
     assert page.evaluate("document.querySelector('video').textTracks[0].mode") == "showing"
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]

@@ -5,6 +5,7 @@ import time
 from django_otp.oath import totp
 from playwright.sync_api import Page, expect
 
+from tests.browsing import wait_for_page
 from tests.stories.site import Site
 
 SECONDS = 1000  # Playwright counts in milliseconds.
@@ -48,7 +49,7 @@ def play(page: Page, address: str, *, speed: float = 2.0) -> None:
     """Open a lesson, press play, and go on watching at a speed that the player offers."""
     page.goto(address)
     page.click("[data-play]")
-    page.wait_for_function("document.querySelector('video').currentTime > 0", timeout=20 * SECONDS)
+    wait_for_page(page, "document.querySelector('video').currentTime > 0", timeout=20 * SECONDS)
     page.evaluate(f"document.querySelector('video').playbackRate = {speed}")
 
 

@@ -80,7 +80,7 @@ class RevokeForm(forms.Form):
     reason = forms.CharField(
         label=_("Why it is revoked"),
         max_length=REASON_LENGTH,
-        help_text=_("It stands in the audit log and not on the public page."),
+        help_text=_("Its owner reads it, and it stands in the audit log; the public page does not show it."),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 

@@ -10,12 +10,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from lms.credits.attestations.forms import NumberForm, read_number
-from lms.credits.domain.pacing import is_spent, take_try
 from lms.credits.domain.printing import check_value, lines_of, period_in_words, studied_in_words, total_of
 from lms.credits.domain.vouching import verdict_of
 from lms.credits.enums import AttestationKind
 from lms.credits.models import Attestation
 from lms.people.backends.addresses import client_address
+from lms.people.domain.pacing import is_spent, take_try
 
 # Well-formed numbers that exist nowhere, from one address; a slip of the pen is not well-formed and costs nothing.
 MISSES_AN_HOUR = 20

@@ -8,10 +8,10 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from lms.credits.domain.pacing import take_try
 from lms.credits.domain.printing import print_attestation
 from lms.credits.domain.vouching import verdict_of
 from lms.credits.models import Attestation
+from lms.people.domain.pacing import take_try
 from lms.people.views.common import person_of
 
 # One takes most of a second to make.

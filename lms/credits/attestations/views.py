@@ -85,6 +85,7 @@ def my_attestation(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "attestation": attestation,
         "verdict": verdict_of(attestation),
+        "revocation": getattr(attestation, "revocation", None),
         "address": public_address(attestation),
         "entry_page": entry_page(),
     }

@@ -1,5 +1,6 @@
 """开证明: hours of a year or cycle (学时证明) or a finished course (课程学习证明), under a number; and 撤销."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from lms.credits.domain.holding import read_rows, spans_of
 from lms.credits.domain.vouching import verdict_of
 from lms.credits.enums import AttestationKind, AttestationState, Period
 from lms.credits.models import Attestation, AttestationRevocation
-from lms.credits.policies import department_that_attests, may_revoke
+from lms.credits.policies import department_that_attests, org_that_certifies, org_that_revokes
 from lms.learning.models import CourseCompletion, LessonCompletion
 from lms.lib.durations import beijing_day, beijing_midnight
 from lms.lib.sealing import public_key, sign
@@ -44,7 +45,7 @@ def attest_hours(person: Person, span: Span, *, by: Person, at: datetime) -> Att
     if span.first_day > today:
         raise AttestationRefused(_("This year has not begun."))
     person = person.survivor
-    org = _issuer(person, by=by, at=at)
+    org = _issuer(person, department_that_attests, by=by, at=at)
     with transaction.atomic():
         _lock(person)
         says = what_it_says(same_person_ids(person), span, today=today)
@@ -55,9 +56,12 @@ def attest_hours(person: Person, span: Span, *, by: Person, at: datetime) -> Att
 
 
 def attest_course(completion: CourseCompletion, *, by: Person, at: datetime) -> Attestation:
-    """Issue a 课程学习证明 for a finished course, to whoever finished it. Told twice, the first is returned."""
+    """Issue a 课程学习证明 for a finished course, to whoever finished it, by her or whoever answers for hers.
+
+    Told twice, the first is returned.
+    """
     person = completion.person.survivor
-    org = _issuer(person, by=by, at=at)
+    org = _issuer(person, org_that_certifies, by=by, at=at)
     outline = completion.outline_version
     lessons = LessonCompletion.objects.filter(pk__in=completion.evidence.get("lesson_completions", []))
     says = {
@@ -77,13 +81,14 @@ def attest_course(completion: CourseCompletion, *, by: Person, at: datetime) -> 
         return _issue(person, AttestationKind.COURSE_CERTIFICATE, subject, says, by=by, org=org, at=at)
 
 
-def _issuer(person: Person, *, by: Person, at: datetime) -> Org | None:
-    """None where she takes it out herself; the department of an officer who may."""
-    if by.survivor == person:
-        return None
-    org = department_that_attests(by, person, on=beijing_day(at))
+def _issuer(person: Person, answering: Callable[..., Org | None], *, by: Person, at: datetime) -> Org | None:
+    """None where she takes it out herself; else the organisation for which an officer may."""
+    return None if by.survivor == person else _answering(answering(by, person, on=beijing_day(at)))
+
+
+def _answering(org: Org | None) -> Org:
     if org is None:
-        raise AttestationRefused(_("Only an officer of the organisation department that manages this person may."))
+        raise AttestationRefused(_("Only an officer of the organisation that answers for this person may."))
     return org
 
 
@@ -110,7 +115,7 @@ def _issue(
             return last
         if verdict.state == AttestationState.REVOKED and org is None:
             raise AttestationRefused(
-                _("The last one was revoked. Ask the organisation department, which can issue another.")
+                _("The last one was revoked. Ask the organisation that revoked it, which can issue another.")
             )
     if org is None:
         _check_ration(person, at)
@@ -150,9 +155,8 @@ def _check_ration(person: Person, at: datetime) -> None:
 
 
 def revoke(attestation: Attestation, *, reason: str, by: Person, at: datetime) -> AttestationRevocation:
-    """Say that it is not to be relied on, by an officer of the department that manages the person. Told twice: once."""
-    if not may_revoke(by, attestation, on=beijing_day(at)):
-        raise AttestationRefused(_("Only an officer of the organisation department that manages this person may."))
+    """Say that it is not to be relied on, by an officer of the organisation that answers for it. Told twice: once."""
+    org = _answering(org_that_revokes(by, attestation, on=beijing_day(at)))
     reason = " ".join(reason.split())
     if not reason:
         raise AttestationRefused(_("Say why it is revoked."))
@@ -164,7 +168,7 @@ def revoke(attestation: Attestation, *, reason: str, by: Person, at: datetime) -
         if known is not None:
             return known
         revocation = AttestationRevocation.objects.create(attestation=attestation, at=at, by=by, reason=reason)
-        detail = {"kind": attestation.kind, "person": attestation.person_id, "reason": reason}
+        detail = {"kind": attestation.kind, "person": attestation.person_id, "org": org.code, "reason": reason}
         record(
             "attestation_revoked",
             actor=by,

@@ -58,7 +58,7 @@ def receive_file(
     by: Person,
     at: datetime,
 ) -> ImportBatch:
-    """Keep the file until it is confirmed, with the columns of the last list of this kind. Raises TableRefused.
+    """Keep the file until it is confirmed, with the columns of the last list of this kind. Raises FileRefused.
 
     Whoever calls has seen that the officer works for the authority. Nothing is written to anybody's record.
     """

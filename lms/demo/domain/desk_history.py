@@ -1,7 +1,8 @@
 """What the officers and the personnel officer of the demo did at their desks, through the same stories as anybody.
 
 Last year is closed, with opening balances in it; a list of the provincial academy, a roster and an exemption came
-since; the cadre of the cast has one claim recognised, one returned and one that waits.
+since; the cadre of the cast has one claim recognised, one returned and one that waits. Some hold a 学时证明 or
+课程学习证明: of each kind one was revoked, and one 学时证明 was superseded by a newer.
 """
 
 import io
@@ -14,6 +15,8 @@ from django.db import transaction
 from openpyxl import Workbook
 from PIL import Image, ImageDraw
 
+from lms.credits.domain.attesting import AttestationRefused, attest_course, attest_hours, revoke
+from lms.credits.domain.binding import Span
 from lms.credits.domain.claim_evidence import read_evidence
 from lms.credits.domain.claiming import Training, submit_claim
 from lms.credits.domain.closing import close_year, confirm_unit, open_year
@@ -22,20 +25,21 @@ from lms.credits.domain.exempting import approve_exemption, propose_exemption, r
 from lms.credits.domain.importing import choose_columns, confirm_import, platform_named, receive_file
 from lms.credits.domain.outside import usual_columns
 from lms.credits.domain.settling_imports import settle_import
-from lms.credits.enums import CreditCategory, ExemptionKind, ImportKind
-from lms.credits.models import CreditClaim, Exemption, ImportBatch, YearClosing
+from lms.credits.enums import CreditCategory, ExemptionKind, ImportKind, Period
+from lms.credits.models import Attestation, CreditClaim, Exemption, ImportBatch, YearClosing, YearlyHours
 from lms.demo.clock import moved_to
 from lms.demo.domain.moments import Moments
 from lms.demo.domain.people import person_of
+from lms.learning.models import CourseCompletion
 from lms.lib.durations import BEIJING, beijing_day
 from lms.lib.foreign_tables import read_table
 from lms.people.domain.roster.columns import COLUMNS
 from lms.people.domain.roster.confirming import confirm
 from lms.people.domain.roster.planning import digest
 from lms.people.domain.roster.reading import preview, read_roster
-from lms.people.enums import OrgKind, PersonnelCategory
+from lms.people.enums import OrgKind, PersonnelCategory, Purpose
 from lms.people.models import Org, Person, Post, Role, RosterBatch
-from lms.people.policies import units_of_personnel_officer
+from lms.people.policies import persons_visible_to, units_of_personnel_officer
 from lms.people.validators import identity_check
 
 ACADEMY = "禾川省干部网络学院"
@@ -51,6 +55,7 @@ LONG_COURSES = (
     ("HC-2120", "乡村振兴网上专题班", CreditCategory.ONLINE_SELF_STUDY, (50, 49, 10)),
     ("DX-2603", "乡镇干部轮训班", CreditCategory.CENTRALIZED_TRAINING, (96, 88, 40)),
 )
+FARMERS_WITH_PAPERS = 3
 NEW_CADRES = (("沈明月", "党政办公室科员", "19880312", 1), ("程远", "农业综合服务中心科员", "19920725", 2))
 
 
@@ -58,11 +63,9 @@ def tell_desk_history(moments: Moments) -> None:
     """Let the desks be worked at; what has happened already, here or by hand, is left alone."""
     officer = person_of("officer")
     authority = Role.objects.get(person=officer, org__kind=OrgKind.ORGANIZATION_DEPARTMENT).org
-    for tell in (_close_last_year, _import_hours, _take_in_roster, _exempt):
+    for tell in (_close_last_year, _take_in_roster, _exempt, _claim, _import_hours, _attest):
         with transaction.atomic():
             tell(authority, officer, moments)
-    with transaction.atomic():
-        _claim(person_of("cadre"), officer, moments)
 
 
 def _cadres(authority: Org, on: date) -> list[Person]:
@@ -206,10 +209,11 @@ def _exempt(authority: Org, officer: Person, moments: Moments) -> None:
         approve_exemption(exemption, by=person_of("colleague_officer"), at=approved)
 
 
-def _claim(cadre: Person, officer: Person, moments: Moments) -> None:
+def _claim(authority: Org, officer: Person, moments: Moments) -> None:
+    """The cadre of the cast claims what she learned elsewhere, and takes out a 学时证明 once one is recognised."""
+    cadre, reviewer = person_of("cadre"), person_of("personnel_officer")
     if CreditClaim.objects.filter(person=cadre).exists():
         return
-    reviewer = person_of("personnel_officer")
 
     def send(title: str, organiser: str, *, days_ago: int, length: int, hours: str, days: str, at: datetime) -> Any:
         ends = beijing_day(moments.day_at(days_ago, 17))
@@ -233,6 +237,7 @@ def _claim(cadre: Person, officer: Person, moments: Moments) -> None:
         pass_on(first, by=reviewer, seen=1, at=reviewed)
     with moved_to(decided):
         recognise_claim(first, hours=first.hours, days=first.days, by=officer, seen=2, at=decided)
+    _attest_year(cadre, beijing_day(moments.now).year, by=cadre, at=moments.day_at(16, 20))
     second = send(
         "防汛应急演练", "云渡镇人民政府", days_ago=14, length=1, hours="4", days="0.5", at=moments.day_at(12, 19)
     )
@@ -240,6 +245,52 @@ def _claim(cadre: Person, officer: Person, moments: Moments) -> None:
         words = "照片看不清签到表上您的名字，请重新拍一张。"
         return_claim(second, reason=words, by=reviewer, seen=1, at=moments.day_at(11, 10))
     send("数字乡村现场观摩", "明溪市委党校", days_ago=5, length=1, hours="6", days="1", at=moments.day_at(2, 20))
+
+
+def _attest_year(cadre: Person, year: int, *, by: Person, at: datetime) -> Attestation | None:
+    """A 学时证明, or None where there is nothing to attest: in January the year may have brought no hours yet."""
+    try:
+        return attest_hours(cadre, Span(Period.ANNUAL, year), by=by, at=at)
+    except AttestationRefused:
+        return None
+
+
+def _attest(authority: Org, officer: Person, moments: Moments) -> None:
+    """A list came since the cadre of the cast took hers out: a newer one supersedes it. Others are issued theirs.
+
+    Of those one is revoked, and one of the 课程学习证明 that farmers take out.
+    """
+    if Attestation.objects.filter(org=authority).exists():
+        return
+    ours, year = person_of("cadre"), beijing_day(moments.now).year
+    _attest_year(ours, year, by=ours, at=moments.day_at(1, 20))
+    issued_at = moments.day_at(6, 10)
+    others = [cadre for cadre in _with_hours(authority, year, beijing_day(issued_at)) if cadre != ours]
+    for cadre in others[:1]:
+        _attest_year(cadre, year - 1, by=cadre, at=moments.day_at(30, 20))
+    issued = [made for each in others[:3] if (made := _attest_year(each, year, by=officer, at=issued_at))]
+    for attestation in issued[-1:]:
+        revoke(attestation, reason="证明上的任职信息有误，更正后另开。", by=officer, at=moments.day_at(4, 9))
+    _certify(moments)
+
+
+def _with_hours(authority: Org, year: int, on: date) -> list[Person]:
+    """The department's cadres who have hours of the year, by account."""
+    having = set(YearlyHours.objects.filter(year=year).values_list("person_id", flat=True))
+    return [cadre for cadre in _cadres(authority, on) if cadre.pk in having]
+
+
+def _certify(moments: Moments) -> None:
+    """The first farmers who finished a course take out a certificate; one is revoked by whoever answers for it."""
+    officer, at = person_of("agriculture_officer"), moments.day_at(5, 20)
+    seen = persons_visible_to(officer, purpose=Purpose.CERTIFICATES, on=beijing_day(at))
+    completions = CourseCompletion.objects.filter(person__in=seen.order_by().values("pk"), completed_at__lt=at)
+    of_farmers = completions.select_related("person__merged_into", "outline_version").order_by("pk")[
+        :FARMERS_WITH_PAPERS
+    ]
+    made = [attest_course(completion, by=completion.person, at=at) for completion in of_farmers]
+    for certificate in made[-1:]:
+        revoke(certificate, reason="有人反映课程由他人代学，经核实属实。", by=officer, at=moments.day_at(3, 15))
 
 
 def _sheet(headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> bytes:

@@ -21,6 +21,7 @@ from lms.lib.encryption import decrypt
 from lms.people.backends.addresses import client_address
 from lms.people.domain.changing_phone import change_phone
 from lms.people.domain.closing import ClosingRefused, close_account
+from lms.people.domain.copying import parts_elsewhere
 from lms.people.domain.notices import (
     KNOWN,
     agree_to,
@@ -96,6 +97,7 @@ def own_copy(request: HttpRequest) -> HttpResponse:
             ],
             "notices_read": [{"notice": read.notice.version, "read_at": read.read_at} for read in data["notices_read"]],
             "seen_in_full": [asdict(look) for look in data["looks"]],
+            **parts_elsewhere(person),
         },
         json_dumps_params={"ensure_ascii": False, "indent": 1},
     )

@@ -40,7 +40,7 @@ class AssignForm(forms.Form):
     due_on = forms.DateField(
         label=_("To be completed by"),
         help_text=_("This day is the last one."),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )
     reason = forms.CharField(
         label=_("Document or reason"),

@@ -1,1 +1,1 @@
-"""证明 at the desk: officers issue them for the cadres of their department, and revoke them."""
+"""证明 at the desk: officers issue and revoke those of their cadres, and answer for certificates of everybody else."""

@@ -11,7 +11,8 @@ from lms.credits.domain.outside import COLUMNS, COLUMNS_OF, NEEDED
 from lms.credits.domain.previewing import ColumnsRefused
 from lms.credits.enums import CreditCategory, ImportKind
 from lms.credits.models import ImportBatch, OutsidePlatform
-from lms.lib.foreign_tables import MOST_BYTES, Table, TableRefused
+from lms.lib.foreign_tables import MOST_BYTES, Table
+from lms.lib.workbooks import FileRefused
 from lms.people.models import Org, Person
 
 
@@ -88,7 +89,7 @@ class SendForm(forms.Form):
                 by=by,
                 at=at,
             )
-        except TableRefused as error:
+        except FileRefused as error:
             self.add_error("file", str(error))
             return None
 
@@ -118,7 +119,7 @@ class ColumnsForm(forms.Form):
         """Whether the columns were kept; if not, the error is on the form."""
         try:
             choose_columns(self.batch, self.cleaned_data, sheet=self.cleaned_data.get("sheet", ""))
-        except (ColumnsRefused, TableRefused, ImportRefused) as error:
+        except (ColumnsRefused, FileRefused, ImportRefused) as error:
             self.add_error(None, str(error))
             return False
         return True

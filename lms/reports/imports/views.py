@@ -23,7 +23,7 @@ from lms.credits.domain.settling_imports import undo_import
 from lms.credits.enums import ImportState
 from lms.credits.models import ImportBatch
 from lms.lib.durations import beijing_day
-from lms.lib.foreign_tables import TableRefused
+from lms.lib.workbooks import FileRefused
 from lms.people.enums import RoleKind
 from lms.people.gates import role_required
 from lms.people.models import Org
@@ -78,7 +78,7 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
     sheet = request.POST.get("sheet") or request.GET.get("sheet")
     try:
         table = table_of(batch, sheet=sheet)
-    except (ImportRefused, TableRefused) as error:
+    except (ImportRefused, FileRefused) as error:
         messages.error(request, str(error))
         return redirect("desk:imports")
     form = ColumnsForm(request.POST or None, batch=batch, table=table)
@@ -108,7 +108,7 @@ def _dry_run(request: HttpRequest, batch: ImportBatch) -> HttpResponse:
     except ColumnsRefused as error:
         messages.warning(request, str(error))
         return redirect("desk:import_columns", batch.pk)
-    except (ImportRefused, TableRefused) as error:
+    except (ImportRefused, FileRefused) as error:
         messages.error(request, str(error))
         return redirect("desk:imports")
     context = {"batch": batch, "preview": preview, "most": MOST_SHOWN, "slice": f":{MOST_SHOWN}"}
@@ -137,6 +137,6 @@ def _decide(request: HttpRequest, batch: ImportBatch) -> HttpResponse:
                 return _done(request, batch, form, status=422)
             undo_import(batch, reason=form.cleaned_data["reason"], by=by, at=at)
             messages.success(request, _("Everything this import gave is being taken back."))
-    except (ImportRefused, ColumnsRefused, TableRefused) as error:
+    except (ImportRefused, ColumnsRefused, FileRefused) as error:
         messages.error(request, str(error))
     return redirect("desk:import", batch.pk)

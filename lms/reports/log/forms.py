@@ -15,8 +15,12 @@ class LogFilter(forms.Form):
     actor = forms.IntegerField(label=_("Who did it (number)"), required=False, min_value=1, max_value=2**63 - 1)
     subject_kind = forms.ChoiceField(label=_("To what"), required=False, choices=[("", _("All")), *SUBJECTS.items()])
     subject_id = forms.CharField(label=_("Its number or code"), required=False, max_length=64)
-    since = forms.DateField(label=_("From day"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label=_("Up to day"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    since = forms.DateField(
+        label=_("From day"), required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
+    until = forms.DateField(
+        label=_("Up to day"), required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
     before = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:

@@ -51,7 +51,7 @@ class RequirementForm(forms.Form):
     active_from = forms.DateField(
         label=_("In force from"),
         help_text=_("Today or later. The months before stay as they were."),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )
     source = forms.CharField(
         label=_("Document that says so"),
@@ -82,7 +82,9 @@ class RequirementForm(forms.Form):
 class EndForm(forms.Form):
     """The first day on which a row of the authority's own holds no longer."""
 
-    active_to = forms.DateField(label=_("Holds no longer from"), widget=forms.DateInput(attrs={"type": "date"}))
+    active_to = forms.DateField(
+        label=_("Holds no longer from"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
 
     def __init__(self, data: Any = None, *, pk: int) -> None:
         """`pk` tells the forms of one page apart."""

@@ -18,7 +18,7 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST, require_safe
 
 from lms.lib.durations import beijing_day
-from lms.lib.sheets import SheetRefused
+from lms.lib.workbooks import FileRefused
 from lms.people.domain.roster.confirming import choose, choose_again, confirm
 from lms.people.domain.roster.facts import units_in_place
 from lms.people.domain.roster.hanging import what_hangs
@@ -69,7 +69,7 @@ def roster(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             read = read_roster(form.content, org=form.org_chosen, by=person_of(request), at=timezone.now())
-        except (SheetRefused, RosterRefused) as error:
+        except (FileRefused, RosterRefused) as error:
             form.add_error("file", str(error))
         else:
             return redirect("desk:roster_batch", read.pk)

@@ -13,8 +13,8 @@ from lms.credits.policies import claims_waiting_for, rule_authorities
 from lms.learning.policies import appeals_for
 from lms.lib.durations import beijing_day
 from lms.lib.foreign_tables import Broken, Cell, Formula
-from lms.people.enums import OrgKind, RoleKind
-from lms.people.policies import roles_today
+from lms.people.enums import OrgKind, Purpose, RoleKind
+from lms.people.policies import opens_anybody, roles_today
 from lms.reports.exemptions.queries import exemptions_for
 
 register = template.Library()
@@ -32,6 +32,12 @@ def open_appeals(context: dict[str, HttpRequest]) -> int:
 def settles_appeals(context: dict[str, HttpRequest]) -> bool:
     """{% settles_appeals as settles %}: whether the tab of appeals opens for whoever looks."""
     return any(role.kind == RoleKind.OFFICER for role in roles_today(context["request"]))
+
+
+@register.simple_tag(takes_context=True)
+def answers_for_certificates(context: dict[str, HttpRequest]) -> bool:
+    """{% answers_for_certificates as answers %}: whether the tab of certificates of people who are no cadres opens."""
+    return opens_anybody(roles_today(context["request"]), Purpose.CERTIFICATES)
 
 
 @register.simple_tag(takes_context=True)

@@ -17,7 +17,7 @@ class OpenForm(forms.Form):
     year = forms.TypedChoiceField(label=_("Year to be closed"), coerce=int)
     cutoff = forms.DateField(
         label=_("Last day for evidence"),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
         help_text=_("What was learnt in the year and reaches us by this day counts in its figures."),
     )
 

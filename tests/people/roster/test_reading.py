@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from lms.lib.encryption import decrypt
-from lms.lib.sheets import SheetRefused
+from lms.lib.workbooks import FileRefused
 from lms.people.domain.forgetting import forget_expired
 from lms.people.domain.roster.reading import RosterRefused, read_roster
 from lms.people.enums import OrgKind
@@ -77,7 +77,7 @@ def test_one_number_twice_is_wrong_in_both_rows_and_nothing_is_imported(desk: De
 
 @pytest.mark.parametrize("content", [workbook(), workbook(row(), headings=HEADINGS[1:]), b"", b"PK\x03\x04"])
 def test_what_is_no_roster_is_refused(desk: Desk, content: bytes) -> None:
-    with pytest.raises(SheetRefused):
+    with pytest.raises(FileRefused):
         read_roster(content, org=desk.cast.orgs.organization_department, by=desk.cast.officer, at=desk.clock.now)
 
 

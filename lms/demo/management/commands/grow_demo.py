@@ -82,7 +82,7 @@ class Command(BaseCommand):
             if done % SAY_EVERY == 0 or done == len(sittings):
                 self.say(f"{done} of {len(sittings)} people's sittings")
         tell_cast_history(moments())
-        self.say("the desks: last year closed, hours from elsewhere, a roster, an exemption, claims")
+        self.say("the desks: last year closed, hours from elsewhere, a roster, an exemption, claims, certificates")
         tell_desk_history(moments())
         speak(moments())
         self.say("appeals, questions and self-assessments")

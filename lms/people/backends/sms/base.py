@@ -20,6 +20,18 @@ class Receipt:
     reference: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What the provider says later of a message that it had accepted, by the reference of its receipt."""
+
+    reference: str
+    delivered: bool
+
+
+class NotFromProvider(Exception):
+    """The call does not come from the provider, or cannot be read."""
+
+
 class SmsFailed(Exception):
     """The provider did not say that it took the message. Its text holds neither number nor code.
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from lms.lib.sheets import CellRefused, Row, SheetRefused, Value, as_date, as_text
+from lms.lib.sheets import CellRefused, Row, Value, as_date, as_text
+from lms.lib.workbooks import FileRefused
 from lms.people.domain.roster.columns import COLUMNS, Unit, categories, levels, moves, unit_words
 from lms.people.enums import RosterMove
 from lms.people.validators import NotAnIdentityNumber, NotAPhoneNumber, clean_identity_number, clean_number
@@ -60,10 +61,10 @@ class Fault:
 
 
 def read_lines(rows: Sequence[Row], *, units: Sequence[Unit], on: date) -> tuple[list[Line], list[Fault]]:
-    """The rows below the headings; SheetRefused where the headings are not those of the template."""
+    """The rows below the headings; FileRefused where the headings are not those of the template."""
     places = _places(rows[0])
     if len(rows) == 1:
-        raise SheetRefused(_("There is nothing below the headings. Fill in a row for each person."))
+        raise FileRefused(_("There is nothing below the headings. Fill in a row for each person."))
     reader = _Reader(places, unit_words(units), on)
     lines = [line for row in rows[1:] if (line := reader.read(row))]
     return lines, sorted(reader.faults + _twice(lines), key=lambda fault: fault.row)
@@ -74,7 +75,7 @@ def _places(heading: Row) -> dict[str, int]:
     places = {key: written[word] for key, word in _HEADINGS.items() if word in written}
     missing = [word for key, word in _HEADINGS.items() if key not in places]
     if missing:
-        raise SheetRefused(
+        raise FileRefused(
             _("The first row lacks these headings: %(names)s. Download the template and fill it in.")
             % {"names": "、".join(missing)}
         )

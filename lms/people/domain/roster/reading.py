@@ -46,7 +46,7 @@ def check_keeps_roster(org: Org, *, by: Person, at: datetime) -> None:
 
 @transaction.atomic
 def read_roster(content: bytes, *, org: Org, by: Person, at: datetime) -> RosterBatch:
-    """Keep what the file says, encrypted. Raises RosterRefused, or SheetRefused where it is no roster at all."""
+    """Keep what the file says, encrypted. Raises RosterRefused, or FileRefused where it is no roster at all."""
     check_keeps_roster(org, by=by, at=at)
     today = beijing_day(at)
     lines, faults = read_lines(read_table(content, LIMITS), units=units_in_place(org, today), on=today)
