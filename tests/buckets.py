@@ -1,20 +1,40 @@
-"""A server that speaks S3, on a port of its own: the files of a test lie in a new bucket there."""
+"""A server that speaks S3, on a port of its own: the files of a test lie in a new bucket there.
+
+OpenStack Swift where Debian's `python3-swift` is installed (.ci/run does), else moto's imitation.
+"""
 
 from __future__ import annotations
 
 import logging
+import subprocess
 from collections.abc import Iterator
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+SWIFT = Path("/usr/lib/python3/dist-packages/swift/proxy/server.py")
 _numbers = count(1)
 
 
 @pytest.fixture(scope="session")
-def s3_server() -> Iterator[str]:
+def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Its address."""
+    yield from _swift(tmp_path_factory.mktemp("swift")) if SWIFT.exists() else _moto()
+
+
+def _swift(folder: Path) -> Iterator[str]:
+    command = ["/usr/bin/python3", str(Path(__file__).with_name("s3_server.py")), str(folder)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdin and server.stdout
+        try:
+            yield f"http://127.0.0.1:{int(server.stdout.readline())}"
+        finally:
+            server.stdin.close()  # it ends with its input
+
+
+def _moto() -> Iterator[str]:
     from moto.server import ThreadedMotoServer  # a second that most processes of the suite do without
 
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
@@ -31,7 +51,7 @@ def s3_environment(s3_server: str) -> dict[str, str]:
     told = {
         "S3_BUCKET": f"recordings-{next(_numbers)}",
         "S3_ENDPOINT": s3_server,
-        "S3_ACCESS_KEY": "testing",
+        "S3_ACCESS_KEY": "testing:tester",
         "S3_SECRET_KEY": "testing-secret",
         "S3_REGION": "us-east-1",
     }

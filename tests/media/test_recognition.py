@@ -85,6 +85,24 @@ def test_both_engines_write_the_same_cues(whisper, faster):
     assert all(abs(a.confidence - b.confidence) < 0.1 and a.flags == b.flags for a, b in zip(ours, theirs, strict=True))
 
 
+def test_our_way_through_the_decoder_writes_what_whispers_own_writes(whisper):
+    import torch
+    from whisper.audio import log_mel_spectrogram, pad_or_trim
+    from whisper.decoding import DecodingOptions, decode
+
+    whisper.engine.load(lambda: None)
+    model = whisper.engine._model
+    sounds = [cut("phone-video-call", 0, 1)[0], cut("ecommerce-product-photo", 0, 0)[0]]
+    with torch.inference_mode():
+        features = model.encoder(torch.stack([pad_or_trim(log_mel_spectrogram(sound, 80), 3000) for sound in sounds]))
+        for some, prompt in ((features, []), (features[:1], []), (features, [100, 200, 300])):
+            theirs = decode(model, some, DecodingOptions(language="zh", fp16=False, prompt=prompt or None))
+            ours = [decoded for decoded, _views in whisper.engine._decoded(some, "zh", prompt, lambda: None)]
+
+            assert [one.tokens for one in ours] == [one.tokens for one in theirs]
+            assert [one.average_logprob for one in ours] == pytest.approx([one.avg_logprob for one in theirs], abs=1e-4)
+
+
 def test_where_the_engine_lost_the_place_the_window_is_heard_again_in_halves(models):
     """As eight-bit numbers without the processor's help did with the end of a demo lesson."""
     real = WhisperEngine(str(MODEL), root=models, threads=1)

@@ -8,7 +8,6 @@ import os
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any
@@ -49,32 +48,35 @@ class WhisperEngine:
         )
         mels = torch.stack([_mel(sound, model.dims.n_mels) for sound in sounds]).to(model.device)
         prompt = prompt_tokens(terms, language, tokenizer.encode)
-        with torch.no_grad(), _beating(model, on_beat):
-            features = model.encoder(mels)
-            decoded = self._decoded(features, language, prompt)
+        with torch.inference_mode():
+            with _beating(model, on_beat):
+                features = model.encoder(mels)
+            decoded = self._decoded(features, language, prompt, on_beat)
             return [
                 self._heard(tokenizer, one, views, sound.size * 1000 // SAMPLE_RATE)
                 for (one, views), sound in zip(decoded, sounds, strict=True)
             ]
 
-    def _decoded(self, features: Any, language: str, prompt: list[int]) -> list[tuple[Decoded, "_Views"]]:
+    def _decoded(
+        self, features: Any, language: str, prompt: list[int], on_beat: Callable[[], None]
+    ) -> list[tuple[Decoded, "_Views"]]:
         """Of each window the first try that is good enough, else the last, and what was seen in it."""
         import torch
-        import whisper
+        from whisper.decoding import DecodingOptions, DecodingTask
+
+        from .writing import Writing
 
         # The freer tries draw at random; with the same seed the same recording gives the same draft.
         torch.manual_seed(0)
         best: dict[int, tuple[Decoded, _Views]] = {}
         left = list(range(len(features)))
         for temperature, told in tries(prompt):
-            options = whisper.DecodingOptions(
-                language=language, temperature=temperature, prompt=told or None, fp16=features.is_cuda
-            )
-            with _Watching(self._model) as watching:
-                results = whisper.decode(self._model, features[left], options)
-            for row, (at, found) in enumerate(zip(left, results, strict=True)):
+            options = DecodingOptions(language=language, temperature=temperature, prompt=told or None, fp16=False)
+            task = DecodingTask(self._model, options)
+            task.inference = writing = Writing(self._model, features[left], on_beat)
+            for row, (at, found) in enumerate(zip(left, task.run(features[left]), strict=True)):
                 decoded = Decoded(found.tokens, found.avg_logprob, found.no_speech_prob, found.text)
-                best[at] = decoded, watching.views(row, found.tokens)
+                best[at] = decoded, _Views(writing.weights(row, found.tokens), writing.chances(row, found.tokens))
             left = [at for at in left if not best[at][0].is_good]
             if not left:
                 break
@@ -90,70 +92,6 @@ class WhisperEngine:
             words = views.words(tokenizer, at, start, end, text)
             segments.append(Segment(start, end, tokenizer.decode(text), decoded.confidence, tuple(words)))
         return Heard(segments, until_ms, is_lost(tokens, first_time=tokenizer.timestamp_begin, length_ms=length_ms))
-
-
-class _Watching:
-    """What a decoder saw of the sound while it wrote.
-
-    Its own way to word times writes everything once more. But of each step hardly more is needed than what the layers
-    asked the sound: how much each moment of it answered can be computed afterwards, for all steps at once.
-    """
-
-    def __init__(self, model: Any) -> None:
-        self._model = model
-        self._heads: dict[int, list[int]] = {}
-        for layer, head in model.alignment_heads.indices().T.tolist():
-            self._heads.setdefault(layer, []).append(head)
-        self._asked: dict[int, list[Any]] = {layer: [] for layer in self._heads}
-        self._keys: dict[int, Any] = {}
-        self._logits: list[Any] = []
-        self._totals: list[Any] = []
-        self._hooks: list[Any] = []
-
-    def __enter__(self) -> "_Watching":
-        decoder = self._model.decoder
-        for layer in self._heads:
-            attention = decoder.blocks[layer].cross_attn
-            self._hooks += [
-                attention.register_forward_pre_hook(partial(self._see_question, layer)),
-                attention.key.register_forward_hook(partial(self._see_key, layer)),
-            ]
-        self._hooks.append(decoder.register_forward_hook(self._see_logits))
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        for hook in self._hooks:
-            hook.remove()
-
-    def _see_question(self, layer: int, _module: Any, arguments: tuple[Any, ...]) -> None:
-        self._asked[layer].append(arguments[0][:, -1])
-
-    def _see_key(self, layer: int, _module: Any, _arguments: Any, key: Any) -> None:
-        self._keys[layer] = key
-
-    def _see_logits(self, _module: Any, _arguments: Any, logits: Any) -> None:
-        last = logits[:, -1].clone()  # the decoder strikes out in its own what it does not allow
-        self._totals.append(last.logsumexp(dim=-1))
-        self._logits.append(last)
-
-    def views(self, row: int, tokens: list[int]) -> "_Views":
-        """Of one window of those that were decoded together."""
-        import torch
-
-        steps = range(min(len(tokens), len(self._logits)))
-        chosen = [float(self._logits[at][row, tokens[at]] - self._totals[at][row]) for at in steps]
-        # A token is seen when the next is sought; the last may have no next.
-        seen = [min(at + 1, len(self._logits) - 1) for at in range(len(tokens) + 1)]
-        weights = []
-        for layer, heads in self._heads.items():
-            attention = self._model.decoder.blocks[layer].cross_attn
-            asked = torch.stack([self._asked[layer][at][row] for at in seen])
-            question, key = attention.query(asked), self._keys[layer][row]
-            size = question.shape[-1] // attention.n_head
-            for head in heads:
-                part = slice(head * size, (head + 1) * size)
-                weights.append(question[:, part] @ key[:, part].T * size**-0.5)
-        return _Views(torch.stack(weights).float(), np.exp(chosen).tolist())
 
 
 class _Views:
@@ -244,9 +182,8 @@ def _download_progress(whisper: Any, on_beat: Callable[[], None]) -> Iterator[No
 
 @contextmanager
 def _beating(model: Any, on_beat: Callable[[], None]) -> Iterator[None]:
-    """Call on_beat after each layer of the encoder and each token: also a large model stops within seconds."""
-    parts = [*model.encoder.blocks, model.decoder]
-    hooks = [part.register_forward_hook(lambda *_args: on_beat()) for part in parts]
+    """Call on_beat after each layer of the encoder: also a large model stops within seconds."""
+    hooks = [block.register_forward_hook(lambda *_args: on_beat()) for block in model.encoder.blocks]
     try:
         yield
     finally:
