@@ -23,7 +23,7 @@ from typing import Any
 from tests.bench.exports import in_a_process
 from tests.bench.province import database, p95
 
-TIMES = 120
+TIMES = 60
 SECONDS = 100
 
 

@@ -19,6 +19,8 @@ from lms.credits.domain.assessing import assess_everybody
 from lms.credits.domain.judging import together
 from lms.credits.domain.registering import register_credit
 from lms.people.models import Person, Post
+from lms.people.queries import accounts_of
+from lms.reports.definitions import cadre_hours
 from tests.cast import TODAY, Cast
 from tests.clock import Clock
 from tests.credits.outside import imported, row_of, xlsx
@@ -149,6 +151,20 @@ def test_the_post_in_the_file_is_that_of_the_day(cast: Cast, people: list[Person
     ]
 
     assert posts == ["钱进的职务", "旧账号的职务"]
+
+
+def test_whoever_leaves_while_the_file_is_written_is_not_in_it(
+    cast: Cast, people: list[Person], at_desk: AtDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def leave_first(ids: list[int]) -> dict[int, int]:
+        Post.objects.filter(person=cast.learner).update(active_to=TODAY)
+        return accounts_of(ids)
+
+    monkeypatch.setattr(cadre_hours, "accounts_of", leave_first)
+
+    rows = rows_of(at_desk(cast.officer), "cadre-hours")
+
+    assert sorted(row[0] for row in rows) == ["孙芳", "钱进"]
 
 
 @pytest.mark.parametrize("code", ["cadre-hours", "cadre-entries"])

@@ -46,6 +46,8 @@ class CadreHours(Report):
             figures = figures_of(accounts, year=self.year, on=self.on)
             standings = standings_of(ids, year=self.year, on=self.on, needs=needs)
             for pk, name in batch:
+                if pk not in posts:  # it ended while the file was being written
+                    continue
                 unit, title, category = posts[pk]
                 state, *missing = standings[pk]
                 yield name, unit, title, categories[category], *figures[pk], states[state], *missing
