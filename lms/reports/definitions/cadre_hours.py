@@ -6,7 +6,6 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from lms.credits.domain.holding import read_rows
-from lms.credits.domain.requiring import Needs
 from lms.credits.enums import StandingState
 from lms.people.enums import PersonnelCategory
 from lms.people.queries import accounts_of
@@ -38,13 +37,13 @@ class CadreHours(Report):
     def rows(self) -> Iterator[Sequence[Any]]:
         categories, states = labels(PersonnelCategory), labels(StandingState)
         persons = self.persons.order_by("name", "pk").values_list("pk", "name")
-        needs = Needs(read_rows())
+        required = read_rows()
         for batch in batched(persons.iterator(chunk_size=BATCH), BATCH):
             ids = [pk for pk, _name in batch]
             accounts = accounts_of(ids)
             posts = posts_by_person(accounts, self.posts)
             figures = figures_of(accounts, year=self.year, on=self.on)
-            standings = standings_of(ids, year=self.year, on=self.on, needs=needs)
+            standings = standings_of(ids, year=self.year, on=self.on, rows=required)
             for pk, name in batch:
                 if pk not in posts:  # it ended while the file was being written
                     continue

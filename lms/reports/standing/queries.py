@@ -1,7 +1,7 @@
 """States and missing hours per person: from the cache where it is of the day asked for, else from facts."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -9,6 +9,7 @@ from typing import NamedTuple
 from django.db.models import Case, F, Max, Q, Sum, Value, When
 
 from lms.credits.domain.assessing import YearStanding, assess_many, years_kept
+from lms.credits.domain.binding import Row
 from lms.credits.domain.holding import read_rows
 from lms.credits.domain.judging import WORST_FIRST
 from lms.credits.domain.requiring import Needs
@@ -59,23 +60,26 @@ def _kept(ids: Iterable[int], *, year: int, on: date) -> Iterator[tuple[int, Per
 
 
 def each_standing(
-    ids: Iterable[int], *, year: int, on: date, needs: Needs | None = None
+    ids: Iterable[int], *, year: int, on: date, rows: Sequence[Row] | None = None
 ) -> Iterator[tuple[int, PersonStanding]]:
     """Where each of these people (accounts that stay) stands in the year as of the day, a few thousand at a time.
 
-    Few queries where the cache is of that day. `needs` are those of the rows of this moment, where the caller asks for
-    one group of people after the other.
+    Few queries where the cache is of that day. `rows` are those of this moment (`read_rows`), where the caller
+    asks for one group of people after the other.
     """
     for batch in batched(ids, BATCH):
         kept = dict(_kept(batch, year=year, on=on)) if year in years_kept(on) else {}
         yield from kept.items()
         if wanting := [pk for pk in batch if pk not in kept]:
-            needs = needs or Needs(read_rows())
+            rows = read_rows() if rows is None else rows
+            needs = Needs(rows)  # anew for each batch: what it has worked out takes memory
             for some in batched(wanting, ASSESSED_AT_ONCE):
                 for pk, one in assess_many(some, year, on=on, needs=needs).items():
                     yield pk, of_counters(one)
 
 
-def standings_of(ids: Iterable[int], *, year: int, on: date, needs: Needs | None = None) -> dict[int, PersonStanding]:
+def standings_of(
+    ids: Iterable[int], *, year: int, on: date, rows: Sequence[Row] | None = None
+) -> dict[int, PersonStanding]:
     """By person: where each stands in the year as of the day; see `each_standing`."""
-    return dict(each_standing(ids, year=year, on=on, needs=needs))
+    return dict(each_standing(ids, year=year, on=on, rows=rows))
