@@ -13,7 +13,6 @@ import argparse
 import json
 import os
 import statistics
-import sys
 import time
 from collections.abc import Callable, Iterable
 from datetime import timedelta
@@ -71,7 +70,7 @@ def run() -> None:
     factory._numbers = count(Page.objects.count())  # its pages have names of their own, run after run
     province = Province()
     at = province.at
-    completed = [completion_of("lesson_completion", one.pk) for one in province.completions(TIMES)]
+    completed: list[Any] = [completion_of("lesson_completion", one.pk) for one in province.completions(TIMES)]
     measure("a lesson", lambda completion: register_credit(completion, at=at), completed)
     measure("a lesson told twice", lambda completion: register_credit(completion, at=at), completed)
 
@@ -103,4 +102,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
