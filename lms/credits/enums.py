@@ -84,6 +84,10 @@ class Origin(models.TextChoices):
     CLAIM = "claim", _("Claimed")
     OPENING = "opening", _("Opening balance")
 
+    @classmethod
+    def of(cls, achievement_key: str) -> "Origin":
+        return cls.__members__.get(achievement_key.partition(":")[0].upper(), cls.HERE)
+
 
 class ImportKind(models.TextChoices):
     """What the rows of an import are: single courses of another platform, or the sums of past years."""

@@ -1,6 +1,7 @@
 """Reads of rules, entries and sums, shared by several callers."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 
@@ -84,10 +85,10 @@ def years_of(person: Person) -> list[int]:
     return sorted(set(rows.values_list("year", flat=True)), reverse=True)
 
 
-def counted_lessons(person: Person, round_number: int) -> dict[str, set[str]]:
-    """The keys of the lessons that gave hours in this round and still do, by component."""
+def counted_lessons(accounts: Collection[int], round_number: int) -> dict[str, set[str]]:
+    """The keys of the lessons that gave hours on one of the accounts in this round and still do, by component."""
     counted: dict[str, set[str]] = defaultdict(set)
-    standing = CreditLedgerEntry.objects.of(same_person_ids(person)).standing().filter(round=round_number)
-    for component, evidence in standing.values_list("component", "evidence"):
-        counted[component].update(lesson["key"] for lesson in evidence["lessons"])
+    standing = CreditLedgerEntry.objects.of(accounts).standing().filter(round=round_number)
+    for component, lessons in standing.order_by().values_list("component", "evidence__lessons"):
+        counted[component].update(lesson["key"] for lesson in lessons)
     return counted

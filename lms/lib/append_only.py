@@ -52,11 +52,14 @@ def _sqlite_triggers(connection: BaseDatabaseWrapper, model: type[models.Model])
     quote = connection.ops.quote_name
     table = model._meta.db_table
     refuse = f"BEGIN SELECT RAISE(ABORT, '{table}: {REFUSAL}'); END"
+    # One question for each key: of all in one, SQLite may read the whole table at every insert.
     same = " OR ".join(
-        "(" + " AND ".join(f"{quote(column)} = NEW.{quote(column)}" for column in key) + ")" for key in _keys(model)
+        f"EXISTS (SELECT 1 FROM {quote(table)} WHERE "  # noqa: S608  (names of our own models)
+        + " AND ".join(f"{quote(column)} = NEW.{quote(column)}" for column in key)
+        + ")"
+        for key in _keys(model)
     )
-    exists = f"EXISTS (SELECT 1 FROM {quote(table)} WHERE {same})"  # noqa: S608  (names of our own models)
-    return {
+    triggers = {
         f"{table}_no_update": [
             f"CREATE TRIGGER {quote(table + '_no_update')} BEFORE UPDATE ON {quote(table)} {refuse}"
         ],
@@ -64,9 +67,10 @@ def _sqlite_triggers(connection: BaseDatabaseWrapper, model: type[models.Model])
             f"CREATE TRIGGER {quote(table + '_no_delete')} BEFORE DELETE ON {quote(table)} {refuse}"
         ],
         f"{table}_no_replace": [
-            f"CREATE TRIGGER {quote(table + '_no_replace')} BEFORE INSERT ON {quote(table)} WHEN {exists} {refuse}"
+            f"CREATE TRIGGER {quote(table + '_no_replace')} BEFORE INSERT ON {quote(table)} WHEN {same} {refuse}"
         ],
     }
+    return {name: [f"DROP TRIGGER IF EXISTS {quote(name)}", *statements] for name, statements in triggers.items()}
 
 
 def _postgresql_triggers(connection: BaseDatabaseWrapper, model: type[models.Model]) -> dict[str, list[str]]:
@@ -97,17 +101,23 @@ def _wanted_triggers(connection: BaseDatabaseWrapper, model: type[models.Model])
     return makers[connection.vendor](connection, model) if connection.vendor in makers else {}
 
 
-def _present_triggers(connection: BaseDatabaseWrapper) -> set[str]:
+def _present_triggers(connection: BaseDatabaseWrapper) -> dict[str, str | None]:
+    """By name: the statement that made the trigger, where the database keeps it as it was written."""
     query = {
-        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+        "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'",
         "postgresql": (
-            "SELECT t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
+            "SELECT t.tgname, NULL FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
             "WHERE t.tgenabled = 'O' AND pg_table_is_visible(c.oid)"
         ),
     }[connection.vendor]
     with connection.cursor() as cursor:
         cursor.execute(query)
-        return {name for (name,) in cursor.fetchall()}
+        return dict(cursor.fetchall())
+
+
+def _stands(name: str, statements: list[str], present: dict[str, str | None]) -> bool:
+    """Whether the trigger is there, and as these statements make it."""
+    return name in present and present[name] in {None, statements[-1]}
 
 
 def _standing(connection: BaseDatabaseWrapper) -> list[type[models.Model]]:
@@ -118,14 +128,17 @@ def _standing(connection: BaseDatabaseWrapper) -> list[type[models.Model]]:
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
-    """Put every missing trigger in place; names are cut by PostgreSQL at 63 characters, so keep tables short."""
+    """Put every trigger in place that is missing or was made otherwise.
+
+    Names are cut by PostgreSQL at 63 characters, so keep tables short.
+    """
     if connection.vendor not in {"sqlite", "postgresql"}:
         return
     present = _present_triggers(connection)
     with connection.cursor() as cursor:
         for model in _standing(connection):
             for name, statements in _wanted_triggers(connection, model).items():
-                if name not in present:
+                if not _stands(name, statements, present):
                     for statement in statements:
                         cursor.execute(statement)
 
@@ -136,8 +149,8 @@ def missing(connection: BaseDatabaseWrapper) -> list[tuple[type[models.Model], s
     return [
         (model, name)
         for model in _standing(connection)
-        for name in _wanted_triggers(connection, model)
-        if name not in present
+        for name, statements in _wanted_triggers(connection, model).items()
+        if not _stands(name, statements, present)
     ]
 
 

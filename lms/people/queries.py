@@ -1,11 +1,13 @@
 """Reads about persons, shared by several callers."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models.functions import Coalesce
 
 from lms.audit.models import AuditEntry
+from lms.lib.keys import Keys
 from lms.people.enums import FARMERS, UNMASKED, LearnerCategory, Purpose, RoleKind
 from lms.people.models import Belonging, Division, Org, Person, Post, Role
 
@@ -19,10 +21,20 @@ def same_person_ids(person: Person) -> list[int]:
     return [survivor.pk, *survivor.merged_from.values_list("pk", flat=True)]
 
 
-def posts_on(person: Person, day: date) -> list[Post]:
-    """The posts held on the day, the one held longest first."""
-    posts = Post.objects.filter(person__in=same_person_ids(person)).on(day)
-    return list(posts.select_related("org", "cadre_authority").order_by("active_from", "pk"))
+def accounts_of(persons: Collection[int]) -> dict[int, int]:
+    """By account: whose facts it holds, for these persons (accounts that stay) and what was merged into them."""
+    accounts = {pk: pk for pk in persons}
+    merged = Person.objects.filter(merged_into__in=Keys(accounts)).values_list("pk", "merged_into_id")
+    return accounts | {pk: into for pk, into in merged if into is not None}
+
+
+def posts_on(person: Person, day: date, *, accounts: Collection[int] | None = None) -> list[Post]:
+    """The posts held on the day, the one held longest first.
+
+    `accounts` are her `same_person_ids`, where the caller has just looked them up.
+    """
+    posts = Post.objects.filter(person__in=same_person_ids(person) if accounts is None else accounts).on(day)
+    return list(posts.select_related("org", "cadre_authority__division").order_by("active_from", "pk"))
 
 
 def categories_on(person: Person, day: date) -> frozenset[str]:

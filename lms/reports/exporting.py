@@ -12,8 +12,8 @@ from lms.people.models import Person
 from lms.reports.definitions import Report
 from lms.reports.formats import FORMATS
 
-# Whether the reader still may is asked anew after so many rows.
-ASK_EVERY = 1000
+# Whether the reader still may is asked anew after so many rows, about a quarter of a second.
+ASK_EVERY = 5000
 _PIECE = 1 << 20
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lms.lib.durations import beijing_day
+from lms.lib.keys import Keys
 from lms.people.enums import DivisionLevel, OrgKind, Purpose, RoleKind
 from lms.people.models import Division, Org, Person
 from lms.people.policies import persons_visible_to, roles_today
@@ -17,7 +18,7 @@ from lms.reports.forms import FILTERS, FIRST_DAY, DeskFilter
 from lms.reports.overview.placing import narrowed, place_called, placed, trail_to
 from lms.reports.overview.shapes import Inquiry, Scope
 from lms.reports.queries import units_of, with_hours
-from lms.reports.standing.queries import PersonStanding, standings_of
+from lms.reports.standing.queries import each_standing
 
 # A list of more units than this is no help: one finds them on the way down.
 MOST_UNITS = 200
@@ -112,13 +113,10 @@ class Desk:
             some = with_hours(persons, year=self.year, on=self.on)
             persons = some if wanted == "some" else persons.exclude(pk__in=some.order_by().values("pk"))
         if wanted := self.chosen.get("standing"):
-            states = self.standings(persons)
-            persons = persons.filter(pk__in=[pk for pk, one in states.items() if one.state == wanted])
+            ids = persons.order_by().values_list("pk", flat=True).iterator()
+            standings = each_standing(ids, year=self.year, on=self.on)
+            persons = persons.filter(pk__in=Keys(pk for pk, one in standings if one.state == wanted))
         return persons
-
-    def standings(self, persons: QuerySet[Person]) -> dict[int, PersonStanding]:
-        """Where these people stand in the year as of the day."""
-        return standings_of(persons, year=self.year, on=self.on)
 
     def context(self) -> dict[str, Any]:
         trail = trail_to(self.place, self.scope, self.on) if self.place else []

@@ -1,24 +1,27 @@
 """What the desk reads from the floors beneath: facts per person, per unit, and as of a day."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
 from typing import Any, NamedTuple
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.expressions import Combinable
 
+from courses.models import OutlineVersion
 from lms.credits.domain.explaining import explain
 from lms.credits.enums import CreditCategory
 from lms.credits.models import CreditLedgerEntry
 from lms.credits.queries import entries_of
 from lms.learning.models import CourseCompletion, LessonCompletion
 from lms.lib.durations import beijing_midnight
+from lms.lib.keys import Keys
 from lms.people.models import Belonging, Person, Post
 from lms.people.models.dated import holds_on
 from lms.people.policies import shown_count
-from lms.people.queries import SURVIVOR
+from lms.people.queries import SURVIVOR, accounts_of
 from lms.reports.enums import Sorting
 
 ZERO = Decimal("0.00")
@@ -36,6 +39,23 @@ def batched(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
     rest = iter(items)
     while batch := list(islice(rest, size)):
         yield batch
+
+
+class PostInWords(NamedTuple):
+    """The post at which one person is counted: her work unit, what she is there, and the code of the category."""
+
+    unit: str
+    title: str
+    category: str
+
+
+def posts_by_person(accounts: Mapping[int, int], posts: QuerySet[Post]) -> dict[int, PostInWords]:
+    """By person: that of the posts which is held longest, as `with_posts` has it; one query. For `accounts_of` them."""
+    held = posts.filter(person__in=Keys(accounts)).order_by("active_from", "pk")
+    found: dict[int, PostInWords] = {}
+    for account, *words in held.values_list("person_id", "org__name", "title", "category"):
+        found.setdefault(accounts[account], PostInWords(*words))
+    return found
 
 
 def with_posts(persons: QuerySet[Person], on: date, near: Q | None = None) -> QuerySet[Any]:
@@ -65,38 +85,47 @@ class Figures(NamedTuple):
 
 
 def _in_span(facts: QuerySet[Any], year: int, on: date) -> QuerySet[Any]:
-    """Completions of the year up to the day, with `who`."""
+    """Completions of the year up to the day."""
     first, end = year_up_to(year, on)
     span = {"completed_at__gte": beijing_midnight(first), "completed_at__lt": beijing_midnight(end)}
-    return facts.filter(**span).order_by().annotate(who=SURVIVOR)
+    return facts.filter(**span).order_by()
 
 
 def _entries_in_span(year: int, on: date) -> QuerySet[Any]:
     first, end = year_up_to(year, on)
-    return CreditLedgerEntry.objects.filter(day__gte=first, day__lt=end).order_by().annotate(who=SURVIVOR)
+    return CreditLedgerEntry.objects.filter(day__gte=first, day__lt=end).order_by()
 
 
 def figures_by_person(ids: Collection[int], *, year: int, on: date) -> dict[int, Figures]:
     """By person (accounts that stay): her figures; facts of accounts merged into hers count. Four queries a batch."""
     found: dict[int, Figures] = {}
     for batch in batched(ids, _BATCH):
-        accounts = [*batch, *Person.objects.filter(merged_into__in=batch).values_list("pk", flat=True)]
-        hours: dict[tuple[int, str], Decimal] = {}
-        sums = _entries_in_span(year, on).filter(person__in=accounts).values_list("who", "category")
-        for who, category, total in sums.annotate(Sum("hours")):
-            hours[who, category] = total
-        lessons = _counted(LessonCompletion.objects.filter(person__in=accounts), "lesson_key", year, on)
-        courses = _counted(CourseCompletion.objects.filter(person__in=accounts), "course_key", year, on)
-        for pk in batch:
-            online = hours.get((pk, CreditCategory.ONLINE_SELF_STUDY), ZERO)
-            centralized = hours.get((pk, CreditCategory.CENTRALIZED_TRAINING), ZERO)
-            found[pk] = Figures(online, centralized, lessons.get(pk, 0), courses.get(pk, 0))
+        found |= figures_of(accounts_of(batch), year=year, on=on)
     return found
 
 
-def _counted(facts: QuerySet[Any], key: str, year: int, on: date) -> dict[int, int]:
+def figures_of(accounts: Mapping[int, int], *, year: int, on: date) -> dict[int, Figures]:
+    """The same for `accounts_of` not too many persons; three queries."""
+    persons = set(accounts.values())
+    # Where nobody has two accounts, nobody need be looked up for each of her facts.
+    whose = SURVIVOR if len(accounts) > len(persons) else F("person_id")
+    mine = {"person__in": Keys(accounts)}
+    hours = dict(_sums(_entries_in_span(year, on).filter(**mine), whose))
+    lessons = _counted(_in_span(LessonCompletion.objects.filter(**mine), year, on), "lesson_key", whose)
+    courses = _counted(_in_span(CourseCompletion.objects.filter(**mine), year, on), "course_key", whose)
+    return {pk: Figures(*hours.get(pk, (ZERO, ZERO)), lessons.get(pk, 0), courses.get(pk, 0)) for pk in persons}
+
+
+def _sums(entries: QuerySet[Any], whose: Combinable) -> Iterator[tuple[int, tuple[Decimal, Decimal]]]:
+    """Person and hours in each counter."""
+    sums = {str(category): Sum("hours", filter=Q(category=category)) for category in CreditCategory}
+    for pk, online, centralized in entries.values_list(whose).annotate(**sums):
+        yield pk, ((online or ZERO).quantize(ZERO), (centralized or ZERO).quantize(ZERO))
+
+
+def _counted(facts: QuerySet[Any], key: str, whose: Combinable) -> dict[int, int]:
     """By person: how many different ones there are."""
-    return dict(_in_span(facts, year, on).values_list("who").annotate(Count(key, distinct=True)))
+    return dict(facts.values_list(whose).annotate(Count(key, distinct=True)))
 
 
 def attach_figures(persons: Iterable[Any], *, year: int, on: date) -> list[Any]:
@@ -111,13 +140,13 @@ def attach_figures(persons: Iterable[Any], *, year: int, on: date) -> list[Any]:
 
 def with_hours(persons: QuerySet[Any], *, year: int, on: date) -> QuerySet[Any]:
     """Those who have any hours of the year up to the day, in either counter."""
-    sums = _entries_in_span(year, on).values("who", "category").annotate(total=Sum("hours"))
+    sums = _entries_in_span(year, on).annotate(who=SURVIVOR).values("who", "category").annotate(total=Sum("hours"))
     return persons.filter(pk__in=sums.filter(total__gt=0).values("who"))
 
 
 def who_learned(persons: QuerySet[Any], *, year: int, on: date) -> QuerySet[Any]:
     """Those who completed any lesson in the year up to the day."""
-    return persons.filter(pk__in=_in_span(LessonCompletion.objects.all(), year, on).values("who"))
+    return persons.filter(pk__in=_in_span(LessonCompletion.objects.all(), year, on).values_list(SURVIVOR))
 
 
 def units_of(placed: QuerySet[Any], on: date, *, most: int) -> list[tuple[int, str]]:
@@ -187,6 +216,25 @@ def title_of(entry: CreditLedgerEntry) -> str:
         return entry.title or str(entry.get_kind_display())
     lesson = outline.lesson(entry.achievement_key.removeprefix("lesson:"))
     return f"{outline.title} · {lesson['title']}" if lesson else outline.title
+
+
+class Titles:
+    """What many entries with an outline version were for, as `title_of` says; each version is read once."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[str, dict[str, str]]] = {}
+
+    def read(self, outlines: Iterable[int | None]) -> None:
+        """Look up those of these versions that are not known yet; at most one query."""
+        if wanted := {pk for pk in outlines if pk is not None} - self._known.keys():
+            versions = OutlineVersion.objects.filter(pk__in=wanted).values_list("pk", "title", "lessons")
+            for pk, title, lessons in versions:
+                self._known[pk] = title, {each["translation_key"]: each["title"] for each in lessons}
+
+    def of(self, outline: int, achievement_key: str) -> str:
+        title, lessons = self._known[outline]
+        lesson = lessons.get(achievement_key.removeprefix("lesson:"))
+        return title if lesson is None else f"{title} · {lesson}"
 
 
 def entries_in_words(person: Person, *, year: int, on: date) -> list[EntryInWords]:

@@ -20,6 +20,7 @@ from lms.reports.definitions import REPORTS
 from lms.reports.filters import Desk
 from lms.reports.formats import FORMATS
 from lms.reports.handing_out import hand_out
+from lms.reports.overview.placing import posts_near
 from lms.reports.overview.views import cadres_overview
 from lms.reports.queries import attach_figures, village_figures, who_learned
 
@@ -86,7 +87,7 @@ def export(request: HttpRequest, code: str, extension: str) -> HttpResponseBase:
     desk = Desk(request)
     if not desk.valid:
         return redirect(f"{reverse('desk:people')}?{request.GET.urlencode()}")
-    report = REPORTS[code](desk.persons(), year=desk.year, on=desk.on)
+    report = REPORTS[code](desk.persons(), posts=posts_near(desk.scope, desk.on), year=desk.year, on=desk.on)
     remarks = [
         str(report.title),
         _("Year %(year)s, as of %(day)s. Made by %(name)s.")

@@ -1,4 +1,4 @@
-"""The desk of a synthetic province: first page, way down, past days, trend, record, registering, assessing, exports.
+"""The desk of a synthetic province: first page, way down, past days, trend, record, registering, assessing.
 
     python -m tests.bench.province                       # 3,000 people, on a new SQLite file
     PEOPLE=100000 DATABASE=postgresql python -m tests.bench.province
@@ -11,7 +11,6 @@ with 1 unless every figure equals a recount from facts.
 import argparse
 import json
 import os
-import resource
 import statistics
 import sys
 import tempfile
@@ -177,20 +176,6 @@ class Province:
         run.refresh_from_db()
         say("reassessing everybody", run.done / seconds, "people/s", people=run.done, seconds=round(seconds, 1))
 
-    def exports(self) -> None:
-        from lms.reports.definitions import REPORTS
-        from lms.reports.formats import FORMATS
-        from lms.reports.overview.placing import placed
-
-        scope = self.inquiry(self.levels[0], self.today).scope
-        for extension in ("csv", "xlsx"):
-            report = REPORTS["cadre-hours"](placed(scope, self.today), year=self.today.year, on=self.today)
-            begun = time.perf_counter()
-            with tempfile.TemporaryFile() as out:
-                rows = FORMATS[extension][1](report, out, remarks=[])
-            say(f"export as {extension}", time.perf_counter() - begun, "s", rows=rows)
-        say("memory at most", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, "MiB")
-
     def write(self) -> None:
         """Facts of every kind, and how long counting them again takes."""
         from django.db import transaction
@@ -284,7 +269,6 @@ def measure(*, kept: bool) -> int:
     province.assess()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    province.exports()
     province.write()
     province.pages()
     return 1 if province.faults() else 0

@@ -257,7 +257,7 @@ def test_assessing_asks_as_often_for_three_people_as_for_one(cast):
     counts = []
     for some in (people[:1], people):
         with CaptureQueriesContext(connection) as queries:
-            assess_many(some, 2026, on=TODAY)
+            assess_many([person.pk for person in some], 2026, on=TODAY)
         counts.append(len(queries))
 
     assert counts[0] == counts[1] <= 6

@@ -2,11 +2,13 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from lms.credits.domain.correcting import reverse_entry
 from lms.credits.domain.missing import not_yet_because
 from lms.credits.domain.registering import register_credit
+from lms.credits.domain.studying import completion_of
 from lms.credits.models import CreditLedgerEntry, YearlyHours
 from lms.credits.queries import hours_of
 from lms.credits.signals import credit_registered
@@ -50,6 +52,20 @@ def test_register_credit_twice_returns_first_entry(cast):
     assert first == second
     assert CreditLedgerEntry.objects.count() == 1
     assert YearlyHours.objects.get().hours == Decimal("1.00")
+
+
+def test_registering_takes_the_same_few_queries_however_much_is_on_the_record(cast):
+    adopt()
+    taught = teach(*[1800] * 4)
+    counts = []
+    for number in range(4):
+        completion = completion_of("lesson_completion", complete(cast.learner, taught, number).pk)
+        with CaptureQueriesContext(connection) as queries:
+            register_credit(completion, at=AT)
+        counts.append(len([query for query in queries if "SAVEPOINT" not in query["sql"]]))
+
+    # The first time the head of her chain and the sums of her year are made besides.
+    assert counts == [19, 17, 17, 17]
 
 
 def test_hours_come_from_decoded_seconds_of_the_completion(cast):

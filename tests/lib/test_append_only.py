@@ -103,6 +103,19 @@ def test_the_check_fails_for_a_missing_trigger_and_migrating_puts_it_back(entry)
     assert append_only.missing(connection) == []
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL keeps no statement to compare with")
+def test_a_trigger_that_was_made_otherwise_is_missing_and_made_again(entry):
+    name = f"{TABLE}_no_delete"
+    execute(f"DROP TRIGGER {name}")
+    execute(f"CREATE TRIGGER {name} BEFORE DELETE ON {TABLE} BEGIN SELECT 1; END")
+
+    assert append_only.missing(connection) == [(AuditEntry, name)]
+    append_only.install(connection)
+
+    with pytest.raises(DatabaseError, match="only ever added"), transaction.atomic():
+        execute(f"DELETE FROM {TABLE}")
+
+
 def test_lifted_lets_a_flush_through_and_puts_the_triggers_back(entry):
     with append_only.lifted(connection):
         AuditEntry.objects.all().delete()

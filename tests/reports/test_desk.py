@@ -295,7 +295,7 @@ def test_people_needs_the_same_queries_for_one_and_three(
         officer.get(reverse("desk:people"))
 
 
-QUERIES_OF_PEOPLE = 31
+QUERIES_OF_PEOPLE = 30
 
 
 def test_agriculture_officer_sees_farmers_masked(cast: Cast, clock: Clock, at_desk: Callable[[Person], Client]) -> None:

@@ -87,7 +87,7 @@ def test_figures_as_of_an_earlier_day_come_from_facts_of_that_day(cast: Cast, at
 
 def test_kept_and_counted_anew_say_the_same(cast: Cast) -> None:
     sixty_hours(township_cadre(cast))
-    everybody = Person.objects.filter(posts__isnull=False)
+    everybody = list(Person.objects.filter(posts__isnull=False).values_list("pk", flat=True))
     counted = standings_of(everybody, year=2026, on=TODAY)
 
     assess_everybody(on=TODAY)
@@ -176,10 +176,9 @@ def test_a_year_that_is_not_kept_is_counted_from_facts(cast: Cast) -> None:
         active_from=date(2024, 1, 1),
     )
     assess_everybody(on=TODAY)
-    one = Person.objects.filter(pk=person.pk)
 
     # Online 50 hours of 2024, and the cycle: 48 of 60 months of 550 hours.
-    found = standings_of(one, year=2024, on=TODAY)[person.pk]
+    found = standings_of([person.pk], year=2024, on=TODAY)[person.pk]
 
     assert (found.online_missing, found.centralized_missing) == (Decimal("50.00"), Decimal("440.00"))
-    assert standings_of(one, year=2026, on=TODAY)[person.pk].centralized_missing == Decimal("440.00")
+    assert standings_of([person.pk], year=2026, on=TODAY)[person.pk].centralized_missing == Decimal("440.00")

@@ -7,10 +7,12 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
 from lms.credits.models import CreditChain, CreditLedgerEntry, DailySeal, YearlyHours
 from lms.credits.signals import credit_registered
 from lms.lib.durations import beijing_day
+from lms.lib.rows import insert_row, update_row
 from lms.lib.sealing import canonical_bytes, chain_hash
 
 
@@ -53,16 +55,19 @@ def append(
     entry = CreditLedgerEntry(person_id=chain.person_id, seq=chain.seq + 1, registered_at=at, **plain, **fields)
     entry.prev_hash = chain.hash
     entry.hash = chain_hash(entry.prev_hash, entry.payload)
-    entry.save(force_insert=True)
+    insert_row(entry)
     chain.seq, chain.hash = entry.seq, entry.hash
-    chain.save()
-    sums, _made = YearlyHours.objects.get_or_create(
-        person_id=entry.person_id, year=entry.day.year, category=entry.category
-    )
-    sums.hours += entry.hours
-    sums.days += entry.days
-    sums.save()
+    update_row(chain, ("seq", "hash"))
+    _add_to_year(entry)
     return entry
+
+
+def _add_to_year(entry: CreditLedgerEntry) -> None:
+    """Whoever holds the person's chain is alone with her sums."""
+    key = {"person_id": entry.person_id, "year": entry.day.year, "category": entry.category}
+    more = {"hours": F("hours") + entry.hours, "days": F("days") + entry.days}
+    if not YearlyHours.objects.filter(**key).update(**more):
+        insert_row(YearlyHours(**key, hours=entry.hours, days=entry.days))
 
 
 def announce(person_id: int, entries: list[CreditLedgerEntry]) -> None:

@@ -59,9 +59,7 @@ def needs_that_matter(needs: Needs, facts: Facts, category: str, spans: Iterable
     ]
 
 
-def assess_many(
-    persons: Collection[Person], *years: int, on: date, needs: Needs | None = None
-) -> dict[int, YearStanding]:
+def assess_many(persons: Collection[int], *years: int, on: date, needs: Needs | None = None) -> dict[int, YearStanding]:
     """By person (accounts that stay): where each stands in the years and their cycles as of the day, from facts.
 
     `needs` are those of the rows of this moment, where the caller assesses many people one group after the other.
@@ -76,7 +74,7 @@ def assess_many(
 def assess(person: Person, year: int, *, on: date) -> YearStanding:
     """Where one person stands in the year and its cycle; what was earned in accounts merged into hers counts."""
     survivor = person.survivor
-    return assess_many([survivor], year, on=on)[survivor.pk]
+    return assess_many([survivor.pk], year, on=on)[survivor.pk]
 
 
 def _key(one: Assessed) -> Key:
@@ -100,7 +98,9 @@ def fresh_standings(persons: Collection[Person], *, on: date, needs: Needs | Non
     """What the cache should say as of the day, by person and counter."""
     return {
         person_id: {_key(one): _says(one) for one in standing.counters}
-        for person_id, standing in assess_many(persons, *years_kept(on), on=on, needs=needs).items()
+        for person_id, standing in assess_many(
+            [person.pk for person in persons], *years_kept(on), on=on, needs=needs
+        ).items()
     }
 
 

@@ -12,8 +12,10 @@ from lms.credits.domain.binding import HeldPost, Relief, Row, Span, places_aroun
 from lms.credits.domain.judging import Amounts
 from lms.credits.enums import ExemptionState, Period
 from lms.credits.models import CreditLedgerEntry, CreditRequirement, Exemption
-from lms.people.models import Division, Org, Person, Post
+from lms.lib.keys import Keys
+from lms.people.models import Division, Org, Post
 from lms.people.models.places import SUCCESSIONS
+from lms.people.queries import accounts_of
 
 
 @dataclass
@@ -105,17 +107,16 @@ def _parts(post: HeldPost, places: Iterable[tuple[str, date | None]]) -> Iterato
             begins = until
 
 
-def read_facts(persons: Collection[Person], *, first_day: date, until: date) -> dict[int, Facts]:
-    """Facts by person, those of merged accounts under the one that stays; five queries however many they are.
+def read_facts(persons: Collection[int], *, first_day: date, until: date) -> dict[int, Facts]:
+    """Facts by person (accounts that stay), those of accounts merged into hers among them; five queries in all.
 
     Hours are those of the days from `first_day` up to and including `until`.
     """
-    facts = {person.pk: Facts() for person in persons}
-    survivor_of = {pk: pk for pk in facts}
-    merged = Person.objects.filter(merged_into__in=facts).values_list("pk", "merged_into_id")
-    survivor_of.update({pk: into for pk, into in merged if into is not None})
+    facts = {pk: Facts() for pk in persons}
+    survivor_of = accounts_of(facts)
+    accounts = Keys(survivor_of)
     posts = list(
-        Post.objects.filter(person__in=survivor_of)
+        Post.objects.filter(person__in=accounts)
         .order_by("active_from", "pk")
         .values_list("person_id", "active_from", "active_to", "level", "category", "cadre_authority_id")
     )
@@ -126,10 +127,10 @@ def read_facts(persons: Collection[Person], *, first_day: date, until: date) -> 
     for person_id, begun, ended, level, category, authority_id in posts:
         held = HeldPost(begun, ended, level, category, "", authority_id, since=begun)
         facts[survivor_of[person_id]].posts += _parts(held, places[authority_id])
-    for exemption in Exemption.objects.filter(person__in=survivor_of, state=ExemptionState.APPROVED):
+    for exemption in Exemption.objects.filter(person__in=accounts, state=ExemptionState.APPROVED):
         facts[survivor_of[exemption.person_id]].reliefs.append(read_relief(exemption))
     sums = (
-        CreditLedgerEntry.objects.filter(person__in=survivor_of, day__gte=first_day, day__lte=until)
+        CreditLedgerEntry.objects.filter(person__in=accounts, day__gte=first_day, day__lte=until)
         .order_by()
         .values_list("person_id", "category", "day")
         .annotate(Sum("hours"), Sum("days"))

@@ -14,6 +14,9 @@ from lms.credits.enums import StandingState
 # 1: the hours or the days so far are at least the share of the need that falls on the months whose fifteenth is past.
 ON_COURSE_VERSION = 1
 
+# How one word is found for several counters; where nothing is asked for in any, it is no requirement.
+WORST_FIRST = (StandingState.SHORT, StandingState.ON_COURSE, StandingState.MET, StandingState.EXEMPT)
+
 Amounts = tuple[Decimal, Decimal]  # hours and days
 NONE: Amounts = (NOTHING, NOTHING)
 
@@ -99,5 +102,4 @@ def state_of(need: Need, have: Amounts, on: date) -> StandingState:
 def together(states: Iterable[str]) -> StandingState:
     """One word for all counters of a person: the worst of those asked for; exempt where nothing else is asked for."""
     states = set(states)
-    order = [StandingState.SHORT, StandingState.ON_COURSE, StandingState.MET, StandingState.EXEMPT]
-    return next((state for state in order if state in states), StandingState.NO_REQUIREMENT)
+    return next((state for state in WORST_FIRST if state in states), StandingState.NO_REQUIREMENT)

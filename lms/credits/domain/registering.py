@@ -42,8 +42,9 @@ def evidence_of(study: Study, rule: CreditRule, part: Part) -> dict[str, Any]:
 
 def recognise_completion(completion: Completion) -> tuple[Recognition, Study, CreditRule | None]:
     """What the completion is worth at this moment, given what already counts."""
-    study, rule = read_study(completion)
-    counted = counted_lessons(completion.person, completion.round)
+    accounts = same_person_ids(completion.person)
+    study, rule = read_study(completion, accounts)
+    counted = counted_lessons(accounts, completion.round)
     return recognise(study, rule.terms if rule else None, counted=counted), study, rule
 
 
@@ -56,24 +57,22 @@ def register_credit(completion: Completion, *, at: datetime) -> list[CreditLedge
     """
     source_kind, source_id = source_of(completion)
     mine = CreditLedgerEntry.objects.caused_by(source_kind, source_id).order_by("seq")
-    if not recognise_completion(completion)[0].parts:
+    accounts = same_person_ids(completion.person)
+    study, rule = read_study(completion, accounts)
+    # Whatever already counts makes a part worth nothing; it is a part all the same, so that need not be read yet.
+    if not recognise(study, rule.terms if rule else None).parts:
         return list(mine)
     with transaction.atomic():
-        chains = lock_chains([completion.person_id, *same_person_ids(completion.person)])
+        chains = lock_chains([completion.person_id, *accounts])
         chain = chains[completion.person_id]
-        known = set(mine.values_list("component", flat=True))
-        # Read again: only under the lock is it certain what already counts.
+        entries = list(mine)
+        known = {entry.component for entry in entries}
+        # Read again: only under the lock is it certain what holds and what already counts.
         recognition, study, rule = recognise_completion(completion)
         added = []
         for part in recognition.parts:
             if part.component in known or rule is None:
                 continue
-            freed_by = freeing_reversal(
-                completion.person_id,
-                achievement_key=study.achievement_key,
-                component=part.component,
-                round_number=completion.round,
-            )
             line = Line(
                 person_id=completion.person_id,
                 seq=chain.seq + 1,
@@ -83,9 +82,15 @@ def register_credit(completion: Completion, *, at: datetime) -> list[CreditLedge
                 course=str(completion.outline_version.course_key),
                 round=completion.round,
             )
-            allowed = Allowed(part.hours, NOTHING)
+            allowed, freed_by = Allowed(part.hours, NOTHING), None
             if part.counts:
                 allowed = within_caps((part.hours, NOTHING), rule.parameters, line, heads_of(chains))
+                freed_by = freeing_reversal(
+                    completion.person_id,
+                    achievement_key=study.achievement_key,
+                    component=part.component,
+                    round_number=completion.round,
+                )
             entry = append(
                 chain,
                 at=at,
@@ -101,10 +106,10 @@ def register_credit(completion: Completion, *, at: datetime) -> list[CreditLedge
                 day=study.day,
                 rule=rule,
                 outline_version=completion.outline_version,
-                freed_by=freed_by if part.counts else None,
+                freed_by=freed_by,
                 evidence=evidence_of(study, rule, part) | allowed.evidence,
                 why=[*part.why, *allowed.why],
             )
             added.append(entry)
         announce(completion.person_id, added)
-    return list(mine)
+    return [*entries, *added]

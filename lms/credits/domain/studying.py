@@ -1,6 +1,6 @@
 """Reading a completion: what `recognising` needs to know about it, from the floors beneath."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from lms.credits.models import CreditRule
 from lms.credits.queries import rule_in_force
 from lms.learning.models import CourseCompletion, LessonCompletion, QuizAttempt, WatchRecord
 from lms.lib.durations import beijing_day
-from lms.people.queries import categories_of, posts_on, same_person_ids
+from lms.people.queries import categories_of, posts_on
 
 Completion = LessonCompletion | CourseCompletion
 # Lessons first: where both count, a lesson gives its hours before its course looks what is left.
@@ -163,11 +163,11 @@ def compose_study(completion: Completion, facts: Facts, *, categories: frozenset
     )
 
 
-def _facts_about(completion: Completion) -> Facts:
+def _facts_about(completion: Completion, accounts: Collection[int]) -> Facts:
     """What the study of this one completion needs."""
-    ids, outline = same_person_ids(completion.person), completion.outline_version
+    outline = completion.outline_version
     keys = [lesson["translation_key"] for lesson in outline.lessons]
-    mine = {"person__in": ids, "round": completion.round}
+    mine = {"person__in": accounts, "round": completion.round}
     if isinstance(completion, LessonCompletion):
         lessons = [completion]
     else:
@@ -179,15 +179,18 @@ def _facts_about(completion: Completion) -> Facts:
     return Facts(lessons, watched_of(watched), passed_of(passed))
 
 
-def read_study(completion: Completion) -> tuple[Study, CreditRule | None]:
-    """The completion as a study, and the rule in force for the person's cadre authority on its day in Beijing."""
+def read_study(completion: Completion, accounts: Collection[int]) -> tuple[Study, CreditRule | None]:
+    """The completion as a study, and the rule in force for the person's cadre authority on its day in Beijing.
+
+    `accounts` are those of the person (`same_person_ids`).
+    """
     person, day = completion.person, beijing_day(completion.completed_at)
-    posts = posts_on(person, day)
+    posts = posts_on(person, day, accounts=accounts)
     # As `authority_on` has it: of several posts the newest decides.
     authority = posts[-1].cadre_authority if posts else None
     study = compose_study(
         completion,
-        _facts_about(completion),
+        _facts_about(completion, accounts),
         categories=categories_of(person, posts),
         has_authority=authority is not None,
     )

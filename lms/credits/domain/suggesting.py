@@ -16,7 +16,7 @@ from lms.credits.queries import counted_lessons, rule_in_force
 from lms.learning.models import CourseCompletion
 from lms.lib.durations import beijing_day
 from lms.people.models import Person
-from lms.people.queries import authority_on, categories_on
+from lms.people.queries import authority_on, categories_on, same_person_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def suggest_courses(person: Person, *, at: datetime, most: int = 4) -> list[Sugg
     rule = rule_in_force(authority_on(person.survivor, today), today)
     if rule is None:
         return []
-    counted = counted_lessons(person, 1)
+    counted = counted_lessons(same_person_ids(person), 1)
     found = []
     for course, outline in _candidates(categories_on(person, today), person):
         hours, bonus = _still_gives(outline, rule, counted)

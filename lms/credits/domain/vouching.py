@@ -12,12 +12,12 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from lms.credits.domain.figures import HoursRow, entries_up_to, rows_of
-from lms.credits.domain.yearly import accounts_of
 from lms.credits.enums import AttestationKind, AttestationState, EntryKind
 from lms.credits.models import Attestation, AttestationRevocation, CreditLedgerEntry, YearlyHours
 from lms.learning.models import CourseCompletion
 from lms.lib.durations import beijing_day
 from lms.people.models import Merging, Person
+from lms.people.queries import accounts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class _Facts:
         self.newer = dict(Attestation.objects.filter(supersedes__in=ids).values_list("supersedes", "issued_at"))
         holders = Person.objects.select_related("merged_into").in_bulk({one.person_id for one in attestations})
         self.survivor = {pk: person.survivor.pk for pk, person in holders.items()}
-        self.owner_of = accounts_of(person.survivor for person in holders.values())
+        self.owner_of = accounts_of(self.survivor.values())
         self.completions = self._read_completions(attestations)
         of_chains = {account for one in attestations for account in _chains(one)}
         accounts = {*self.owner_of, *of_chains, *self.completions.values()}

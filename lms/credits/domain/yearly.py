@@ -13,6 +13,7 @@ from lms.credits.enums import CreditCategory, StandingState
 from lms.credits.models import CreditLedgerEntry
 from lms.lib.sealing import canonical_bytes
 from lms.people.models import Org, Person, Post
+from lms.people.queries import accounts_of
 
 NOTHING = Decimal("0.00")
 ASKED = frozenset({StandingState.MET, StandingState.ON_COURSE, StandingState.SHORT})
@@ -134,8 +135,8 @@ def figures_of_year(authority: Org, year: int, *, today: date) -> list[PersonYea
     on = counting_day(year, today)
     units = people_of(authority, on)
     persons = list(Person.objects.filter(pk__in=units))
-    standings = assess_many(persons, year, on=on)
-    accounts = accounts_of(persons)
+    standings = assess_many(units, year, on=on)
+    accounts = accounts_of(units)
     amounts = amounts_of(accounts, year)
     of_person: dict[int, list[int]] = defaultdict(list)
     for account, person_id in sorted(accounts.items()):
@@ -152,13 +153,6 @@ def figures_of_year(authority: Org, year: int, *, today: date) -> list[PersonYea
         for person in persons
     ]
     return sorted(lines, key=lambda line: (line.unit_id, line.person_id))
-
-
-def accounts_of(persons: Iterable[Person]) -> dict[int, int]:
-    """The persons' accounts and those merged into them, each with the one that stays."""
-    accounts = {person.pk: person.pk for person in persons}
-    merged = Person.objects.filter(merged_into__in=accounts).values_list("pk", "merged_into_id")
-    return accounts | {pk: into for pk, into in merged if into is not None}
 
 
 def amounts_of(accounts: Mapping[int, int], year: int) -> dict[tuple[int, str], tuple[Decimal, Decimal]]:

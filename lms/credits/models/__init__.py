@@ -5,7 +5,7 @@ from lms.credits.models.claims import ClaimFile, CreditClaim
 from lms.credits.models.closing import UnitConfirmation, YearClosing, YearSnapshot
 from lms.credits.models.exempting import Exemption
 from lms.credits.models.imports import ColumnMapping, ImportBatch, ImportedHours, OutsidePlatform
-from lms.credits.models.ledger import CreditChain, CreditLedgerEntry, DailySeal, YearlyHours
+from lms.credits.models.ledger import CreditChain, CreditLedgerEntry, DailySeal, YearlyHours, title_in
 from lms.credits.models.requirements import CreditRequirement
 from lms.credits.models.rules import CreditRule
 from lms.credits.models.standing import Reassessment, Standing
@@ -31,4 +31,5 @@ __all__ = [
     "YearClosing",
     "YearSnapshot",
     "YearlyHours",
+    "title_in",
 ]

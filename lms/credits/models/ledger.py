@@ -46,6 +46,11 @@ FROM_ELSEWHERE = (SourceKind.IMPORTED_HOURS, SourceKind.CREDIT_CLAIM)
 KEPT = Retention("the training record of a cadre", until="never", days=None, basis="statutory_duty")
 
 
+def title_in(why: Iterable[dict[str, Any]]) -> str:
+    """The title that the steps of an entry name first, or nothing."""
+    return next((step["title"] for step in why if "title" in step), "")
+
+
 class CreditLedgerQuerySet(models.QuerySet["CreditLedgerEntry"]):
     def of(self, person_ids: Iterable[int]) -> Self:
         return self.filter(person__in=person_ids)
@@ -157,12 +162,12 @@ class CreditLedgerEntry(models.Model):
     @property
     def title(self) -> str:
         """What it was for: the lesson or course as it was called then."""
-        return next((step["title"] for step in self.why if "title" in step), "")
+        return title_in(self.why)
 
     @property
     def origin(self) -> Origin:
         """Where the hours were earned; a reversal or correction belongs where its entry does."""
-        return Origin.__members__.get(self.achievement_key.partition(":")[0].upper(), Origin.HERE)
+        return Origin.of(self.achievement_key)
 
     @property
     def is_reversed(self) -> bool:

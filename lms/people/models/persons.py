@@ -129,5 +129,9 @@ class Person(AbstractBaseUser, PermissionsMixin):
         return self.merged_into or self
 
     def owns(self, name: str = "person") -> Q:
-        """Rows that name this human being in the field `name`: her account, or one that was merged into hers."""
-        return Q(**{name: self.survivor}) | Q(**{f"{name}__merged_into": self.survivor})
+        """Rows that name this human being in the field `name`: her account, or one that was merged into hers.
+
+        Her accounts are looked up first, by their indexes: an OR over the join would read every row of the table.
+        """
+        hers = Q(pk=self.survivor.pk) | Q(merged_into=self.survivor.pk)
+        return Q(**{f"{name}__in": type(self).objects.filter(hers).order_by().values("pk")})

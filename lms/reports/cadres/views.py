@@ -23,6 +23,7 @@ from lms.reports.filters import Desk
 from lms.reports.overview.placing import placed
 from lms.reports.queries import attach_figures, attach_posts, completions_of, entries_in_words, in_order, title_of
 from lms.reports.saved.queries import kept_views
+from lms.reports.standing.queries import standings_of
 
 PAGE_SIZE = 50
 
@@ -35,7 +36,7 @@ def people(request: HttpRequest) -> HttpResponse:
     persons = in_order(desk.persons(), desk.chosen.get("sort", ""))
     page = Paginator(persons, PAGE_SIZE).get_page(request.GET.get("page"))
     page.object_list = attach_figures(attach_posts(page.object_list), year=desk.year, on=desk.on)
-    standings = desk.standings(Person.objects.filter(pk__in=[cadre.pk for cadre in page.object_list]))
+    standings = standings_of((cadre.pk for cadre in page.object_list), year=desk.year, on=desk.on)
     for cadre in page.object_list:
         cadre.standing = standings[cadre.pk]
     context = desk.context() | kept_views(request, desk, ViewPage.PEOPLE)

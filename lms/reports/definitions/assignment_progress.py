@@ -9,16 +9,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lms.people.models import Person
+from lms.people.queries import accounts_of
+from lms.programmes.enums import ProgressState
 from lms.programmes.models import Assignment
 from lms.programmes.queries import Progress
-from lms.reports.definitions.base import Column, Report
-from lms.reports.queries import attach_posts, batched
+from lms.reports.definitions.base import Column, Report, labels
+from lms.reports.queries import PostInWords, batched, posts_by_person
 
-BATCH = 500
+BATCH = 2000
 
 
 class AssignmentProgress(Report):
-    """`persons` carry post and progress (`assignments.queries.rows_of`)."""
+    """`persons` carry their progress (`assignments.queries.rows_of`)."""
 
     code = "assignment-progress"
     title = gettext_lazy("Progress with an assigned course")
@@ -37,14 +39,18 @@ class AssignmentProgress(Report):
 
     def rows(self) -> Iterator[Sequence[Any]]:
         persons: QuerySet[Any] = self.persons
-        for batch in batched(persons.iterator(chunk_size=BATCH), BATCH):
-            for person in attach_posts(batch):
-                progress = Progress.of(person.done_at, person.has_begun, self.assignment, self.on)
+        states, late, nowhere = labels(ProgressState), _("yes"), PostInWords("", "", "")
+        read = persons.values_list("pk", "name", "done_at", "has_begun")
+        for batch in batched(read.iterator(chunk_size=BATCH), BATCH):
+            posts = posts_by_person(accounts_of([pk for pk, *_rest in batch]), self.posts)
+            for pk, name, done_at, has_begun in batch:
+                progress = Progress.of(done_at, has_begun, self.assignment, self.on)
+                post = posts.get(pk, nowhere)
                 yield (
-                    person.name,
-                    person.post.org.name if person.post else "",
-                    person.post.title if person.post else "",
-                    str(progress.state.label),
+                    name,
+                    post.unit,
+                    post.title,
+                    states[progress.state],
                     progress.done_on,
-                    _("yes") if progress.is_late else "",
+                    late if progress.is_late else "",
                 )

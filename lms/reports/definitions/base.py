@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
+from django.db.models import Choices, QuerySet
 from django.utils.functional import Promise
 
-from lms.people.models import Person
+from lms.people.models import Person, Post
 from lms.reports.metrics import Metric
 
 
@@ -26,15 +26,24 @@ class Column:
         return cls(metric.name, metric.unit, metric)
 
 
+def labels(choices: type[Choices]) -> dict[str, str]:
+    """What each code is called, translated once for all rows."""
+    return {value: str(label) for value, label in choices.choices}
+
+
 class Report(ABC):
-    """A report over persons whom the caller has already been allowed to see."""
+    """A report over persons whom the caller has already been allowed to see.
+
+    `posts` are those at which one of them may be counted: of the day, wherever they are, unless told otherwise.
+    """
 
     code: ClassVar[str]
     title: ClassVar[str | Promise]
     columns: ClassVar[Sequence[Column]]
 
-    def __init__(self, persons: QuerySet[Person], *, year: int, on: date) -> None:
+    def __init__(self, persons: QuerySet[Person], *, year: int, on: date, posts: QuerySet[Post] | None = None) -> None:
         self.persons = persons
+        self.posts: QuerySet[Post] = Post.objects.on(on) if posts is None else posts
         self.year = year
         self.on = on
 

@@ -1,17 +1,20 @@
-"""Credit hours and completions of each cadre in one year; `persons` are those of `overview.placing.placed`."""
+"""Credit hours and completions of each cadre in one year, beside the post at which she is counted."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from lms.people.models import Person
+from lms.credits.domain.holding import read_rows
+from lms.credits.enums import StandingState
+from lms.people.enums import PersonnelCategory
+from lms.people.queries import accounts_of
 from lms.reports import metrics
-from lms.reports.definitions.base import Column, Report
-from lms.reports.queries import attach_figures, attach_posts, batched
+from lms.reports.definitions.base import Column, Report, labels
+from lms.reports.queries import batched, figures_of, posts_by_person
 from lms.reports.standing.queries import standings_of
 
-BATCH = 500
+BATCH = 5000
 
 
 class CadreHours(Report):
@@ -32,22 +35,18 @@ class CadreHours(Report):
     )
 
     def rows(self) -> Iterator[Sequence[Any]]:
-        persons = self.persons.order_by("name", "pk")
+        categories, states = labels(PersonnelCategory), labels(StandingState)
+        persons = self.persons.order_by("name", "pk").values_list("pk", "name")
+        required = read_rows()
         for batch in batched(persons.iterator(chunk_size=BATCH), BATCH):
-            ids = [person.pk for person in batch]
-            standings = standings_of(Person.objects.filter(pk__in=ids), year=self.year, on=self.on)
-            for person in attach_figures(attach_posts(batch), year=self.year, on=self.on):
-                standing = standings[person.pk]
-                yield (
-                    person.name,
-                    person.post.org.name,
-                    person.post.title,
-                    person.post.get_category_display(),
-                    person.online_hours,
-                    person.centralized_hours,
-                    person.lessons_completed,
-                    person.courses_completed,
-                    str(standing.state.label),
-                    standing.online_missing,
-                    standing.centralized_missing,
-                )
+            ids = [pk for pk, _name in batch]
+            accounts = accounts_of(ids)
+            posts = posts_by_person(accounts, self.posts)
+            figures = figures_of(accounts, year=self.year, on=self.on)
+            standings = standings_of(ids, year=self.year, on=self.on, rows=required)
+            for pk, name in batch:
+                if pk not in posts:  # it ended while the file was being written
+                    continue
+                unit, title, category = posts[pk]
+                state, *missing = standings[pk]
+                yield name, unit, title, categories[category], *figures[pk], states[state], *missing

@@ -2,7 +2,6 @@
 
 import csv
 import io
-from decimal import Decimal
 from typing import IO, Any
 
 from lms.reports.definitions.base import Report
@@ -11,11 +10,8 @@ from lms.reports.definitions.base import Report
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def _cell(value: Any) -> str:
-    if isinstance(value, int | float | Decimal):
-        return str(value)
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+def _cell(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
 def write_csv(report: Report, out: IO[bytes], *, remarks: list[str]) -> int:

@@ -75,7 +75,7 @@ def _count_units(inquiry: Inquiry, place: Division | None) -> Mapping[int, Stand
     persons = _members(inquiry, place, on)
     post_of = dict(persons.values_list("pk", "post_id"))
     unit_of = dict(Post.objects.on(on).filter(pk__in=persons.values("post_id")).values_list("pk", "org_id"))
-    states = {pk: one.state for pk, one in standings_of(persons, year=year, on=on).items()}
+    states = {pk: one.state for pk, one in standings_of(post_of, year=year, on=on).items()}
     by_unit: dict[int, Stand] = defaultdict(Stand)
     for pk, figures in figures_by_person(list(post_of), year=year, on=on).items():
         if post_of[pk] in unit_of:

@@ -15,7 +15,8 @@ from lms.credits.domain.requiring import Needs
 from lms.credits.enums import CreditCategory, StandingState
 from lms.learning.models import CourseCompletion, LessonCompletion
 from lms.lib.durations import beijing_day, beijing_midnight
-from lms.people.models import Person
+from lms.lib.keys import Keys
+from lms.people.queries import accounts_of
 from lms.reports.overview.shapes import Stand
 from lms.reports.queries import year_up_to
 
@@ -37,12 +38,11 @@ def of_one(state: StandingState, *amounts: Any) -> Stand:
 
 def stands_over(ids: Sequence[int], year: int, *, days: Sequence[date]) -> Iterator[tuple[date, int, Stand]]:
     """For each day, in order, and each of these people (accounts that stay): how she stood; queries do not grow."""
-    people = list(Person.objects.filter(pk__in=ids))
     needs = Needs(read_rows())
     spans = spans_of(year, needs.rows)
-    facts = read_facts(people, first_day=min(span.first_day for span in spans), until=max(days))
-    lessons = _firsts(LessonCompletion.objects.all(), "lesson_key", people, year, until=max(days))
-    courses = _firsts(CourseCompletion.objects.all(), "course_key", people, year, until=max(days))
+    facts = read_facts(ids, first_day=min(span.first_day for span in spans), until=max(days))
+    lessons = _firsts(LessonCompletion.objects.all(), "lesson_key", ids, year, until=max(days))
+    courses = _firsts(CourseCompletion.objects.all(), "course_key", ids, year, until=max(days))
     for day in days:
         first, end = year_up_to(year, day)
         for pk, each in facts.items():
@@ -55,14 +55,17 @@ def stands_over(ids: Sequence[int], year: int, *, days: Sequence[date]) -> Itera
             yield day, pk, of_one(state, online, centralized, *done)
 
 
-def _firsts(facts: QuerySet[Any], key: str, people: list[Person], year: int, *, until: date) -> dict[int, list[date]]:
+def _firsts(facts: QuerySet[Any], key: str, ids: Sequence[int], year: int, *, until: date) -> dict[int, list[date]]:
     """By person: the days in Beijing, in order, on which she first completed each thing of the year."""
     first, end = year_up_to(year, until)
-    stays = {person.pk: person.pk for person in people}
-    merged = Person.objects.filter(merged_into__in=people).values_list("pk", "merged_into_id")
-    stays.update({pk: into for pk, into in merged if into is not None})
+    stays = accounts_of(ids)
     span = {"completed_at__gte": beijing_midnight(first), "completed_at__lt": beijing_midnight(end)}
-    rows = facts.filter(person__in=stays, **span).order_by().values_list("person_id", key).annotate(Min("completed_at"))
+    rows = (
+        facts.filter(person__in=Keys(stays), **span)
+        .order_by()
+        .values_list("person_id", key)
+        .annotate(Min("completed_at"))
+    )
     earliest: dict[int, dict[Any, date]] = defaultdict(dict)
     for person_id, what, at in rows:
         known, day = earliest[stays[person_id]], beijing_day(at)

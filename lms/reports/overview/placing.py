@@ -22,11 +22,21 @@ def placed(scope: Scope, on: date) -> QuerySet[Any]:
 
     Posts held elsewhere are passed over, or a person seen for one post would be counted where nobody looks.
     """
+    people = Person.objects.filter(pk__in=scope.visible(on).order_by().values("pk"))
+    return with_posts(people, on, _near(scope, on))
+
+
+def posts_near(scope: Scope, on: date) -> QuerySet[Post]:
+    """The posts among which `placed` chooses one for each of them."""
+    return Post.objects.on(on).filter(_near(scope, on))
+
+
+def _near(scope: Scope, on: date) -> Q:
+    """The condition that a post is of a unit within her places; units are few, and looked up once for all posts."""
     near = Q(pk__in=[])
     for root in scope.roots(on):
-        near |= in_place(root, on, "org__division")
-    people = Person.objects.filter(pk__in=scope.visible(on).order_by().values("pk"))
-    return with_posts(people, on, near)
+        near |= in_place(root, on)
+    return Q(org__in=Org.objects.filter(near).order_by().values("pk"))
 
 
 def narrowed(

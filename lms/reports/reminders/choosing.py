@@ -25,7 +25,7 @@ from lms.programmes.queries import late_among, on_show
 from lms.reports.assignments.queries import people_seen
 from lms.reports.overview.placing import narrowed, placed
 from lms.reports.overview.shapes import Scope
-from lms.reports.standing.queries import standings_of
+from lms.reports.standing.queries import each_standing
 
 
 def _my_hours(variables: Mapping[str, Any]) -> str:
@@ -118,7 +118,8 @@ def standing_choice(
     scope = Scope((org,), lambda day: scope_of(org, by, on=day, roles=roles))
     persons = narrowed(placed(scope, on), on, place=place, unit=unit.pk if unit else None, category=category)
     wanted = STATES[state][1]
-    found = {pk for pk, one in standings_of(persons, year=on.year, on=on).items() if one.state in wanted}
+    ids = persons.order_by().values_list("pk", flat=True)
+    found = {pk for pk, one in each_standing(ids, year=on.year, on=on) if one.state in wanted}
     where = unit.name if unit else place.name if place else org.name
     which = f":{unit.pk}" if unit else f":place:{place.code}" if place else ""
     return Choice(

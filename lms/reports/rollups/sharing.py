@@ -113,7 +113,7 @@ def _days(life: Life, year: int, needs: Needs) -> Iterator[tuple[date, Amounts]]
 
 def read_lives(ids: Collection[int], years: Collection[int], needs: Needs) -> dict[int, Life]:
     """The lives of those of the people who are present, accounts merged into theirs included; few queries."""
-    persons = list(Person.objects.present().filter(pk__in=ids).only("pk"))
+    persons = list(Person.objects.present().filter(pk__in=ids).values_list("pk", flat=True))
     spans = [span for year in years for span in spans_of(year, needs.rows)]
     facts = read_facts(persons, first_day=min(span.first_day for span in spans), until=FAR)
     lives = {pk: Life(each) for pk, each in facts.items()}
