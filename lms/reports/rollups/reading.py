@@ -87,7 +87,9 @@ class RollUp:
             by_prefix = [(sign, posts.annotate(part=Substr("home", 1, digits))) for sign, posts in parts]
             sums = self._sums(by_prefix, on, "part")
             stands = {prefix.ljust(12, "0"): stand for (prefix,), stand in sums.items() if stand.people}
-            names = dict(Division.objects.filter(code__in=stands).values_list("code", "name"))
+            # A town that lies in a prefecture itself has the prefecture's code for a county's.
+            parts_of_it = Division.objects.filter(code__in=stands).exclude(code=place.code)
+            names = dict(parts_of_it.values_list("code", "name"))
             found += [PlaceStand(names[code], stands[code], code=code) for code in names]
             missing = [code[:digits] for code in stands if code not in names]
             if not missing:

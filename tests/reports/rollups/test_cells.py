@@ -52,7 +52,9 @@ def test_units_of_one_county_are_together_one_wide_cell(cast: Cast, county: Coun
     county.cadre("周立新", county.upland_government)
     fold_all(at=timezone.now())
 
-    wide = Cell.objects.get(key__startswith=cast.places.county.code, key__endswith=":township_cadre", posts__rank=0)
+    wide = Cell.objects.get(
+        key__startswith=cast.places.county.code, key__endswith=":township_cadre", posts__is_only=True
+    )
     assert {part.posts.get().org for part in wide.parts.all()} == {
         cast.orgs.township_government,
         county.upland_government,
