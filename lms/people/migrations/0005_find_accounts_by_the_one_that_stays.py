@@ -1,5 +1,5 @@
 from django.db import migrations, models
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Cast, Coalesce
 
 
 class Migration(migrations.Migration):
@@ -8,6 +8,8 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddIndex(
             model_name="person",
-            index=models.Index(Coalesce("merged_into", "id"), name="people_person_stays"),
+            index=models.Index(
+                Cast(Coalesce("merged_into", "id"), models.BigIntegerField()), name="people_person_stays"
+            ),
         ),
     ]

@@ -6,7 +6,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -26,8 +26,8 @@ class SuperuserRefused(Exception):
     """Tianjian has no account that may do everything; three administrators share the work."""
 
 
-# The key of the account that stays, of an account.
-STAYS = Coalesce("merged_into", "id")
+# The key of the account that stays, of an account. SQLite finds it in the index only where it is said to be a number.
+STAYS = Cast(Coalesce("merged_into", "id"), models.BigIntegerField())
 
 
 class PersonQuerySet(models.QuerySet["Person"]):
