@@ -12,6 +12,7 @@ from lms.people.enums import LEVEL_DIGITS, DivisionLevel, OrgKind, Purpose, Role
 from lms.people.models import Org, Person, Post, Role, in_place
 from lms.people.models.dated import holds_on
 from lms.people.policies import (
+    holding,
     may_recognise_hours_of,
     persons_recognised_by,
     persons_visible_to,
@@ -21,7 +22,7 @@ from lms.people.policies import (
     units_of_personnel_officer,
     units_of_role,
 )
-from lms.people.queries import posts_on
+from lms.people.queries import SURVIVOR, posts_on
 
 
 def rule_authorities(actor: Any, on: date, *, roles: list[Role] | None = None) -> list[Org]:
@@ -45,8 +46,7 @@ def may_write_rules_of(actor: Any, org: Org | None, on: date, *, roles: list[Rol
 
 def _claims_of(persons: QuerySet[Person], actor: Person) -> QuerySet[CreditClaim]:
     """The claims of these persons, those of the actor herself left out."""
-    ids = persons.order_by().values("pk")
-    claims = CreditClaim.objects.filter(Q(person__in=ids) | Q(person__merged_into__in=ids))
+    claims = CreditClaim.objects.alias(who=SURVIVOR).filter(who__in=persons.order_by().values("pk"))
     return claims.exclude(actor.survivor.owns())
 
 
@@ -78,9 +78,7 @@ def claims_without_reviewer(actor: Any, *, on: date, roles: list[Role] | None = 
     townships = appointed.filter(org__kind=OrgKind.TOWNSHIP_GOVERNMENT)
     for role in townships.select_related("org__division__successor"):
         covered |= in_place(role.org.division, on, "org__division") & Q(org__kind=OrgKind.VILLAGE_COMMITTEE)
-    persons = Post.objects.on(on).filter(covered).values("person")
-    recognised = persons_recognised_by(actor, on=on, roles=roles)
-    uncovered = recognised.exclude(Q(pk__in=persons) | Q(merged_from__in=persons))
+    uncovered = persons_recognised_by(actor, on=on, roles=roles).exclude(holding(Post.objects.on(on).filter(covered)))
     return _claims_of(uncovered, actor).in_state(Step.SUBMITTED)  # type: ignore[attr-defined]  # of its own QuerySet
 
 

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
@@ -25,7 +25,7 @@ from lms.learning.models import (
 from lms.people.enums import Purpose
 from lms.people.models import Membership, Role
 from lms.people.policies import orgs_of_trainer, persons_visible_to, roles_on
-from lms.people.queries import same_person_ids
+from lms.people.queries import SURVIVOR, same_person_ids
 from media.models import Video
 
 
@@ -71,7 +71,8 @@ def appeals_for(actor: Any, *, on: date, roles: list[Role] | None = None) -> Que
     hers.update(Membership.objects.on(on).filter(person=actor).values_list("org_id", flat=True))
     seen = persons.order_by().values("pk")
     return (
-        Appeal.objects.filter(Q(person__in=seen) | Q(person__merged_into__in=seen))
+        Appeal.objects.alias(who=SURVIVOR)
+        .filter(who__in=seen)
         .exclude(person__in=same_person_ids(actor))
         .exclude(refused__page__org__in=hers)
         .exclude(refused__page__owner=actor)

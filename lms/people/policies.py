@@ -58,13 +58,13 @@ def _orgs_of(actor: Any, kind: RoleKind, on: date) -> list[Org]:
     return [role.org for role in roles_on(actor, on) if role.kind == kind]
 
 
-def _holding(posts: QuerySet[Post]) -> Q:
+def holding(posts: QuerySet[Post]) -> Q:
     """Persons who hold one of the posts, themselves or by an account merged into theirs.
 
-    As a question about each person, which an index answers: whoever looks at one person does not read all posts.
+    One question about each person: a database joins it for a list, and an index answers it for a single one.
     """
-    merged = posts.filter(person__merged_into=OuterRef("pk")).order_by()
-    return Q(Exists(posts.filter(person=OuterRef("pk")).order_by())) | Q(Exists(merged))
+    held = posts.filter(person=OuterRef("pk")).order_by()
+    return Q(Exists(Person.objects.accounts_of(OuterRef("pk")).filter(Exists(held))))
 
 
 def _cadre_posts(org: Org, on: date) -> QuerySet[Post]:
@@ -85,7 +85,7 @@ def _cadre_posts(org: Org, on: date) -> QuerySet[Post]:
 
 def _cadres_of(org: Org, on: date) -> Q:
     """Persons with such a post."""
-    return _holding(_cadre_posts(org, on))
+    return holding(_cadre_posts(org, on))
 
 
 def cadres_of(org: Org, on: date) -> QuerySet[Person]:
@@ -95,7 +95,7 @@ def cadres_of(org: Org, on: date) -> QuerySet[Person]:
     """
     if org.kind != OrgKind.ORGANIZATION_DEPARTMENT:
         return Person.objects.none()
-    return Person.objects.present().filter(_cadres_of(org, on)).distinct()
+    return Person.objects.present().filter(_cadres_of(org, on))
 
 
 def departments_of(person: Person, orgs: Iterable[Org], on: date) -> set[int]:
@@ -115,7 +115,7 @@ def departments_of(person: Person, orgs: Iterable[Org], on: date) -> set[int]:
 def _managed_by(org: Org, on: date) -> Q:
     """Persons with a post on the day that the org itself manages: whose roster it keeps."""
     posts = Post.objects.on(on).filter(cadre_authority=org)
-    return _holding(posts)
+    return holding(posts)
 
 
 def _belonging_to(org: Org, on: date) -> Q:
@@ -168,7 +168,7 @@ def stood_in_for(actor: Any, on: date, *, roles: list[Role] | None = None) -> li
 def _working_in(org: Org, on: date) -> Q:
     """Persons with a post in a unit for which the organisation answers."""
     posts = Post.objects.on(on).filter(_units_under(org, on, "org__"))
-    return _holding(posts)
+    return holding(posts)
 
 
 def _no_cadres_of(org: Org, on: date) -> Q:
@@ -176,7 +176,7 @@ def _no_cadres_of(org: Org, on: date) -> Q:
 
     For people without a village the operator of the site does, so that nobody is left to nobody.
     """
-    cadres = _holding(Post.objects.on(on))
+    cadres = holding(Post.objects.on(on))
     if org.kind == OrgKind.AGRICULTURE_DEPARTMENT:
         return _belonging_to(org, on) & ~cadres
     if org.kind == OrgKind.PLATFORM_OPERATOR:
@@ -234,7 +234,7 @@ def persons_visible_to(
         for role in stood_in_for(actor, acting_on or on, roles=roles):
             # Not the colleague's own: nobody chooses who reviews hers.
             scope |= _working_in(role.org, on) & ~Q(pk=role.person_id)
-    return present.filter(scope).distinct()
+    return present.filter(scope)
 
 
 def _opening(roles: list[Role], purpose: Purpose) -> list[Role]:
@@ -297,8 +297,8 @@ def persons_recognised_by(actor: Any, *, on: date, roles: list[Role] | None = No
     """
     roles = roles_on(actor, on) if roles is None else roles
     orgs = [role.org for role in roles if role.kind == RoleKind.OFFICER]
-    posts = Post.objects.on(on).filter(cadre_authority__in=orgs).values("person")
-    return Person.objects.present().filter(Q(pk__in=posts) | Q(merged_from__in=posts)).exclude(pk=actor.pk).distinct()
+    posts = Post.objects.on(on).filter(cadre_authority__in=orgs)
+    return Person.objects.present().filter(holding(posts)).exclude(pk=actor.pk)
 
 
 def orgs_of_trainer(actor: Any, on: date) -> QuerySet[Org]:

@@ -16,7 +16,7 @@ from lms.learning.models import CourseCompletion, CourseEnrolment
 from lms.lib.durations import beijing_day, beijing_midnight
 from lms.people.enums import LEVEL_DIGITS
 from lms.people.models import Division, Org, Person, Post, in_place
-from lms.people.policies import cadres_of, departments_of
+from lms.people.policies import cadres_of, departments_of, holding
 from lms.people.queries import SURVIVOR, categories_of, posts_on, same_person_ids
 from lms.programmes.enums import Asked, ProgressState
 from lms.programmes.models import SHOWN_DAYS, Assignment
@@ -57,8 +57,7 @@ class Asking:
             return Q()
         if self.asked == Asked.PEOPLE:
             return Q(pk__in=self.person_ids) | Q(merged_from__in=self.person_ids)
-        posts = self.posts(on)
-        return Q(pk__in=posts.values("person")) | Q(merged_from__in=posts.values("person"))
+        return holding(self.posts(on))
 
 
 def named_by(org: Org, asking: Asking, on: date) -> QuerySet[Person]:
@@ -69,7 +68,7 @@ def named_by(org: Org, asking: Asking, on: date) -> QuerySet[Person]:
 def posts_of(people: QuerySet[Person], on: date) -> QuerySet[Post]:
     """The posts that the people hold on the day, on whichever of their accounts they stand."""
     ids = people.order_by().values("pk")
-    return Post.objects.on(on).filter(Q(person__in=ids) | Q(person__merged_into__in=ids))
+    return Post.objects.on(on).alias(who=SURVIVOR).filter(who__in=ids)
 
 
 def people_of(assignment: Assignment, on: date) -> QuerySet[Person]:

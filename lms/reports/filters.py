@@ -73,16 +73,18 @@ class Desk:
 
     def _units(self, on: date, place: Division | None, *, all_of_them: bool) -> list[tuple[int, str]]:
         """The work units to choose from: of a county or a place in it, if they are few; else the one asked for."""
-        within = narrowed(placed(self.scope, on), on, place=place)
+        asked = self.asked_for.get("unit", "")
+        is_number = asked.isascii() and asked.isdecimal() and len(asked) < 10
         roots = [place] if place else self.scope.roots(on)
-        if all_of_them and all(root.level in _WITH_FEW_UNITS for root in roots):
+        lists_all = all_of_them and all(root.level in _WITH_FEW_UNITS for root in roots)
+        if not (lists_all or is_number):
+            return []
+        within = narrowed(placed(self.scope, on), on, place=place)
+        if lists_all:
             units = units_of(within, on, most=MOST_UNITS + 1)
             if len(units) <= MOST_UNITS:
                 return units
-        asked = self.asked_for.get("unit", "")
-        if not (asked.isascii() and asked.isdecimal() and len(asked) < 10):
-            return []
-        return units_of(narrowed(within, on, unit=int(asked)), on, most=1)
+        return units_of(narrowed(within, on, unit=int(asked)), on, most=1) if is_number else []
 
     @cached_property
     def unit(self) -> Org | None:

@@ -15,6 +15,7 @@ from lms.reports.rollups.models import (
     Share,
     TodayTally,
     Touched,
+    UnitTally,
 )
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Share",
     "TodayTally",
     "Touched",
+    "UnitTally",
 ]
 
 MOST_LETTERS = 300

@@ -60,8 +60,8 @@ def posts_by_person(accounts: Mapping[int, int], posts: QuerySet[Post]) -> dict[
 
 def with_posts(persons: QuerySet[Person], on: date, near: Q | None = None) -> QuerySet[Any]:
     """Persons with `post_id`: the post held longest of those held on the day, wherever it is or `near` (of posts)."""
-    # Her accounts first, by their indexes: an OR over the join would read every post for every person.
-    own = Person.objects.filter(Q(pk=OuterRef(OuterRef("pk"))) | Q(merged_into=OuterRef(OuterRef("pk"))))
+    # Her accounts first, by their index: an OR over the join would read every post for every person.
+    own = Person.objects.accounts_of(OuterRef(OuterRef("pk")))
     posts = Post.objects.filter(near or Q(), person__in=own.values("pk")).on(on).order_by("active_from", "pk")
     return persons.annotate(post_id=Subquery(posts.values("pk")[:1]))
 

@@ -1,17 +1,19 @@
 """The desk of a synthetic province: first page, way down, past days, trend, record, registering, assessing.
 
     python -m tests.bench.province                       # 3,000 people, on a new SQLite file
-    PEOPLE=100000 DATABASE=postgresql python -m tests.bench.province
+    DATABASE=postgresql python -m tests.bench.province --people 100000
     DATABASE_URL=postgresql://… python -m tests.bench.province --kept       # a province that is there already
 
-Then it writes: completions, reversals, moves, a town that is merged and a requirement that changes, folds, and ends
-with 1 unless every figure equals a recount from facts.
+Then another process completes lessons, 20 a second for `--seconds`, and in the middle of it takes back entries, moves
+people, merges a town and changes a requirement; a third folds. The pages are measured meanwhile and again after it.
+Ends with 1 unless every figure equals a recount from facts. Every line says how busy the machine was (load).
 """
 
 import argparse
 import json
 import os
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -24,10 +26,15 @@ from uuid import uuid4
 
 ROUNDS = 20
 PEOPLE = int(os.environ.get("PEOPLE", "3000"))
+ROOT = Path(__file__).resolve().parent.parent.parent
+COMPLETIONS_A_SECOND = 20
+# In the middle of writing: so many, or in a smaller province a hundredth of the people.
+MOVED, REVERSED = 1000, 500
 
 
 def say(bench: str, value: float, unit: str, **more: Any) -> None:
-    print(json.dumps({"bench": f"province: {bench}", "value": round(value, 1), "unit": unit, **more}), flush=True)
+    line = {"bench": f"province: {bench}", "value": round(value, 1), "unit": unit, **more}
+    print(json.dumps(line | {"load": round(os.getloadavg()[0], 1)}), flush=True)
 
 
 @contextmanager
@@ -92,25 +99,23 @@ class Province:
 
         return Inquiry(Scope((role.org,), visible), on.year, on)
 
-    def pages(self) -> None:
+    def pages(self, when: str = "") -> None:
         from lms.reports.overview.figures import figures_of, trend_of
 
         for level in self.levels:
             place = self.roles[level].org.division
             today = self.inquiry(level, self.today)
             times = milliseconds(lambda today=today, place=place: figures_of(today, place))
-            say(f"figures of today, {level}", p95(times), "ms p95", people=figures_of(today, place).total.people)
-            say(
-                f"trend of the year, {level}",
-                p95(milliseconds(lambda today=today, place=place: trend_of(today, place), 5)),
-                "ms p95",
-            )
+            people = figures_of(today, place).total.people
+            say(f"figures of today, {level}{when}", p95(times), "ms p95", people=people)
+            times = milliseconds(lambda today=today, place=place: trend_of(today, place))
+            say(f"trend of the year, {level}{when}", p95(times), "ms p95")
             for days in (17, 200, 400):
                 then = self.inquiry(level, self.today - timedelta(days=days))
                 times = milliseconds(lambda then=then, place=place: figures_of(then, place), 3)
-                say(f"figures {days} days ago, {level}", times[-1], "ms most")
+                say(f"figures {days} days ago, {level}{when}", times[-1], "ms most")
 
-    def record(self) -> None:
+    def record(self, when: str = "") -> None:
         """One person, as the officer of her county finds and reads her."""
         from lms.credits.domain.assessing import assess
         from lms.people.models import Person
@@ -129,42 +134,39 @@ class Province:
                 entries_in_words(person, year=self.today.year, on=self.today)
                 assess(person, self.today.year, on=self.today)
 
-        say("a person's record", p95(milliseconds(read, len(pks))), "ms p95")
+        say(f"a person's record{when}", p95(milliseconds(read, len(pks))), "ms p95")
 
     def register(self) -> None:
         from lms.credits.domain.registering import register_credit
 
-        completions = iter(self.completions(60))
+        completions = iter(list(self.completions(60)))
         times = milliseconds(lambda: register_credit(next(completions), at=self.at), 60)
         say("registering a lesson", p95(times), "ms p95")
 
-    def completions(self, count: int) -> list[Any]:
-        """So many lessons completed today by people who had not completed them."""
+    def completions(self, count: int) -> Iterator[Any]:
+        """So many lessons completed today, each when it is asked for, by people who had not completed them."""
         from courses.models import OutlineVersion
         from lms.learning.models import LessonCompletion
         from lms.people.models import Post
 
         outlines = list(OutlineVersion.objects.all())
         people = Post.objects.on(self.today).order_by("?").values_list("person_id", flat=True)[: 2 * count]
-        found: list[Any] = []
+        found = 0
         for number, person_id in enumerate(dict.fromkeys(people)):
             outline = outlines[number % len(outlines)]
             known = set(LessonCompletion.objects.filter(person=person_id).values_list("lesson_key", flat=True))
             fresh = [one for one in outline.lessons if one["translation_key"] not in {str(key) for key in known}]
-            if fresh and len(found) < count:
-                lesson = fresh[0]
-                found.append(
-                    LessonCompletion.objects.create(
-                        person_id=person_id,
-                        lesson_key=lesson["translation_key"],
-                        page_id=lesson["page_id"],
-                        outline_version=outline,
-                        rule=lesson["rule"],
-                        completed_at=self.at,
-                        decoded_seconds=lesson["decoded_seconds"],
-                    )
+            if fresh and found < count:
+                found += 1
+                yield LessonCompletion.objects.create(
+                    person_id=person_id,
+                    lesson_key=fresh[0]["translation_key"],
+                    page_id=fresh[0]["page_id"],
+                    outline_version=outline,
+                    rule=fresh[0]["rule"],
+                    completed_at=self.at,
+                    decoded_seconds=fresh[0]["decoded_seconds"],
                 )
-        return found
 
     def assess(self) -> None:
         from lms.credits.domain.reassessing import ask_for_reassessment, go_on
@@ -176,48 +178,77 @@ class Province:
         run.refresh_from_db()
         say("reassessing everybody", run.done / seconds, "people/s", people=run.done, seconds=round(seconds, 1))
 
-    def write(self) -> None:
-        """Facts of every kind, and how long counting them again takes."""
+    def while_writing(self, seconds: int) -> None:
+        """Measure what officers open while others write and fold, in processes of their own."""
+        from django.utils import timezone
+
+        from lms.reports.overview.figures import as_of, figures_of, trend_of
+
+        folding = [sys.executable, "manage.py", "fold_figures", "--every", "1"]
+        writing = [sys.executable, "-m", "tests.bench.province", "--write", str(seconds)]
+        times: dict[str, list[float]] = {}
+        late: list[float] = []
+        with subprocess.Popen(folding, cwd=ROOT) as folder, subprocess.Popen(writing, cwd=ROOT) as writer:
+            while writer.poll() is None:
+                for level in self.levels:
+                    place, today = self.roles[level].org.division, self.inquiry(level, self.today)
+                    late.append((timezone.now() - as_of(today)).total_seconds())
+                    for name, read in (("figures of today", figures_of), ("trend of the year", trend_of)):
+                        once = milliseconds(lambda read=read, today=today, place=place: read(today, place), 1)
+                        times.setdefault(f"{name}, {level}", []).extend(once)
+                time.sleep(0.2)
+            folder.terminate()
+        for name, each in times.items():
+            say(f"{name}, while writing", p95(sorted(each)), "ms p95", times=len(each))
+        say("how late the figures were, while writing", p95(sorted(late)), "s p95", most=round(max(late), 1))
+        begun = time.perf_counter()
+        people = self.fold()
+        say("folding what was left", time.perf_counter() - begun, "s", people=people)
+
+    def write(self, seconds: int) -> None:
+        """Complete lessons one after the other for so long; half way, everything else happens."""
+        from lms.credits.domain.registering import register_credit
+
+        count = COMPLETIONS_A_SECOND * seconds
+        begun, done = time.monotonic(), 0
+        for number, completion in enumerate(self.completions(count)):
+            time.sleep(max(begun + number / COMPLETIONS_A_SECOND - time.monotonic(), 0))
+            register_credit(completion, at=self.at)
+            done += 1
+            if number == count // 2:
+                self.upheaval()
+            if time.monotonic() - begun > 2 * seconds:
+                break
+        say("completions registered while measuring", done / (time.monotonic() - begun), "a second", completions=done)
+
+    def upheaval(self) -> None:
+        """Entries are taken back, people move to another unit, a town is merged, a requirement changes."""
         from django.db import transaction
 
         from lms.credits.domain.appending import lock_chain
         from lms.credits.domain.correcting import append_reversal
-        from lms.credits.domain.registering import register_credit
         from lms.credits.models import CreditLedgerEntry, CreditRequirement
         from lms.people.enums import DivisionLevel
-        from lms.people.models import Division, Org, Post
+        from lms.people.models import Division, Org, Person, Post
 
-        size = max(PEOPLE // 100, 10)
-        for completion in self.completions(size):
-            register_credit(completion, at=self.at)
-        entries = CreditLedgerEntry.objects.filter(counts=True, reversal__isnull=True, kind="external").order_by("?")
-        for entry in entries[: size // 2]:
+        people = Person.objects.count()
+        entries = CreditLedgerEntry.objects.filter(counts=True, reversal__isnull=True, kind="external")
+        for entry in entries.order_by("?")[: min(REVERSED, people // 100)]:
             with transaction.atomic():
                 append_reversal(lock_chain(entry.person_id), entry, reason="基准", by=None, at=self.at)
         units = list(Org.objects.filter(division__level=DivisionLevel.COUNTY)[:20])
-        moved = list(Post.objects.on(self.today).order_by("?")[:size])
-        for number, post in enumerate(moved):
+        moved = Post.objects.on(self.today).order_by("?")[: min(MOVED, people // 100)]
+        for number, post in enumerate(list(moved)):
             Post.objects.filter(pk=post.pk).update(active_to=max(self.today, post.active_from))
             post.pk, post.active_from, post.org = None, self.today, units[number % len(units)]
             post.save()
         towns = list(Division.objects.filter(level=DivisionLevel.TOWNSHIP).order_by("code")[:2])
         if len(towns) == 2:
             Division.objects.filter(pk=towns[1].pk).update(active_to=self.today, successor=towns[0])
-        begun = time.perf_counter()
-        people = self.fold()
-        say(
-            "counting again after facts",
-            (time.perf_counter() - begun) * 1000 / max(people, 1),
-            "ms/person",
-            people=people,
-        )
-        for requirement in CreditRequirement.objects.filter(category="online_self_study"):
+        requirement = CreditRequirement.objects.filter(category="online_self_study").first()
+        if requirement is not None:
             requirement.hours -= 5
             requirement.save()
-        begun = time.perf_counter()
-        people = self.fold()
-        seconds = time.perf_counter() - begun
-        say("counting everybody after a requirement changed", people / seconds, "people/s", people=people)
 
     def fold(self) -> int:
         from django.utils import timezone
@@ -228,8 +259,8 @@ class Province:
 
     def faults(self) -> int:
         """How many figures differ from a recount; the whole province is compared share by share."""
-        from lms.reports.overview.counting import count_place
-        from lms.reports.overview.figures import figures_of
+        from lms.reports.overview.counting import count_place, count_trend
+        from lms.reports.overview.figures import figures_of, trend_of
         from lms.reports.rollups.rebuilding import differences
 
         count = len(list(differences()))
@@ -238,39 +269,52 @@ class Province:
         for days in (0, 40):
             inquiry = self.inquiry(level, self.today - timedelta(days=days))
             count += figures_of(inquiry, place) != count_place(inquiry, place)
+        today = self.inquiry(level, self.today)
+        count += trend_of(today, place) != count_trend(today, place)
         say("figures that differ from a recount", count, "figures")
         return count
 
 
-def measure(*, kept: bool) -> int:
+def analyze() -> None:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def start() -> None:
     import django
 
     django.setup()
+
+
+def measure(*, people: int, seconds: int, kept: bool) -> int:
     from django.core.management import call_command
-    from django.db import connection
 
     if not kept:
         call_command("migrate", verbosity=0)
         begun = time.perf_counter()
-        call_command("make_synthetic_province", people=PEOPLE, stdout=sys.stderr)
-        say("making", PEOPLE / (time.perf_counter() - begun), "people/s", people=PEOPLE)
+        call_command("make_synthetic_province", people=people, stdout=sys.stderr)
+        say("making", people / (time.perf_counter() - begun), "people/s", people=people)
     province = Province()
-    begun = time.perf_counter()
-    people = province.fold()
-    if people:
-        say("counting everybody", people / (time.perf_counter() - begun), "people/s", people=people)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    begun, busy = time.perf_counter(), time.process_time()
+    counted = province.fold()
+    if counted:
+        spent = (time.process_time() - busy) * 1000 / counted
+        took = time.perf_counter() - begun
+        say("counting everybody", counted / took, "people/s", people=counted, python_ms_a_person=round(spent, 2))
+    analyze()
     province.pages()
     province.record()
     province.register()
     if kept:
         return 0
     province.assess()
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
-    province.write()
-    province.pages()
+    analyze()
+    province.while_writing(seconds)
+    analyze()
+    province.pages(", after writing")
+    province.record(", after writing")
     return 1 if province.faults() else 0
 
 
@@ -279,14 +323,22 @@ def main() -> int:
     parser.add_argument(
         "--kept", action="store_true", help="measure the province that is there, and write almost nothing"
     )
+    parser.add_argument("--people", type=int, default=PEOPLE, help=f"how many to make ({PEOPLE})")
+    parser.add_argument("--seconds", type=int, default=20, help="how long others write (20)")
+    parser.add_argument("--write", type=int, metavar="SECONDS", help="be the other who writes")
     options = parser.parse_args()
     os.environ["DEMO"] = "1"
     os.environ["DJANGO_SETTINGS_MODULE"] = "lms.settings.dev"
-    if options.kept:
-        return measure(kept=True)
+    if options.write or options.kept:
+        start()
+        if options.kept:
+            return measure(people=0, seconds=0, kept=True)
+        Province().write(options.write)
+        return 0
     with database() as address:
         os.environ["DATABASE_URL"] = address
-        code = measure(kept=False)
+        start()
+        code = measure(people=options.people, seconds=options.seconds, kept=False)
         from django.db import connections
 
         connections.close_all()

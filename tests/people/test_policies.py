@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import RequestFactory
 
 from lms.people import policies
@@ -111,6 +112,16 @@ def test_a_merged_account_shows_up_once_as_its_survivor(cast: Cast) -> None:
     cast.learner.save()
 
     assert list(policies.persons_visible_to(cast.officer, purpose=Purpose.CADRE_TRAINING, on=TODAY)) == [survivor]
+
+
+def test_one_person_is_looked_up_by_her_accounts_in_an_index(cast: Cast) -> None:
+    seen = policies.persons_visible_to(cast.officer, purpose=Purpose.CADRE_TRAINING, on=TODAY)
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+
+    assert "people_person_stays" in seen.filter(pk=cast.learner.pk).explain()
+    assert "people_person_stays" in Post.objects.filter(cast.learner.owns()).explain()
 
 
 def _renumber(division: Division, code: str, parent: Division, on: date) -> Division:

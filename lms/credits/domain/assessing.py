@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from itertools import islice
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from lms.credits.domain.binding import Span
@@ -166,9 +166,9 @@ def people_with_posts(*, after: int = 0, besides_day: date | None = None, most: 
 
     Without those assessed on a day, if one is named.
     """
-    own = Post.objects.filter(person=OuterRef("pk")).order_by()
-    merged = Post.objects.filter(person__merged_into=OuterRef("pk")).order_by()
-    people = Person.objects.filter(Q(Exists(own)) | Q(Exists(merged)), merged_into__isnull=True, pk__gt=after)
+    posts = Post.objects.filter(person=OuterRef("pk")).order_by()
+    holders = Person.objects.accounts_of(OuterRef("pk")).filter(Exists(posts))
+    people = Person.objects.filter(Exists(holders), merged_into__isnull=True, pk__gt=after)
     if besides_day is not None:
         people = people.exclude(Exists(Standing.objects.filter(person=OuterRef("pk"), as_of=besides_day).order_by()))
     return people.order_by("pk")[:most]

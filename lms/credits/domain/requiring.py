@@ -118,8 +118,15 @@ def clipped(posts: Iterable[HeldPost], span: Span) -> tuple[HeldPost, ...]:
     )
 
 
+# What is kept of one cadre's posts takes some kilobytes.
+MOST_KNOWN = 20_000
+
+
 class Needs:
-    """What the rows ask for, worked out once for all people who held the same posts and have the same exemptions."""
+    """What the rows ask for, worked out once for all people who held the same posts and have the same exemptions.
+
+    Whoever keeps it for long finds it bounded: when much is known, it begins anew.
+    """
 
     def __init__(self, rows: Sequence[Row]) -> None:
         self.rows = rows
@@ -129,6 +136,8 @@ class Needs:
         """The same as the function of this name; whoever gets it changes nothing in it."""
         key = span, category, clipped(posts, span), tuple(reliefs)
         if key not in self._known:
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
             self._known[key] = need_in(span, category, posts=key[2], reliefs=reliefs, rows=self.rows)
         return self._known[key]
 

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from lms.credits.enums import ExemptionState
 from lms.credits.models import Exemption
 from lms.people.enums import Purpose, RoleKind
 from lms.people.models import Person, Post, Role
 from lms.people.policies import persons_visible_to
+from lms.people.queries import SURVIVOR
 
 
 def exemptions_of(person: Person) -> list[Exemption]:
@@ -21,7 +22,7 @@ def exemptions_of(person: Person) -> list[Exemption]:
 def exemptions_for(actor: Any, *, on: date, roles: list[Role]) -> QuerySet[Exemption]:
     """The exemptions of the cadres whom the actor sees on the day."""
     seen = persons_visible_to(actor, purpose=Purpose.CADRE_TRAINING, on=on, roles=roles).order_by().values("pk")
-    mine = Exemption.objects.filter(Q(person__in=seen) | Q(person__merged_into__in=seen))
+    mine = Exemption.objects.alias(who=SURVIVOR).filter(who__in=seen)
     return mine.select_related("person__merged_into", "proposed_by", "decided_by", "withdrawn_by", "authority")
 
 

@@ -11,23 +11,29 @@ CACHE = Retention("counting quickly", until="the facts are counted again", days=
 
 
 class Cell(models.Model):
-    """格: everybody who holds the same posts, in the same order, is counted together. Made by `folding`, never changed.
+    """格: everybody who holds the same posts, in the same order, is counted together. Made by `cells`.
 
     Law 8 looks at work unit and cadre authority of each post, so whoever sees one person of a cell sees them all.
+    Cells that differ only in units of one county are together a wide cell, which has none (`wide` is empty): of a
+    prefecture or a province there are a tenth as many, and nobody who looks at one tells these units apart.
     """
 
     RETENTION = CACHE
 
-    key = models.CharField(max_length=500, unique=True, help_text="org:authority:category of each post, longest first")
+    key = models.CharField(
+        max_length=500, unique=True, help_text="org (wide: code):authority:category of each post, longest first"
+    )
+    wide = models.ForeignKey("self", null=True, on_delete=models.CASCADE, related_name="parts")
 
     def __str__(self) -> str:
         return self.key
 
 
 class CellPost(models.Model):
-    """One post of a cell. The codes say where unit and authority lie today; `folding` follows places that change.
+    """One post of a cell. The codes say where unit and authority lie today; `cells` follows places that change.
 
-    `authority_level` is that of the division the authority was set up in, as the policy compares it.
+    `authority_level` is that of the division the authority was set up in, as the policy compares it. Of a wide cell
+    there is no unit, and `org_code` is the county's.
     """
 
     RETENTION = CACHE
@@ -35,7 +41,7 @@ class CellPost(models.Model):
     cell = models.ForeignKey(Cell, on_delete=models.CASCADE, related_name="posts")
     rank = models.PositiveSmallIntegerField(help_text="0 for the post held longest")
     is_only = models.BooleanField()
-    org = models.ForeignKey(Org, on_delete=models.PROTECT, related_name="+")
+    org = models.ForeignKey(Org, null=True, on_delete=models.PROTECT, related_name="+")
     authority = models.ForeignKey(Org, on_delete=models.PROTECT, related_name="+")
     category = models.CharField(max_length=32, choices=PersonnelCategory.choices)
     org_code = models.CharField(max_length=12)
@@ -47,6 +53,8 @@ class CellPost(models.Model):
         indexes = [
             # The cells of a place.
             models.Index(fields=["org_code"], name="reports_cell_place"),
+            # The wide cells of a prefecture or a province.
+            models.Index(fields=["org_code"], condition=models.Q(org=None), name="reports_wide_cell_place"),
         ]
 
     def __str__(self) -> str:
@@ -54,7 +62,10 @@ class CellPost(models.Model):
 
 
 class Amounts(models.Model):
-    """Differences or sums of figures; hours in hundredths, so that adding is exact on every database."""
+    """Differences or sums of figures; hours in hundredths, so that adding is exact on every database.
+
+    No database looks up the cell of each of the millions of rows: whoever adds them has just read it.
+    """
 
     people = models.IntegerField(default=0)
     asked = models.IntegerField(default=0)
@@ -75,7 +86,7 @@ class DayTally(Amounts):
 
     RETENTION = CACHE
 
-    cell = models.ForeignKey(Cell, on_delete=models.CASCADE, related_name="days", db_index=False)
+    cell = models.ForeignKey(Cell, on_delete=models.CASCADE, related_name="days", db_index=False, db_constraint=False)
     year = models.PositiveSmallIntegerField()
     day = models.DateField()
 
@@ -95,7 +106,7 @@ class MonthTally(Amounts):
 
     RETENTION = CACHE
 
-    cell = models.ForeignKey(Cell, on_delete=models.CASCADE, related_name="months", db_index=False)
+    cell = models.ForeignKey(Cell, on_delete=models.CASCADE, related_name="months", db_index=False, db_constraint=False)
     year = models.PositiveSmallIntegerField()
     day = models.DateField()
 
@@ -111,7 +122,7 @@ class TodayTally(Amounts):
 
     RETENTION = CACHE
 
-    cell = models.ForeignKey(Cell, on_delete=models.CASCADE, related_name="todays", db_index=False)
+    cell = models.ForeignKey(Cell, on_delete=models.CASCADE, related_name="todays", db_index=False, db_constraint=False)
     year = models.PositiveSmallIntegerField()
 
     class Meta:
@@ -119,6 +130,29 @@ class TodayTally(Amounts):
 
     def __str__(self) -> str:
         return f"{self.cell_id} {self.year}"
+
+
+class UnitTally(models.Model):
+    """How many people have not met it today, once for each post at the unit, whoever sees them and counts them where.
+
+    Never less than an officer sees there: whoever looks for the units with the most begins here.
+    """
+
+    RETENTION = CACHE
+
+    org = models.ForeignKey(Org, on_delete=models.CASCADE, related_name="+", db_index=False)
+    year = models.PositiveSmallIntegerField()
+    short = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["org", "year"], name="reports_unit_tally_once")]
+        indexes = [
+            # The units with the most.
+            models.Index(fields=["year", "-short"], name="reports_unit_tally_most"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.org_id} {self.year}"
 
 
 class Share(models.Model):

@@ -212,7 +212,7 @@ def test_whoever_is_killed_in_the_middle_of_a_fold_loses_nothing(
         raise Killed
 
     with monkeypatch.context() as patch, pytest.raises(Killed), transaction.atomic():
-        patch.setattr("lms.reports.rollups.folding._add", die)
+        patch.setattr("lms.reports.rollups.folding.add_lines", die)
         fold(at=timezone.now())
 
     assert Touched.objects.filter(ref=cast.learner.pk).exists()
