@@ -97,6 +97,9 @@ def rebuild(*, at: datetime, tell: Callable[[int], None] = lambda done: None) ->
     """Throw the roll-ups away and count everybody; how many. Until that is done the first page counts from facts."""
     models = (FoldState, Share, DayTally, MonthTally, TodayTally, UnitTally, CellPost, Cell)
     with transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            # Else it refuses to empty a table whose keys it has still to look up.
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for statement in connection.ops.sql_flush(no_style(), [model._meta.db_table for model in models]):
             cursor.execute(statement)
     begin(at=at)
