@@ -11,7 +11,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import pytest
 from django.apps import apps
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.utils import timezone
 from wagtail.models import Site
 
@@ -65,6 +65,8 @@ class Kept:
     added: dict[Table, list[Row]] = field(default_factory=dict)
     changed: dict[Table, list[Row]] = field(default_factory=dict)
     deleted: dict[Table, list[Row]] = field(default_factory=dict)
+    # What was to be done after the commit.
+    afterwards: list[Callable[[], Any]] = field(default_factory=list)
 
     def put_back(self) -> Any:
         with connection.cursor() as cursor:
@@ -80,6 +82,8 @@ class Kept:
                     f"UPDATE {table.quoted} SET {values} WHERE {table.where}",
                     [(*row, row[key]) for row in rows],
                 )
+        for work in self.afterwards:
+            transaction.on_commit(work)
         written.names |= self.written
         Site.clear_site_root_paths_cache()
         return copy.deepcopy(self.built)
@@ -115,8 +119,10 @@ def _built(name: Any, key: tuple[Any, ...], build: Callable[[], T]) -> T:
         built: T = kept.put_back()
         return built
     before = {table: table.select() for table in _tables().values()}
+    waiting = len(connection.run_on_commit)
     built = build()
     kept = Kept(copy.deepcopy(built), frozenset(written.names))
+    kept.afterwards = [work for _sids, work, *_robust in connection.run_on_commit[waiting:]]
     for table in written.tables:
         known, now = before[table], table.select()
         for found, rows in (
