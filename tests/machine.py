@@ -111,6 +111,8 @@ def depends_on_database(item: pytest.Item) -> bool:
     What is tried in a browser is scripts and looks: other tests ask the same pages for the same rows, and stories walk
     them on both kinds. The slow further variants of a test ask what its first variant asks.
     """
+    if item.get_closest_marker("only_sqlite"):
+        return False
     if not item.get_closest_marker("story") and (item.get_closest_marker("browser") or item.get_closest_marker("slow")):
         return bool(item.get_closest_marker("any_database"))
     uses_the_suites = "db" in getattr(item, "fixturenames", ()) or item.get_closest_marker("django_db")

@@ -26,6 +26,7 @@ from tests.credits.outside import imported, row_of, xlsx
 from tests.credits.test_capping import capped, codes
 from tests.credits.world import AT, earn
 from tests.factories.people import PersonFactory, PostFactory
+from tests.machine import examples
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -192,7 +193,7 @@ def test_check_ledger_finds_more_given_back_than_was_taken(cast, twin):
     assert any("give back what merging took" in line for line in ledger_faults())
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(15), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     limits=st.dictionaries(st.sampled_from(["year", "day", "course", "platform"]), st.integers(0, 5), min_size=1),
     earned=st.lists(st.tuples(st.booleans(), st.integers(0, 1), st.sampled_from([900, 2700, 4050])), max_size=7),

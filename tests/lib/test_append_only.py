@@ -103,7 +103,7 @@ def test_the_check_fails_for_a_missing_trigger_and_migrating_puts_it_back(entry)
     assert append_only.missing(connection) == []
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL keeps no statement to compare with")
+@pytest.mark.only_sqlite  # PostgreSQL keeps no statement to compare with
 def test_a_trigger_that_was_made_otherwise_is_missing_and_made_again(entry):
     name = f"{TABLE}_no_delete"
     execute(f"DROP TRIGGER {name}")
