@@ -18,6 +18,7 @@ from lms.people.enums import (
 )
 from lms.people.models import Division, Org, Person
 from tests.factories.people import DivisionFactory, OrgFactory, PersonFactory, PostFactory, RoleFactory
+from tests.snapshots import kept
 
 # A day in the life of the cast.
 TODAY = date(2026, 11, 20)
@@ -120,6 +121,7 @@ def _orgs(places: Places) -> Orgs:
     )
 
 
+@kept
 def make_cast() -> Cast:
     places = _places()
     orgs = _orgs(places)

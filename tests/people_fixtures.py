@@ -16,7 +16,6 @@ from lms.people.domain.notices import KNOWN, newest_version, notices_due
 from lms.people.models import Person
 from lms.people.policies import FACTOR_SEEN_AT, PASSWORD_SHOWN_AT
 from tests.cast import Cast, make_cast
-from tests.snapshots import built_once
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -24,7 +23,7 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 @pytest.fixture
 def cast(db: None) -> Cast:
     """The fixed cast of tests/cast.py."""
-    return built_once("cast", make_cast)
+    return make_cast()
 
 
 @pytest.fixture

@@ -92,7 +92,7 @@ class Kept:
 _kept: dict[tuple[Any, ...], Kept | None] = {}
 
 
-def built_once(name: Any, build: Callable[[], T]) -> T:
+def _built_once(name: Any, build: Callable[[], T]) -> T:
     """What `build` returns, and its rows in the database.
 
     They come back where the test has taken the same steps (the same builds, the same statements) as before the build,
@@ -137,7 +137,7 @@ def _built(name: Any, key: tuple[Any, ...], build: Callable[[], T]) -> T:
 
 
 def kept(build: Callable[P, T]) -> Callable[P, T]:
-    """A factory whose rows come back when it is called again with equal arguments; see `built_once`."""
+    """A factory whose rows come back when it is called again with equal arguments; see `_built_once`."""
 
     @wraps(build)
     def factory(*args: P.args, **kwargs: P.kwargs) -> T:
@@ -145,7 +145,7 @@ def kept(build: Callable[P, T]) -> Callable[P, T]:
             name = build.__qualname__, _named(args), _named(kwargs)
         except TypeError:
             return build(*args, **kwargs)
-        return built_once(name, lambda: build(*args, **kwargs))
+        return _built_once(name, lambda: build(*args, **kwargs))
 
     return factory
 
@@ -161,7 +161,7 @@ def _named(value: Any) -> Any:
     if isinstance(value, dict):
         return tuple((name, _named(one)) for name, one in value.items())
     if value is None or isinstance(value, str | int | float | Decimal | date | type):
-        return value
+        return repr(value)  # True is not 1
     raise TypeError(f"{value!r} has no name")
 
 
