@@ -70,7 +70,7 @@ def forger(clock) -> Forger:
     [
         pytest.param(timedelta(0), 0, id="at once", marks=pytest.mark.slow),
         pytest.param(timedelta(minutes=1), 120, id="1 minute", marks=pytest.mark.slow),
-        pytest.param(timedelta(hours=1), 2 * HOUR, id="1 hour"),
+        pytest.param(timedelta(hours=1), 2 * HOUR, id="1 hour", marks=[pytest.mark.slow, pytest.mark.any_database]),
         pytest.param(timedelta(hours=12), 4 * HOUR, id="12 hours", marks=pytest.mark.slow),
         pytest.param(timedelta(days=7), 8 * 4 * HOUR, id="7 days"),
         pytest.param(timedelta(days=7, seconds=1), 0, id="7 days and a second"),
@@ -135,6 +135,8 @@ def test_a_package_fetched_after_the_other_does_not_pay_for_what_was_paid(forger
     assert forger.check("packages in a chain") == 7200
 
 
+@pytest.mark.slow
+@pytest.mark.any_database
 def test_a_package_renewed_every_six_days_pays_four_hours_of_a_day(forger, clock):
     for _week in range(3):
         codes = [forger.fetch() for _lesson in range(12)]

@@ -222,6 +222,7 @@ def test_keys_are_nowhere_to_be_found(clock):
     assert len(positions) == 4
 
 
+@pytest.mark.slow
 def test_twenty_accounts_that_harvest_the_questions_still_need_the_time_of_watching(clock):
     """Nothing keeps twenty accounts from learning six answers; what they gain is bounded by the clock."""
     course = make.credit_course()

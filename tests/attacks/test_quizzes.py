@@ -124,7 +124,9 @@ def bank(questions: int, choices: int, **fields) -> QuestionSet:
     return quiz
 
 
-@pytest.mark.parametrize(("questions", "choices"), [(3, 3), (5, 4), (10, 4)])
+@pytest.mark.parametrize(
+    ("questions", "choices"), [(3, 3), *(pytest.param(*size, marks=pytest.mark.slow) for size in ((5, 4), (10, 4)))]
+)
 def test_a_random_guesser_waits_longer_than_the_lesson_lasts(questions, choices):
     quiz, chance = bank(questions, choices), Random(7)
     asked = list(quiz.questions.prefetch_related("choices"))
@@ -147,6 +149,7 @@ def test_a_random_guesser_waits_longer_than_the_lesson_lasts(questions, choices)
     assert abs(first - quiz.guessing_percent()) < 8
 
 
+@pytest.mark.slow
 def test_what_twenty_accounts_harvest_from_a_small_and_from_a_large_bank(clock):
     """Right or wrong is told for each question, so accounts that work together learn keys: the bank must be large."""
     passed_by_size = {}

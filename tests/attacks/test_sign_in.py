@@ -152,6 +152,8 @@ def test_a_number_gets_five_codes_an_hour(client: Client, outbox: list[Message],
     assert response.context["form"].errors["phone"]
 
 
+@pytest.mark.slow
+@pytest.mark.any_database
 def test_sixty_people_behind_one_hotspot_sign_in_within_ten_minutes(outbox: list[Message], clock: Clock) -> None:
     """Each mistypes once, every third asks twice; all sign in, none is refused."""
     clock.set(2026, 4, 15, 11)
@@ -212,6 +214,8 @@ def test_guesses_over_many_numbers_are_stopped_by_address(outbox: list[Message],
     check_code(PHONE, newest_code(outbox), address="198.51.100.1", at=clock.now)
 
 
+@pytest.mark.slow
+@pytest.mark.any_database
 def test_beyond_the_sites_ceiling_known_and_unknown_numbers_are_answered_alike(
     outbox: list[Message], clock: Clock, settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:

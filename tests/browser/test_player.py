@@ -99,7 +99,7 @@ HIDE = """hidden => {
         ("listening", False, False),
         pytest.param("listening", True, True, marks=pytest.mark.slow),
         pytest.param("never", True, False, marks=pytest.mark.slow),
-        ("picture", False, True),
+        pytest.param("picture", False, True, marks=pytest.mark.slow),
     ],
 )
 def test_what_plays_while_the_page_is_hidden_counts_as_its_lesson_says(

@@ -25,8 +25,15 @@ def addresses(lesson: LessonPage) -> list[str]:
     return ["/", course.get_parent().get_url(), course.get_url(), lesson.get_url()]
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("elder", ["off", "largest"])
+@pytest.mark.parametrize(
+    ("elder", "size"),
+    [
+        pytest.param("off", SIZES[0], marks=pytest.mark.slow),
+        ("off", SIZES[1]),
+        ("largest", SIZES[0]),
+        pytest.param("largest", SIZES[1], marks=pytest.mark.slow),
+    ],
+)
 def test_public_pages_are_whole_at_every_size(
     browser: Browser, live_server: Any, lesson: LessonPage, size: tuple[int, int], elder: str
 ) -> None:

@@ -64,6 +64,7 @@ def page(browser: Browser) -> Page:
     return browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN").new_page()
 
 
+@pytest.mark.slow
 def test_each_playlist_and_the_saved_file_play(page: Page, live_server: Any, lesson: LessonPage, tmp_path: Path):
     addresses = sign(lesson.video, at=timezone.now())
     page.goto(live_server.url + "/healthz")
@@ -123,6 +124,7 @@ def test_listening_fetches_sound_alone_and_counts(
     wait_until(lambda: (WatchRecord.objects.filter(person=cast.learner).first() or WatchRecord()).percent >= 9)
 
 
+@pytest.mark.slow
 def test_the_page_says_what_watching_listening_and_saving_cost(page: Page, live_server: Any, lesson: LessonPage):
     page.goto(live_server.url + lesson.get_url())
 

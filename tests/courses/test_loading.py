@@ -38,6 +38,7 @@ def test_load_outline_makes_whole_outline(org: Org) -> None:
     assert Page.find_problems() == ([], [], [], [], [])
 
 
+@pytest.mark.slow
 def test_load_outline_keeps_every_field_of_the_file(org: Org) -> None:
     load_outline(org=org)
 
@@ -113,6 +114,7 @@ def test_load_outline_replaces_the_page_of_welcome_and_keeps_a_home(org: Org) ->
     assert Page.objects.filter(depth=2).count() == 1
 
 
+@pytest.mark.slow
 def test_command_loads_tracks_for_different_orgs() -> None:
     first, second = OrgFactory(), OrgFactory()
 

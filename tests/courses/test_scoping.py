@@ -212,6 +212,7 @@ def test_a_large_quiz_is_saved_without_its_questions_and_they_one_by_one(cast: C
     assert quiz.questions.last().text == "新的一题"
 
 
+@pytest.mark.slow
 def test_a_quiz_as_large_as_fits_on_one_page_can_be_saved(cast: Cast, at_desk: Desk) -> None:
     quiz, desk = quiz_of(cast.orgs.provider, questions=30), at_desk(cast.trainer)
     address = reverse("courses_quizzes:edit", args=[quiz.pk])

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import product
 
 import pytest
 
@@ -40,9 +41,16 @@ def test_the_difference_is_said_for_each_person(cast):
     assert (trial.compared, trial.gaining, trial.losing) == (1, 1, 0)
 
 
-@pytest.mark.parametrize("code", ["yn_2024", "sx_legacy", "sx_points"])
-@pytest.mark.parametrize("caps", [{}, {"day": "1.5"}, {"course": "1", "year": "2.25"}])
-@pytest.mark.parametrize("unit", ["lesson", "course"])
+UNITS, CODES = ["lesson", "course"], ["yn_2024", "sx_legacy", "sx_points"]
+CAPS: list[dict[str, str]] = [{}, {"day": "1.5"}, {"course": "1", "year": "2.25"}]
+# Each rule, each kind of caps and each unit at least once.
+TELLING = [("lesson", CAPS[2], "yn_2024"), ("course", CAPS[1], "sx_legacy"), ("lesson", CAPS[0], "sx_points")]
+
+
+@pytest.mark.parametrize(
+    ("unit", "caps", "code"),
+    [pytest.param(*terms, marks=[] if terms in TELLING else pytest.mark.slow) for terms in product(UNITS, CAPS, CODES)],
+)
 def test_the_rule_in_force_changes_nothing(cast, video, code, caps, unit):
     rule = adopt(code)
     rule.parameters, rule.unit = rule.parameters | ({"caps": caps} if caps else {}), unit

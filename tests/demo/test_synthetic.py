@@ -39,6 +39,7 @@ def test_where_anybody_is_nothing_is_made():
     assert Person.objects.count() == 1
 
 
+@pytest.mark.slow
 def test_a_second_province_is_refused():
     make_province(10, seed=1, at=AT)
 

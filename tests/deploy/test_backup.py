@@ -60,6 +60,7 @@ def test_second_backup_copies_only_what_is_new(backup: Path, files: Path, settin
     assert sorted(read_manifest(second).files) == ["new.bin", "same.bin", "视频 一/segment.m4s"]
 
 
+@pytest.mark.slow
 def test_drill_names_a_file_whose_bytes_changed_in_the_store(backup: Path):
     kept = next(path for path in (backup.parent / "files").rglob("*") if path.is_file())
     kept.write_bytes(b"rotten")
@@ -68,6 +69,7 @@ def test_drill_names_a_file_whose_bytes_changed_in_the_store(backup: Path):
         call_command("restore_drill", str(backup.parent))
 
 
+@pytest.mark.slow
 def test_drill_names_a_damaged_dump(backup: Path):
     dump = backup / read_manifest(backup).dump
     with dump.open("r+b") as file:
@@ -92,6 +94,7 @@ def test_drill_names_rows_and_chains_that_differ(backup: Path):
     assert "chain of audit_auditentry" in str(refused.value)
 
 
+@pytest.mark.slow
 def test_drill_with_other_keys_says_so(backup: Path, settings):
     settings.FIELD_KEYS = {"test1": "99" * 32}
 

@@ -172,6 +172,7 @@ def test_nonsense_is_answered_and_changes_nothing(client, due, body):
     assert PresenceCheck.objects.get().wrong_count == 0
 
 
+@pytest.mark.slow
 def test_asking_too_often_is_refused(client, due):
     answers = [post(client, f"checks/{due['check_due']['check']}/", {}).status_code for _time in range(310)]
 

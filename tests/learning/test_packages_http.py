@@ -13,7 +13,7 @@ from lms.learning.models import OfflinePackage, PackageReceipt, WatchRecord
 from lms.lib.durations import beijing_day
 from tests.factories import learning as make
 from tests.factories.people import PersonFactory
-from tests.learning.test_report_http import MALFORMED, URL, ByTheShortWay, send
+from tests.learning.test_report_http import MALFORMED, URL, ByTheShortWay, by_both_ways, send
 
 pytestmark = pytest.mark.django_db
 
@@ -85,6 +85,7 @@ def test_fetching_needs_a_sign_in_and_a_live_lesson(client, lesson):
     assert (gone.status_code, gone.json()["error"]) == (403, "cannot_play")
 
 
+@pytest.mark.parametrize("client", [Client, pytest.param(ByTheShortWay, marks=pytest.mark.slow)], indirect=True)
 def test_fetching_too_often_is_told_when_to_come_again(client, lesson):
     answers = [fetch(client, lesson) for _number in range(61)]
 
@@ -141,7 +142,11 @@ def test_sessions_and_packages_travel_in_one_batch(client, person, package, cloc
     }
 
 
-@pytest.mark.parametrize("case", [case for case, (body, *_rest) in MALFORMED.items() if "SESSION" in str(body)])
+@pytest.mark.parametrize(
+    ("client", "case"),
+    by_both_ways(case for case, (body, *_rest) in MALFORMED.items() if "SESSION" in str(body)),
+    indirect=["client"],
+)
 def test_a_bad_report_of_a_package_gets_a_clear_answer_a_counter_and_no_row(client, package, clock, case):
     body, status, code = MALFORMED[case]
     text = (body if isinstance(body, str) else json.dumps(body)).replace("SESSION", package.code)

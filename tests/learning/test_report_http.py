@@ -1,7 +1,10 @@
 """POST /learn/reports/: what players send and are told."""
 
 import json
+from collections.abc import Iterable
 from datetime import UTC
+from itertools import product
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -172,7 +175,19 @@ MALFORMED = {
 }
 
 
-@pytest.mark.parametrize("case", MALFORMED)
+# By the whole way one of each answer: the same view gives them.
+TELLING = ["not json", "number is true", "beyond the lesson", "too many stretches", "oversized", "unknown session"]
+
+
+def by_both_ways(cases: Iterable[str]) -> Any:
+    """Each case by the short way, as `lms.wsgi` sends reports; by the whole way a few at a keyboard."""
+    return [
+        pytest.param(way, case, marks=pytest.mark.slow if way is Client and case not in TELLING else [])
+        for way, case in product((Client, ByTheShortWay), cases)
+    ]
+
+
+@pytest.mark.parametrize(("client", "case"), by_both_ways(MALFORMED), indirect=["client"])
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_bad_report_gets_a_clear_answer_a_counter_and_no_row(client, session, clock, case, language):
     body, status, code = MALFORMED[case]
@@ -221,6 +236,7 @@ def test_get_is_not_answered(client):
     assert (answer.status_code, answer["Allow"]) == (405, "POST")
 
 
+@pytest.mark.parametrize("client", [pytest.param(Client, marks=pytest.mark.slow), ByTheShortWay], indirect=True)
 def test_over_rate_reports_are_told_when_to_come_again(client, session):
     for number in range(1, 301):
         send(client, {"session": session.code, "number": number, "stretches": []})

@@ -115,6 +115,8 @@ def test_at_double_speed_a_session_and_then_a_package_on_a_bus_without_network(c
     assert LessonCompletion.objects.count() == 2
 
 
+@pytest.mark.slow
+@pytest.mark.any_database
 def test_two_hours_without_network_on_each_day_of_a_week_lose_nothing(clock):
     clock.set(2026, 4, 13, 6, 0, 0)
     phone = Phone(clock, PersonFactory())

@@ -103,6 +103,7 @@ def test_our_way_through_the_decoder_writes_what_whispers_own_writes(whisper):
             assert [one.average_logprob for one in ours] == pytest.approx([one.avg_logprob for one in theirs], abs=1e-4)
 
 
+@pytest.mark.slow
 def test_where_the_engine_lost_the_place_the_window_is_heard_again_in_halves(models):
     """As eight-bit numbers without the processor's help did with the end of a demo lesson."""
     real = WhisperEngine(str(MODEL), root=models, threads=1)
@@ -126,6 +127,7 @@ def test_where_the_engine_lost_the_place_the_window_is_heard_again_in_halves(mod
     assert error_rate(cues, sentences(name)) <= 0.06
 
 
+@pytest.mark.slow
 def test_two_lessons_cut_into_another_order_with_silence_and_a_repetition(whisper):
     """Nothing can be looked up here: words, order and times must come from the sound."""
     photo, call = "ecommerce-product-photo", "phone-video-call"
@@ -145,6 +147,7 @@ def test_two_lessons_cut_into_another_order_with_silence_and_a_repetition(whispe
         assert np.count_nonzero(inside == 0) < 1.6 * SAMPLE_RATE, f"stands in a pause: {cue}"
 
 
+@pytest.mark.slow
 def test_each_sentence_alone_in_reverse_order_follows_the_sound(whisper):
     name = "phone-video-call"
     audio, truth = joined([cut(name, at, at) for at in reversed(range(len(sentences(name))))], pause=3)
@@ -170,6 +173,7 @@ def test_loud_noise_without_speech_gives_no_cue(whisper):
     assert heard(whisper, noise) == []
 
 
+@pytest.mark.slow
 def test_progress_runs_from_window_to_window_to_the_end(whisper):
     told: list[float] = []
 
@@ -180,6 +184,7 @@ def test_progress_runs_from_window_to_window_to_the_end(whisper):
     assert len({round(part, 3) for part in told}) >= 3
 
 
+@pytest.mark.slow
 def test_recognising_again_gives_the_same(whisper):
     audio = sound("ecommerce-product-photo")[: 20 * SAMPLE_RATE]
 
@@ -225,6 +230,7 @@ def test_windows_on_the_shelf_are_not_heard_again(whisper):
     assert all(len(key) == 64 for key in shelf.kept)
 
 
+@pytest.mark.slow
 def test_the_shelf_serves_only_the_same_engine_language_and_wording(whisper, faster):
     audio, shelf = sound("phone-video-call")[: 9 * SAMPLE_RATE], DictShelf()
     heard(whisper, audio, shelf=shelf)
@@ -258,6 +264,7 @@ def test_glossary_corrects_and_the_change_is_told(whisper):
     assert any("sensitive" in cue.flags for cue in cues if "买家" in cue.text)
 
 
+@pytest.mark.slow
 def test_one_recogniser_serves_two_languages(whisper):
     """Two recordings on one queue, one Chinese and one English."""
     english = sound_of(DATA / "speech" / "en-espeak.m4a")
@@ -271,7 +278,7 @@ def test_one_recogniser_serves_two_languages(whisper):
     assert error_rate(again, truth) == 0
 
 
-@pytest.mark.parametrize("engine", ["whisper", "faster"])
+@pytest.mark.parametrize("engine", ["whisper", pytest.param("faster", marks=pytest.mark.slow)])
 def test_recognition_is_left_at_once_while_a_window_is_in_progress(engine, request):
     """A cancelled job, a lost claim, a worker that is stopped: the heartbeat raises, long before the window is done."""
     recogniser = request.getfixturevalue(engine)

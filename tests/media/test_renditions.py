@@ -35,7 +35,14 @@ def loudness(path: Path) -> tuple[float, float]:
     return integrated, peak
 
 
-@pytest.mark.parametrize("gain", [-18, 0, 14], ids=["quiet", "as it was", "loud"])
+@pytest.mark.parametrize(
+    "gain",
+    [
+        pytest.param(-18, id="quiet"),
+        pytest.param(0, id="as it was", marks=pytest.mark.slow),
+        pytest.param(14, id="loud", marks=pytest.mark.slow),
+    ],
+)
 def test_speech_is_brought_to_one_loudness(tmp_path: Path, files: Path, gain: int):
     # Fourfold: the meter wants more than six seconds.
     level = f"aloop=loop=3:size=94000,volume={gain}dB,alimiter=limit=0.98:level=0"

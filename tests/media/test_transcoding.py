@@ -189,6 +189,7 @@ def test_a_film_of_three_hours_passes(tmp_path: Path):
     assert (video.decoded_seconds, video.failure_code) == (10_800, "")
 
 
+@pytest.mark.slow
 def test_a_longer_film_than_allowed_is_stopped(settings, tmp_path: Path, files: Path):
     settings.MEDIA_MAX_SECONDS = 1
 
@@ -219,11 +220,11 @@ def test_a_playlist_that_names_other_files_is_not_opened(tmp_path: Path):
 @pytest.mark.parametrize(
     "full",
     [
-        "recognition.wav",
+        pytest.param("recognition.wav", marks=pytest.mark.slow),
         "stream/240p-00000.m4s",
-        "stream/poster.jpg",
-        "stream/storyboard-000.jpg",
-        "stream/offline.mp4",
+        pytest.param("stream/poster.jpg", marks=pytest.mark.slow),
+        pytest.param("stream/storyboard-000.jpg", marks=pytest.mark.slow),
+        pytest.param("stream/offline.mp4", marks=pytest.mark.slow),
     ],
 )
 def test_a_full_disk_is_a_failure_that_passes_and_leaves_nothing(monkeypatch, tmp_path: Path, files: Path, full: str):

@@ -181,7 +181,9 @@ TOLD = {
 }
 
 
-@pytest.mark.parametrize("suffix", ["mp4", "mov", "mkv"])
+@pytest.mark.parametrize(
+    "suffix", [pytest.param("mp4", marks=pytest.mark.slow), "mov", pytest.param("mkv", marks=pytest.mark.slow)]
+)
 def test_nothing_about_place_device_or_owner_leaves(tmp_path: Path, files: Path, suffix: str):
     texts = tmp_path / "texts.srt"
     texts.write_text("1\n00:00:00,000 --> 00:00:01,000\n你好\n")

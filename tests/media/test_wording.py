@@ -146,6 +146,7 @@ def test_a_glossary_of_nobody_is_said(tmp_path: Path):
         call_command("load_glossary", str(tmp_path / "words.txt"), "--org", "X")
 
 
+@pytest.mark.slow
 @pytest.mark.speech
 def test_a_checkpoint_is_converted_by_command(tmp_path: Path):
     said = run("convert_whisper_model", MODEL, tmp_path / "nano")

@@ -52,7 +52,12 @@ def watch(person: Person, lesson: LessonPage, *, at: datetime) -> LessonCompleti
 
 
 PAGES = ["desk:overview", "desk:people"]
-EXPORTS = [("cadre-hours", "xlsx"), ("cadre-hours", "csv"), ("cadre-entries", "xlsx"), ("cadre-entries", "csv")]
+EXPORTS = [
+    ("cadre-hours", "xlsx"),
+    pytest.param("cadre-hours", "csv", marks=pytest.mark.slow),
+    pytest.param("cadre-entries", "xlsx", marks=pytest.mark.slow),
+    ("cadre-entries", "csv"),
+]
 
 
 def test_overview_adds_up_the_cadres_of_the_county(

@@ -104,8 +104,13 @@ def as_the_page_says(client: Client, person: Person, **query: str) -> list[Any]:
     ]
 
 
-@pytest.mark.parametrize("on", [TODAY, BEFORE])
-@pytest.mark.parametrize("kept", [True, False])
+@pytest.mark.parametrize(
+    ("kept", "on"),
+    [
+        (True, TODAY),
+        *(pytest.param(*each, marks=pytest.mark.slow) for each in ((True, BEFORE), (False, TODAY), (False, BEFORE))),
+    ],
+)
 def test_the_file_says_what_each_persons_page_says(
     cast: Cast, people: list[Person], at_desk: AtDesk, on: date, kept: bool
 ) -> None:

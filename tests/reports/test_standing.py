@@ -56,7 +56,7 @@ def figures(answer: Any) -> tuple[int, ...]:
     return total.people, total.asked, total.met, total.on_course, total.short
 
 
-@pytest.mark.parametrize("kept", [False, True])
+@pytest.mark.parametrize("kept", [pytest.param(False, marks=pytest.mark.slow), True])
 def test_overview_counts_those_of_whom_something_is_required(cast: Cast, at_desk: AtDesk, kept: bool) -> None:
     load()
     township_cadre(cast)
@@ -135,7 +135,14 @@ def test_the_record_of_a_cadre_says_why(cast: Cast, at_desk: AtDesk) -> None:
     assert "每年 90.00 学时或 12.00 天培训" in page
 
 
-@pytest.mark.parametrize(("kept", "page"), [(True, "desk:people"), (True, "desk:overview"), (False, "desk:overview")])
+@pytest.mark.parametrize(
+    ("kept", "page"),
+    [
+        pytest.param(True, "desk:people", marks=pytest.mark.slow),
+        (True, "desk:overview"),
+        pytest.param(False, "desk:overview", marks=pytest.mark.slow),
+    ],
+)
 def test_one_cadre_and_three_take_the_same_queries(cast: Cast, at_desk: AtDesk, kept: bool, page: str) -> None:
     load()
     officer = at_desk(cast.officer)

@@ -116,6 +116,7 @@ def test_reviewer_hears_corrects_and_approves_what_was_recognised(video, cast, o
     assert first[5:] in served.content.decode()
 
 
+@pytest.mark.slow
 def test_review_fits_a_phone_and_works_without_script(video, cast, open_page):
     phone = open_page(cast.trainer, video, size=(360, 800))
     phone.wait_for_selector(".captions.is-live")

@@ -78,6 +78,8 @@ def test_a_town_in_the_prefecture_itself_and_a_county_nobody_entered_stand_for_t
     assert_prefecture_equals_recount(cast, TODAY, date(2026, 5, 4))
 
 
+@pytest.mark.slow
+@pytest.mark.any_database
 def test_cells_go_along_with_a_town_that_comes_to_another_county(cast: Cast, county: County) -> None:
     county.cadre("周立新", county.upland_government)
     fold_all(at=timezone.now())

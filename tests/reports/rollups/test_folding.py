@@ -143,6 +143,8 @@ def test_after_facts_of_every_kind_the_roll_ups_equal_the_recount(
     assert list(differences()) == []
 
 
+@pytest.mark.slow
+@pytest.mark.any_database
 def test_a_place_merged_in_the_middle_of_the_year_is_counted_where_it_lay_on_the_day(
     cast: Cast, county: County
 ) -> None:
@@ -155,6 +157,8 @@ def test_a_place_merged_in_the_middle_of_the_year_is_counted_where_it_lay_on_the
     assert_equal_to_recount(cast, TODAY, date(2026, 6, 1), date(2026, 5, 31), date(2026, 3, 1))
 
 
+@pytest.mark.slow
+@pytest.mark.any_database
 def test_whoever_goes_into_another_account_is_counted_once_and_twice_again_when_they_part(
     cast: Cast, county: County
 ) -> None:
@@ -221,6 +225,8 @@ def test_whoever_is_killed_in_the_middle_of_a_fold_loses_nothing(
     assert_equal_to_recount(cast)
 
 
+@pytest.mark.slow
+@pytest.mark.any_database
 def test_a_post_that_begins_tomorrow_counts_from_midnight(cast: Cast, county: County, clock: Clock) -> None:
     tomorrow = TODAY + timedelta(days=1)
     county.cadre("明天", county.office, active_from=tomorrow)
@@ -253,6 +259,8 @@ def test_in_december_the_next_year_is_counted_as_well(cast: Cast, county: County
     assert figures_of(inquiry, place) == count_place(inquiry, place)
 
 
+@pytest.mark.slow
+@pytest.mark.any_database
 def test_a_closed_account_is_counted_no_longer(cast: Cast, county: County) -> None:
     fold_all(at=timezone.now())
     Person.objects.filter(name="钱进步").update(is_active=False, closed_at=AT)
@@ -261,6 +269,8 @@ def test_a_closed_account_is_counted_no_longer(cast: Cast, county: County) -> No
     assert_equal_to_recount(cast)
 
 
+@pytest.mark.slow
+@pytest.mark.any_database
 def test_what_is_wrong_with_the_sums_is_said_and_made_right(cast: Cast, county: County) -> None:
     fold_all(at=timezone.now())
     TodayTally.objects.order_by("pk")[:1].get()
