@@ -8,7 +8,7 @@ from .identities import Identity
 from .invitations import Invitation
 from .mergings import Merging
 from .persons import Person, PersonQuerySet
-from .places import Division, Org, in_place
+from .places import Division, Org, in_place, under_prefix
 from .rosters import RosterBatch, RosterStep
 from .standing import Belonging, Membership, Post, Role
 
@@ -36,4 +36,5 @@ __all__ = [
     "SmsDevice",
     "Tally",
     "in_place",
+    "under_prefix",
 ]
