@@ -18,12 +18,17 @@ from courses.domain.telling import settle_notices, tell_editors
 from courses.enums import NoticeKind
 from courses.models import CataloguePage, CoursePage, HomePage, LessonPage, ShortLink
 from courses.queries import course_of, lessons_of_video
+from courses.tasks import speak_lesson_task
+from lms.lib.files import work_root
+from media.backends.speak import voice
+from media.backends.waking import wake
 from media.signals import captions_approved, video_failed, video_put_back, video_ready, video_taken_down
 
 
 def register_receivers() -> None:
     page_published.connect(outline_follows_page, dispatch_uid="courses_outline_published")
     page_published.connect(settle_what_was_told, dispatch_uid="courses_notices_settled")
+    page_published.connect(text_is_spoken, sender=LessonPage, dispatch_uid="courses_text_spoken")
     page_unpublished.connect(outline_follows_page, dispatch_uid="courses_outline_unpublished")
     post_page_move.connect(outlines_follow_move, dispatch_uid="courses_outline_moved")
     for model in (CoursePage, LessonPage):
@@ -68,6 +73,17 @@ def outline_follows_copy(sender: Any, instance: Any, created: bool, raw: bool = 
 def outline_follows_deletion(sender: Any, instance: LessonPage, **kwargs: Any) -> None:
     """A lesson was deleted; its course may be about to be."""
     transaction.on_commit(partial(_write_outline_at, instance.path))
+
+
+def text_is_spoken(sender: Any, instance: LessonPage, **kwargs: Any) -> None:
+    """A lesson was published: whoever has no voice in the phone hears it from a machine of ours."""
+    if voice() is not None:
+        transaction.on_commit(partial(_send_to_voice, instance.pk), robust=True)
+
+
+def _send_to_voice(lesson_id: int) -> None:
+    speak_lesson_task.enqueue(lesson_id)
+    wake(work_root())
 
 
 def lesson_has_link(sender: Any, instance: LessonPage, created: bool, raw: bool = False, **kwargs: Any) -> None:
