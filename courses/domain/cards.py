@@ -7,7 +7,7 @@ from pathlib import Path
 from django.core.files.base import ContentFile
 from django.utils.translation import gettext
 from PIL import Image, ImageDraw, ImageFont
-from pylopdf_fonts_zh_cn import serif_path
+from pylopdf_fonts_zh_cn import sans_path
 
 from courses.enums import Access
 from courses.models import ShortLink
@@ -91,7 +91,7 @@ def draw_card(title: str, provider: str, picture: Image.Image | None, *, size: t
 
 
 def _font(size: int) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(Path(serif_path()), size)
+    return ImageFont.truetype(Path(sans_path()), size)
 
 
 def _fitting(text: str, width: int, height: int, *, largest: int) -> tuple[list[str], ImageFont.FreeTypeFont]:

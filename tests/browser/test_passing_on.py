@@ -107,3 +107,21 @@ def test_pages_of_links_and_the_open_block_have_no_faults(
     addresses = [f"/k/{code}/board/", f"/k/{code}/board/?size=small"]
 
     assert faults(context, live_server.url, addresses) == {}
+
+
+def test_whoever_types_with_a_thumb_is_told_of_the_microphone(
+    browser: Browser, live_server: Any, lesson: LessonPage
+) -> None:
+    for is_phone in (True, False):
+        context = browser.new_context(
+            viewport={"width": 360, "height": 800}, has_touch=is_phone, is_mobile=is_phone, service_workers="block"
+        )
+        page = context.new_page()
+        page.goto(live_server.url)
+        expect(page.locator(".search-hint")).to_be_hidden()
+
+        page.locator(".search input").focus()
+
+        expect(page.locator(".search-hint")).to_be_visible(visible=is_phone)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        context.close()

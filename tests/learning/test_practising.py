@@ -58,7 +58,7 @@ def test_questions_come_in_the_order_of_the_recording_and_without_keys(client, l
 
     asked = answer.json()["questions"]
     assert [each["at"] for each in asked] == [90, 300]
-    assert set(asked[0]) == {"id", "at", "text", "answered", "choices"}
+    assert set(asked[0]) == {"id", "at", "text", "answered", "choices", "sounds"}
     assert all(set(choice) == {"id", "text"} for each in asked for choice in each["choices"])
     assert "is_right" not in answer.content.decode()
     bank = {str(pk) for pk in Choice.objects.values_list("pk", flat=True)}
