@@ -29,7 +29,7 @@ def card_of(link: ShortLink, shape: str) -> str:
     """
     lesson = link.lesson
     provider = lesson.org.name if lesson.org else ""
-    poster = lesson.video.poster.name if lesson.video and lesson.course.access == Access.PUBLIC else ""
+    poster = (lesson.video.poster.name if lesson.video and lesson.course.access == Access.PUBLIC else "") or ""
     said = "\n".join([str(_DRAWING), shape, lesson.title, provider, poster])
     folder = f"cards/{link.code}-{shape}"
     name = f"{folder}/{hashlib.sha256(said.encode()).hexdigest()[:12]}.jpg"

@@ -29,6 +29,8 @@ _SIGNER = signing.Signer(salt="media.speaking", sep=".")
 _AT_ONCE = 500
 # A text that is gone today may be back tomorrow: a page is unpublished and published again.
 _KEPT_FOR = timedelta(days=30)
+# Long enough to hear a page out; whoever takes longer presses again.
+_HEARD_FOR = timedelta(hours=1)
 # Longer ones are no paragraph, and take a worker too long.
 LONGEST = 3000
 
@@ -118,7 +120,7 @@ def forget_needless(*, at: datetime, dry_run: bool = False) -> int:
     if not dry_run:
         for row in needless:
             Spoken.objects.filter(pk=row.pk).delete()
-            stored().delete(row.file.name)
+            stored().delete(str(row.file.name))
     return len(needless)
 
 
@@ -158,7 +160,7 @@ def _say(key: str, text: str, speaker: Voice, *, at: datetime) -> bool:
 
 def sign_sound(spoken: Spoken, *, at: datetime) -> str:
     """Where it is heard for a time; whoever calls has checked that the text may be read."""
-    expires = int((at + timedelta(seconds=settings.MEDIA_ADDRESS_SECONDS)).timestamp())
+    expires = int((at + _HEARD_FOR).timestamp())
     return reverse("media:sound", args=[_SIGNER.sign(f"{spoken.key}.{expires}")])
 
 
