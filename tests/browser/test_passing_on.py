@@ -4,12 +4,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from courses.models import LessonPage
+from media.models import CaptionTrack, Cue, Transcript
 from tests.browser.streaming import context, film, streamed
 from tests.browser.test_accessibility import faults
 from tests.browsing import wait_for_page
+from tests.cast import Cast
 
 __all__ = ["context", "film", "streamed"]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -42,6 +46,38 @@ def test_the_file_plays_on_a_phone_without_network(
     assert set(asked) <= {"file", "blob", "data"}
     opened.evaluate("document.querySelector('video').currentTime = 4")
     wait_for_page(opened, "document.querySelector('video').currentTime > 4.2")
+
+
+def test_the_words_in_the_file_are_shown_and_lead_to_their_moment(
+    browser: Browser, client: Client, cast: Cast, streamed: LessonPage, tmp_path: Path
+) -> None:
+    at = timezone.now()
+    said = Transcript.objects.create(
+        video=streamed.video,
+        language="zh",
+        source="hand",
+        state="approved",
+        version=9,
+        created_at=at,
+        approved_by=cast.trainer,
+        approved_at=at,
+    )
+    for number, text in enumerate(["第一句", "第二句"]):
+        Cue.objects.create(
+            transcript=said, number=number, start_ms=3000 * number, end_ms=3000 * number + 2500, text=text
+        )
+    CaptionTrack.objects.create(video=streamed.video, language="zh", transcript=said, published_at=at)
+    kept = tmp_path / "lesson.html"
+    kept.write_bytes(b"".join(client.get(f"/learn/lessons/{streamed.pk}/file/").streaming_content))  # type: ignore[attr-defined]
+    page = browser.new_context(offline=True).new_page()
+    page.goto(kept.as_uri())
+
+    page.click("#words li >> nth=1")
+
+    wait_for_page(page, "document.querySelector('video').currentTime > 3.1")
+    expect(page.locator("#words .now")).to_have_text("第二句")
+    shown = "[...document.querySelector('video').textTracks[0].activeCues].map(each => each.text)"
+    assert page.evaluate(shown) == ["第二句"]
 
 
 def test_the_link_is_copied_with_one_press_or_sent_by_the_phone(
