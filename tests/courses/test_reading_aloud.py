@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from django_tasks import default_task_backend
 from wagtail.models import Page
 
 from courses.domain.reading_aloud import (
@@ -66,25 +67,31 @@ def test_live_lessons_alone_are_wanted(read: LessonPage) -> None:
     assert list(wanted_texts()) == []
 
 
-def test_publishing_sends_the_lesson_to_the_voice(
-    read: LessonPage, speaker: DummyVoice, monkeypatch: Any, django_capture_on_commit_callbacks: Any
-) -> None:
-    sent: list[int] = []
-    monkeypatch.setattr("courses.receivers._send_to_voice", sent.append)
+@pytest.fixture
+def queue(settings: Any) -> None:
+    """A dummy queue of this test, whatever the suite runs with."""
+    settings.TASKS = {"default": {**settings.TASKS["default"], "BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
 
+
+def sent() -> list[tuple[str, str, list[int]]]:
+    found = [(each.task.name, each.task.queue_name, each.args) for each in default_task_backend.results]
+    return [each for each in found if each[0] == "speak_lesson_task"]
+
+
+@pytest.mark.usefixtures("speaker", "queue")
+def test_publishing_sends_the_lesson_to_the_voice(read: LessonPage, django_capture_on_commit_callbacks: Any) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         read.save_revision().publish()
 
-    assert sent == [read.pk]
+    assert sent() == [("speak_lesson_task", "media", [read.pk])]
 
 
-def test_without_a_voice_nothing_is_sent(
-    read: LessonPage, monkeypatch: Any, django_capture_on_commit_callbacks: Any
-) -> None:
-    monkeypatch.setattr("courses.receivers._send_to_voice", lambda lesson_id: pytest.fail("sent"))
-
+@pytest.mark.usefixtures("queue")
+def test_without_a_voice_nothing_is_sent(read: LessonPage, django_capture_on_commit_callbacks: Any) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         read.save_revision().publish()
+
+    assert sent() == []
 
 
 def test_the_task_has_text_and_questions_spoken(read: LessonPage, speaker: DummyVoice) -> None:

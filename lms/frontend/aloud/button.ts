@@ -39,6 +39,8 @@ export function offerReading(
     }
   };
   const press = (made: Reader): void => (made.isReading ? made.stop() : made.start());
+  // Some phones let sound begin in the press alone: what reads is on its way before the finger is up.
+  button.addEventListener("pointerdown", () => void import("./reader.ts").catch(() => undefined), { once: true });
   button.addEventListener("click", () => {
     if (reader) {
       press(reader);
