@@ -10,13 +10,18 @@ from django.urls import reverse
 from django.utils import timezone
 
 from media.backends.peaks import PEAKS
-from media.backends.transcode.base import MASTER, POSTER, STORYBOARD
+from media.backends.transcode.base import MASTER, POSTER, POSTER_FORMATS, STORYBOARD, poster_name
 from media.enums import RenditionKind, TranscriptState
 from media.models import CaptionTrack, Video
 
 # A takedown must stop every process within ten seconds; each remembers for half of that.
 REMEMBERED_SECONDS = 5
 _SIGNER = signing.Signer(salt="media.playing", sep=".")
+# A still is shown, not played: its address stays the same for a month, so that a phone fetches it once.
+POSTER_PERIOD_SECONDS = 30 * 24 * 3600
+# From here on pages show the widest; where the screen is no wider, a phone's network pays for less.
+_WIDE = 960
+_POSTER_SIGNER = signing.Signer(salt="media.poster", sep=".")
 
 
 class AddressRefused(Exception):
@@ -35,6 +40,23 @@ class Sizes:
     most: int | None
     audio: int | None
     offline: int | None
+
+
+@dataclass(frozen=True)
+class PosterSource:
+    """One format of the still, as a `<source>` names it: for narrow screens by width, for wide ones a file alone."""
+
+    content_type: str
+    narrow: str
+    wide: str
+
+
+@dataclass(frozen=True)
+class SmallPoster:
+    """The still as pages show it: formats that newer browsers choose from, and a JPEG for the rest."""
+
+    sources: list[PosterSource]
+    plain: str
 
 
 @dataclass(frozen=True)
@@ -88,6 +110,32 @@ def sign(video: Video, *, at: datetime) -> SignedAddresses:
     )
 
 
+def small_poster(video: Video, *, at: datetime) -> SmallPoster | None:
+    """Where the still lies in its sizes, None where they were not made yet; the caller has checked who may see it."""
+    widths = sorted(video.poster_widths)
+    if not widths:
+        return None
+    period = int(at.timestamp()) // POSTER_PERIOD_SECONDS
+    token = _POSTER_SIGNER.sign(f"{video.code}.{(period + 2) * POSTER_PERIOD_SECONDS}")
+
+    def address(width: int, kind: str) -> str:
+        return reverse("media:poster", args=[token, poster_name(width, kind)])
+
+    narrow = [width for width in widths if width < _WIDE] or widths
+    return SmallPoster(
+        sources=[
+            PosterSource(
+                content_type=f"image/{kind}",
+                narrow=", ".join(f"{address(width, kind)} {width}w" for width in narrow),
+                wide=address(widths[-1], kind),
+            )
+            for kind in POSTER_FORMATS
+            if kind != "jpeg"
+        ],
+        plain=address(narrow[-1], "jpeg"),
+    )
+
+
 def approved_tracks(video: Video) -> list[CaptionTrack]:
     """What learners may read: law 7 holds here, whatever any gate said."""
     return list(video.caption_tracks.filter(transcript__state=TranscriptState.APPROVED))
@@ -105,8 +153,17 @@ def forget_access(code: str) -> None:
 
 def open_address(token: str, *, at: datetime | None = None) -> tuple[str, str]:
     """The code and stream folder behind a token. Raises AddressRefused."""
+    return _open(_SIGNER, token, at=at)
+
+
+def open_poster(token: str, *, at: datetime | None = None) -> tuple[str, str]:
+    """The same for the address of a still. Raises AddressRefused."""
+    return _open(_POSTER_SIGNER, token, at=at)
+
+
+def _open(signer: signing.Signer, token: str, *, at: datetime | None) -> tuple[str, str]:
     try:
-        code, expires = _SIGNER.unsign(token).split(".")
+        code, expires = signer.unsign(token).split(".")
         if int(expires) < (at or timezone.now()).timestamp():
             raise AddressRefused("expired")
     except (signing.BadSignature, ValueError) as error:

@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from lms.lib.files import StorageFailed, stored
-from media.domain.playing import AddressRefused, open_address
+from media.domain.playing import POSTER_PERIOD_SECONDS, AddressRefused, open_address, open_poster
 from media.enums import TranscriptState
 from media.models import CaptionTrack
 
@@ -19,6 +19,8 @@ TYPES = {
     ".m4s": "video/iso.segment",
     ".mp4": "video/mp4",
     ".jpg": "image/jpeg",
+    ".avif": "image/avif",
+    ".webp": "image/webp",
     ".bin": "application/octet-stream",
     ".vtt": "text/vtt; charset=utf-8",
 }
@@ -41,21 +43,36 @@ def file(request: HttpRequest, token: str, name: str) -> HttpResponseBase:
     kind = TYPES.get(PurePosixPath(name).suffix)
     if kind is None:
         return _not_found()
+    # Segments never change. Playlists ask again, so that a takedown is noticed.
+    keeping = "private, max-age=86400, immutable" if kind != TYPES[".m3u8"] else "private, no-cache"
+    return _sent(request, f"{folder}/{name}", kind, keeping=keeping)
+
+
+@require_safe
+def poster(request: HttpRequest, token: str, name: str) -> HttpResponseBase:
+    """The still of a recording in one of its sizes, to be kept as long as its address holds."""
+    try:
+        _code, folder = open_poster(token)
+    except AddressRefused:
+        return _refused()
+    kind = TYPES[PurePosixPath(name).suffix]
+    return _sent(request, f"{folder}/{name}", kind, keeping=f"private, max-age={POSTER_PERIOD_SECONDS}, immutable")
+
+
+def _sent(request: HttpRequest, stored_name: str, kind: str, *, keeping: str) -> HttpResponseBase:
     response: HttpResponseBase
     if settings.MEDIA_SENDER == "nginx":
         # Whether it is there, nginx finds out.
         response = HttpResponse(content_type=kind)
-        response["X-Accel-Redirect"] = stored().inner_address(f"{folder}/{name}", kind)
+        response["X-Accel-Redirect"] = stored().inner_address(stored_name, kind)
     else:
         try:
-            response = send_stored(request, f"{folder}/{name}", kind)
+            response = send_stored(request, stored_name, kind)
         except FileNotFoundError:
             return _not_found()
         except StorageFailed:
             return HttpResponse("Please try again in a moment.", status=503, content_type="text/plain")
-    # Segments never change. Playlists ask again, so that a takedown is noticed.
-    private = "private, max-age=86400, immutable" if kind != TYPES[".m3u8"] else "private, no-cache"
-    response["Cache-Control"] = private
+    response["Cache-Control"] = keeping
     response["Accept-Ranges"] = "bytes"
     return response
 

@@ -12,6 +12,7 @@ COMMANDS = (
     "publish_scheduled",
     "complete_missing_courses",
     "retry_stuck_videos",
+    "make_small_posters",
     "drop_sources",
     "delete_orphan_files",
     "register_missing_credits",
