@@ -10,7 +10,9 @@ import { alone, ANSWER_SECONDS, send } from "./player/sending.ts";
 import { type Addresses, Source } from "./player/source.ts";
 import { openStore } from "./player/stores.ts";
 import { counts, StretchCollector } from "./player/stretches.ts";
+import { soundFirst } from "./player/thrift.ts";
 import { Transcript } from "./player/transcript.ts";
+import { keepLine, keepStill } from "./player/view.ts";
 
 const REPORT_EVERY_MS = 15_000;
 const RENEW_BEFORE_MS = 5 * 60_000;
@@ -22,6 +24,8 @@ const STALL_MS = 10_000;
 /** … and hls.js, which makes several attempts of its own. */
 const HLS_STALL_MS = 30_000;
 const HOURS_PAUSES_MS = [0, 2_000, 5_000, 15_000];
+/** Nothing of the picture so long after the press: the sound comes first. */
+const PATIENCE_MS = 10_000;
 /** Nearer to the end than this one starts from the front. */
 const NEARLY_OVER_SECONDS = 8;
 
@@ -38,6 +42,8 @@ class LessonPlayer {
   private readonly transcript: Transcript | null;
   private addresses: Addresses;
   private listening = false;
+  /** Between picture and sound: by the person, or once for her by the network. */
+  private hasChosen = false;
   private begun = false;
   private session: string | null = null;
   /** Shown with the session's reports, so that the server need not look up the sign-in each time. */
@@ -78,7 +84,13 @@ class LessonPlayer {
       expires_at: expires ?? null,
     };
     this.place = this.signedIn ? Number(root.dataset.resume ?? 0) : placeIn(this.lesson);
-    this.source = new Source(this.video, () => void this.mend());
+    this.source = new Source(
+      this.video,
+      { lost: () => void this.mend(), slow: () => void this.putSoundFirst("soundFirst"), unplayable: () => this.say("unplayable") },
+      () => this.addresses.offline,
+    );
+    keepStill(root, this.video);
+    keepLine(root, this.video);
     // Phones seek with a thumb on the picture and pay for every byte.
     if (this.addresses.storyboard && matchMedia("(hover: hover) and (pointer: fine)").matches) {
       void import("./player/storyboard.ts").then((part) =>
@@ -96,6 +108,7 @@ class LessonPlayer {
       this.listenButton.hidden = false;
       this.listenButton.addEventListener("click", () => void this.toggleListening());
     }
+    root.querySelector("[data-picture]")?.addEventListener("click", () => void this.toggleListening());
     this.followVideo();
     this.followTrack();
     window.addEventListener("pagehide", () => this.leave());
@@ -242,11 +255,17 @@ class LessonPlayer {
     if (!track || !transcript?.empty) {
       return;
     }
-    this.video.querySelector("track")?.addEventListener("load", () => {
+    const element = this.video.querySelector("track");
+    const fill = (): void => {
       if (track.cues && transcript.empty) {
         transcript.fill(track.cues);
       }
-    });
+    };
+    if (element?.readyState === HTMLTrackElement.LOADED) {
+      fill(); // before this script was there
+    } else {
+      element?.addEventListener("load", fill);
+    }
     if (track.mode === "disabled") {
       track.mode = "hidden";
     }
@@ -255,6 +274,11 @@ class LessonPlayer {
   /** The large button, or a line of the transcript. */
   private async start(): Promise<void> {
     this.showControls();
+    const reason = this.begun ? null : soundFirst();
+    if (reason && (await this.putSoundFirst(reason))) {
+      return;
+    }
+    window.setTimeout(() => this.wanted && this.video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA && void this.putSoundFirst("soundFirst"), PATIENCE_MS);
     if (!this.source.ready) {
       this.say("loading");
       await this.source.load(this.address, this.resumeAt, true).catch(() => this.mend());
@@ -310,9 +334,25 @@ class LessonPlayer {
     void this.start();
   }
 
+  /** Sound without the picture until the person asks for that; false where there is no such choice, or it was made. */
+  private async putSoundFirst(reason: string): Promise<boolean> {
+    const cannot = !this.addresses.audio || "soundOnly" in this.root.dataset;
+    if (cannot || this.hasChosen || this.listening || this.mending || !navigator.onLine) {
+      return false;
+    }
+    await this.toggleListening();
+    this.notice = reason;
+    this.say(null);
+    this.root.querySelector("[data-picture]")?.toggleAttribute("hidden", false);
+    return true;
+  }
+
   private async toggleListening(): Promise<void> {
+    this.hasChosen = true;
+    this.notice = null;
+    this.root.querySelector("[data-picture]")?.toggleAttribute("hidden", true);
     const playing = !this.video.paused || !this.begun;
-    const position = this.begun ? this.video.currentTime : this.resumeAt;
+    const position = this.moved.position ? this.video.currentTime : this.resumeAt;
     this.collector.stop();
     this.listening = !this.listening;
     this.root.classList.toggle("player-listening", this.listening);
