@@ -1,7 +1,7 @@
 """Signed addresses: whoever may play is told where, for a time; every byte asks again whether it still may go out."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.core import signing
@@ -79,7 +79,7 @@ class SignedAddresses:
 
 def sign(video: Video, *, at: datetime) -> SignedAddresses:
     """Addresses of one recording; whoever calls has checked the right to play it."""
-    expires_at = at + timedelta(seconds=settings.MEDIA_ADDRESS_SECONDS)
+    expires_at = _expiry(at)
     token = _SIGNER.sign(f"{video.code}.{int(expires_at.timestamp())}")
 
     def address(name: str) -> str:
@@ -108,6 +108,13 @@ def sign(video: Video, *, at: datetime) -> SignedAddresses:
         peaks=address(PEAKS),
         expires_at=expires_at,
     )
+
+
+def _expiry(at: datetime) -> datetime:
+    """MEDIA_ADDRESS_SECONDS from now, up to a sixth more: the same page a little later says the same addresses."""
+    step = max(settings.MEDIA_ADDRESS_SECONDS // 6, 1)
+    ends = at + timedelta(seconds=settings.MEDIA_ADDRESS_SECONDS)
+    return datetime.fromtimestamp(-(-int(ends.timestamp()) // step) * step, UTC)
 
 
 def small_poster(video: Video, *, at: datetime) -> SmallPoster | None:
