@@ -12,7 +12,7 @@ import { openStore } from "./player/stores.ts";
 import { counts, StretchCollector } from "./player/stretches.ts";
 import { soundFirst } from "./player/thrift.ts";
 import { Transcript } from "./player/transcript.ts";
-import { keepLine, keepStill } from "./player/view.ts";
+import { keepLine, sharpen } from "./player/view.ts";
 
 const REPORT_EVERY_MS = 15_000;
 const RENEW_BEFORE_MS = 5 * 60_000;
@@ -89,7 +89,7 @@ class LessonPlayer {
       { lost: () => void this.mend(), slow: () => void this.putSoundFirst("soundFirst"), unplayable: () => this.say("unplayable") },
       () => this.addresses.offline,
     );
-    keepStill(root, this.video);
+    sharpen(this.video);
     keepLine(root, this.video);
     // Phones seek with a thumb on the picture and pay for every byte.
     if (this.addresses.storyboard && matchMedia("(hover: hover) and (pointer: fine)").matches) {
@@ -343,14 +343,27 @@ class LessonPlayer {
     await this.toggleListening();
     this.notice = reason;
     this.say(null);
-    this.root.querySelector("[data-picture]")?.toggleAttribute("hidden", false);
+    this.offerPicture(true);
     return true;
+  }
+
+  /** One button for what can be changed: the picture in the place of "listen only", or the other way round. */
+  private offerPicture(isOffered: boolean): void {
+    const picture = this.root.querySelector<HTMLElement>("[data-picture]");
+    if (picture && this.listenButton && picture.hidden === isOffered) {
+      const had = document.activeElement;
+      picture.hidden = !isOffered;
+      this.listenButton.hidden = isOffered;
+      if (had === picture || had === this.listenButton) {
+        (isOffered ? picture : this.listenButton).focus();
+      }
+    }
   }
 
   private async toggleListening(): Promise<void> {
     this.hasChosen = true;
     this.notice = null;
-    this.root.querySelector("[data-picture]")?.toggleAttribute("hidden", true);
+    this.offerPicture(false);
     const playing = !this.video.paused || !this.begun;
     const position = this.moved.position ? this.video.currentTime : this.resumeAt;
     this.collector.stop();

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from media.backends.peaks import PEAKS
-from media.backends.transcode.base import MASTER, POSTER, POSTER_FORMATS, STORYBOARD, poster_name
+from media.backends.transcode.base import MASTER, POSTER, POSTER_FORMATS, SMALLEST_POSTER, STORYBOARD, poster_name
 from media.enums import RenditionKind, TranscriptState
 from media.models import CaptionTrack, Video
 
@@ -19,7 +19,7 @@ REMEMBERED_SECONDS = 5
 _SIGNER = signing.Signer(salt="media.playing", sep=".")
 # A still is shown, not played: its address stays the same for a month, so that a phone fetches it once.
 POSTER_PERIOD_SECONDS = 30 * 24 * 3600
-# From here on pages show the widest; where the screen is no wider, a phone's network pays for less.
+# From this width on it is for wide screens only: a phone's network pays for less.
 _WIDE = 960
 _POSTER_SIGNER = signing.Signer(salt="media.poster", sep=".")
 
@@ -43,20 +43,13 @@ class Sizes:
 
 
 @dataclass(frozen=True)
-class PosterSource:
-    """One format of the still, as a `<source>` names it: for narrow screens by width, for wide ones a file alone."""
-
-    content_type: str
-    narrow: str
-    wide: str
-
-
-@dataclass(frozen=True)
 class SmallPoster:
-    """The still as pages show it: formats that newer browsers choose from, and a JPEG for the rest."""
+    """The still as pages show it; in which format each address answers, the browser's `Accept` decides."""
 
-    sources: list[PosterSource]
-    plain: str
+    # Sharp enough for a phone.
+    narrow: str
+    # For wide screens; None where there is nothing larger.
+    wide: str | None
 
 
 @dataclass(frozen=True)
@@ -125,22 +118,17 @@ def small_poster(video: Video, *, at: datetime) -> SmallPoster | None:
     period = int(at.timestamp()) // POSTER_PERIOD_SECONDS
     token = _POSTER_SIGNER.sign(f"{video.code}.{(period + 2) * POSTER_PERIOD_SECONDS}")
 
-    def address(width: int, kind: str) -> str:
-        return reverse("media:poster", args=[token, poster_name(width, kind)])
+    def address(width: int) -> str:
+        return reverse("media:poster", args=[token, width])
 
-    narrow = [width for width in widths if width < _WIDE] or widths
-    return SmallPoster(
-        sources=[
-            PosterSource(
-                content_type=f"image/{kind}",
-                narrow=", ".join(f"{address(width, kind)} {width}w" for width in narrow),
-                wide=address(widths[-1], kind),
-            )
-            for kind in POSTER_FORMATS
-            if kind != "jpeg"
-        ],
-        plain=address(narrow[-1], "jpeg"),
-    )
+    narrow = max((width for width in widths if width < _WIDE), default=widths[0])
+    return SmallPoster(narrow=address(narrow), wide=address(widths[-1]) if widths[-1] > narrow else None)
+
+
+def poster_file(width: int, *, accepts: str, saves_data: bool) -> str:
+    """Which file answers: the newest format that the browser names, the smallest width where it is to save data."""
+    kind = next((kind for kind in POSTER_FORMATS if f"image/{kind}" in accepts), POSTER_FORMATS[-1])
+    return poster_name(min(width, SMALLEST_POSTER) if saves_data else width, kind)
 
 
 def approved_tracks(video: Video) -> list[CaptionTrack]:

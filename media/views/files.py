@@ -7,10 +7,11 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from lms.lib.files import StorageFailed, stored
-from media.domain.playing import POSTER_PERIOD_SECONDS, AddressRefused, open_address, open_poster
+from media.domain.playing import POSTER_PERIOD_SECONDS, AddressRefused, open_address, open_poster, poster_file
 from media.enums import TranscriptState
 from media.models import CaptionTrack
 
@@ -49,14 +50,18 @@ def file(request: HttpRequest, token: str, name: str) -> HttpResponseBase:
 
 
 @require_safe
-def poster(request: HttpRequest, token: str, name: str) -> HttpResponseBase:
-    """The still of a recording in one of its sizes, to be kept as long as its address holds."""
+def poster(request: HttpRequest, token: str, width: str) -> HttpResponseBase:
+    """The still of a recording in the newest format that the browser reads, to be kept as long as its address holds."""
     try:
         _code, folder = open_poster(token)
     except AddressRefused:
         return _refused()
-    kind = TYPES[PurePosixPath(name).suffix]
-    return _sent(request, f"{folder}/{name}", kind, keeping=f"private, max-age={POSTER_PERIOD_SECONDS}, immutable")
+    saves_data = request.headers.get("Save-Data", "").lower() == "on"
+    name = poster_file(int(width), accepts=request.headers.get("Accept", ""), saves_data=saves_data)
+    keeping = f"private, max-age={POSTER_PERIOD_SECONDS}, immutable"
+    response = _sent(request, f"{folder}/{name}", TYPES[PurePosixPath(name).suffix], keeping=keeping)
+    patch_vary_headers(response, ["Accept", "Save-Data"])
+    return response
 
 
 def _sent(request: HttpRequest, stored_name: str, kind: str, *, keeping: str) -> HttpResponseBase:

@@ -1,19 +1,15 @@
 // What a WebView takes from us when it shows the picture in a player of its own (WeChat, QQ, UC; full screen on an iPhone).
 
+import { savesData } from "./thrift.ts";
+
 const OWN_PLAYER = /MQQBrowser|TBS\/|UCBrowser|UCWEB|QQBrowser|MicroMessenger|baiduboxapp/i;
 const TAKES_OVER = ["x5videoenterfullscreen", "webkitbeginfullscreen"];
 
-/** The still behind the video as its poster as well: such a player covers it. The file is the one already shown. */
-export function keepStill(root: HTMLElement, video: HTMLVideoElement): void {
-  const still = root.querySelector<HTMLImageElement>("[data-still]");
-  if (!still) {
-    return;
-  }
-  const show = (): void => void (video.poster = still.currentSrc || still.src);
-  if (still.complete && still.naturalWidth) {
-    show();
-  } else {
-    still.addEventListener("load", show, { once: true });
+/** Phones get a still that is sharp enough for them; a wide screen may have the larger one. */
+export function sharpen(video: HTMLVideoElement): void {
+  const { wide } = video.dataset;
+  if (wide && matchMedia("(min-width: 60em)").matches && !savesData()) {
+    video.poster = wide;
   }
 }
 
@@ -40,7 +36,11 @@ export function keepLine(root: HTMLElement, video: HTMLVideoElement): void {
     }
   };
   if (OWN_PLAYER.test(navigator.userAgent)) {
-    video.addEventListener("play", show, { once: true });
+    video.addEventListener("play", () => {
+      show();
+      // Some of them do show captions: not twice.
+      Array.from(video.textTracks ?? []).forEach((track) => (track.mode = "hidden"));
+    }, { once: true });
   }
   TAKES_OVER.forEach((name) => video.addEventListener(name, show));
 }

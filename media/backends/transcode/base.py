@@ -15,7 +15,9 @@ Progress = Callable[[float, float | None], None]
 
 MASTER = "master.m3u8"
 POSTER = "poster.jpg"
+# Newest first, the one that every browser reads last.
 POSTER_FORMATS = ("avif", "webp", "jpeg")
+SMALLEST_POSTER = 320
 STORYBOARD = "storyboard.vtt"
 OFFLINE = "offline.mp4"
 RECOGNITION_AUDIO = "recognition.wav"

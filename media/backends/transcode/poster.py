@@ -5,13 +5,13 @@ from typing import Any
 
 from PIL import ExifTags, Image, ImageDraw, ImageFilter, ImageStat
 
-from media.backends.transcode.base import poster_name
+from media.backends.transcode.base import SMALLEST_POSTER, poster_name
 
 # Grey levels of 0 to 255: what is darker, or has less in it, is a fade or an empty wall.
 _DARKEST = 24
 _LEAST_CONTRAST = 14
 # In pixels of a frame of 16:9, and what a file of that width may weigh: it is paid for before anything plays.
-WIDTHS = {320: 6_000, 640: 14_000, 960: 26_000}
+WIDTHS = {SMALLEST_POSTER: 6_000, 640: 14_000, 960: 26_000}
 _QUALITIES = {"AVIF": (58, 48, 38, 28, 18), "WEBP": (72, 60, 48, 36, 24), "JPEG": (74, 62, 50, 38, 26)}
 _EDGES = ImageFilter.Kernel((3, 3), [0, -1, 0, -1, 4, -1, 0, -1, 0], scale=1, offset=128)
 
@@ -38,7 +38,7 @@ def shrink(poster: Path, folder: Path, *, label: str) -> list[int]:
     with Image.open(poster) as opened:
         still = opened.convert("RGB")
     filled = max(still.width, still.height * 16 / 9)
-    widths = [width for width in WIDTHS if width <= filled] or [min(WIDTHS)]
+    widths = [width for width in WIDTHS if width <= filled] or [SMALLEST_POSTER]
     for width in widths:
         small = still.copy()
         small.thumbnail((width, width * 9 // 16), Image.Resampling.LANCZOS)
