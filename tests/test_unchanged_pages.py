@@ -51,6 +51,13 @@ def test_a_form_of_the_page_that_was_kept_is_still_accepted(lesson: LessonPage):
     assert client.post("/i18n/setlang/", sent).status_code == 302
 
 
+def test_a_form_without_cookies_says_what_to_do(db: None):
+    answer = Client(enforce_csrf_checks=True).post("/account/sign-in/", {"phone": "13800000000"})
+
+    assert answer.status_code == 403
+    assert "换手机自带的浏览器打开" in answer.content.decode()
+
+
 def test_another_visitor_and_another_choice_have_another_mark(client: Client, lesson: LessonPage):
     address = lesson.get_url()
     mark = client.get(address)["ETag"]
