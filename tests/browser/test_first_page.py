@@ -111,7 +111,7 @@ def test_a_phone_gets_the_newest_format_of_the_still_that_it_reads_and_nothing_m
         for (const entry of list.getEntries()) window.moved += entry.value;
     }).observe({type: "layout-shift", buffered: true});""")
     seen: list[Response] = []
-    page.on("response", seen.append)
+    page.on("response", lambda response: seen.append(response))
     page.goto(site.url + site.addresses["lesson"], wait_until="networkidle")
 
     still = next(one for one in seen if "/files/p/" in one.url)
