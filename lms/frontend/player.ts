@@ -40,6 +40,7 @@ class LessonPlayer {
   private readonly collector = new StretchCollector();
   private readonly source: Source;
   private readonly transcript: Transcript | null;
+  private readonly keepLine: (isListening: boolean) => void;
   private addresses: Addresses;
   private listening = false;
   /** Between picture and sound: by the person, or once for her by the network. */
@@ -90,7 +91,7 @@ class LessonPlayer {
       () => this.addresses.offline,
     );
     sharpen(this.video);
-    keepLine(root, this.video);
+    this.keepLine = keepLine(root, this.video);
     // Phones seek with a thumb on the picture and pay for every byte.
     if (this.addresses.storyboard && matchMedia("(hover: hover) and (pointer: fine)").matches) {
       void import("./player/storyboard.ts").then((part) =>
@@ -369,6 +370,7 @@ class LessonPlayer {
     this.collector.stop();
     this.listening = !this.listening;
     this.root.classList.toggle("player-listening", this.listening);
+    this.keepLine(this.listening);
     this.listenButton?.setAttribute("aria-pressed", String(this.listening));
     this.showControls();
     await this.source.load(this.address, position, playing).catch(() => this.mend());

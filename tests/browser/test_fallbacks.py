@@ -15,6 +15,7 @@ from media.models import CaptionTrack, Transcript
 from tests.browser.streaming import context, covered, enter, film, play, streamed, wait_until  # noqa: F401  (fixtures)
 from tests.browsing import wait_for_page
 from tests.cast import Cast
+from tests.factories.learning import quiz_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -94,6 +95,29 @@ def test_a_lesson_plays_and_is_recorded_without(
     assert address_played(page).endswith("offline.mp4") == ("MediaSource" in missing)
 
 
+def test_every_page_of_a_learner_opens_without_all_of_it(
+    page: Page,
+    live_server: Any,
+    streamed: LessonPage,  # noqa: F811
+    cast: Cast,
+    signed_in: Callable[[Person], Client],
+):
+    enter(page.context, signed_in(cast.learner), live_server.url)
+    for taken_away in WITHOUT.values():
+        page.add_init_script(taken_away)
+    LessonPage.objects.filter(pk=streamed.pk).update(quiz=quiz_of(streamed.org))
+    course = streamed.get_parent()
+
+    for address in (
+        "/", course.get_parent().get_url(), course.get_url(), f"/learn/lessons/{streamed.pk}/quiz/", "/learn/",
+        "/learn/self-assessment/", "/search/?q=手机", "/account/", "/messages/", "/no-such-page/",
+    ):  # fmt: skip
+        answer = page.goto(live_server.url + address, wait_until="networkidle")
+        assert answer is not None
+        assert answer.status == (404 if "no-such" in address else 200), address
+        expect(page.locator("h1")).to_have_count(1)
+
+
 def test_without_any_way_to_play_the_page_says_what_to_do(page: Page, live_server: Any, streamed: LessonPage):  # noqa: F811
     streamed.video.renditions.filter(kind="file").delete()
     page.add_init_script(WITHOUT["MediaSource"])
@@ -137,6 +161,7 @@ def test_where_the_phone_says_that_little_gets_through_the_sound_comes_first(
     sentence: str,
 ):
     page.add_init_script(f"Object.defineProperty(Navigator.prototype, 'connection', {{get: () => ({connection})}});")
+    caption(streamed)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url.rpartition("/")[2]))
 
@@ -144,6 +169,7 @@ def test_where_the_phone_says_that_little_gets_through_the_sound_comes_first(
 
     expect(page.locator("[data-status]")).to_have_text(sentence)
     expect(page.locator("[data-listen]")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("[data-line]")).to_have_text("先把手机立稳")
     assert "audio.m3u8" in asked
     assert [name for name in asked if name.startswith(("master", "240p"))] == []
 
@@ -151,7 +177,9 @@ def test_where_the_phone_says_that_little_gets_through_the_sound_comes_first(
 
     wait_for_page(page, "document.querySelector('video').videoWidth > 0 && !document.querySelector('video').paused")
     expect(page.locator("[data-picture]")).to_be_hidden()
-    expect(page.locator("[data-status]")).to_be_hidden()
+    expect(page.locator("[data-listen]")).to_be_visible()
+    expect(page.locator("[data-status], [data-line]").filter(visible=True)).to_have_count(0)
+    assert page.evaluate("document.querySelector('video').textTracks[0].mode") == "showing"
 
 
 def test_a_first_segment_that_takes_too_long_brings_the_sound_first_and_a_choice_is_not_made_twice(

@@ -13,12 +13,15 @@ export function sharpen(video: HTMLVideoElement): void {
   }
 }
 
-/** The spoken line under the picture, from the words of the lesson on the same page. */
-export function keepLine(root: HTMLElement, video: HTMLVideoElement): void {
+/**
+ * The spoken line under the picture, from the words of the lesson on the same page: where the view takes the picture over,
+ * and, told so, while there is only sound: Chrome puts captions behind the controls then.
+ */
+export function keepLine(root: HTMLElement, video: HTMLVideoElement): (isListening: boolean) => void {
   const line = root.querySelector<HTMLElement>("[data-line]");
   const words = document.querySelector<HTMLElement>("[data-transcript]");
   if (!line || !words) {
-    return;
+    return () => undefined;
   }
   const follow = (): void => {
     const text = words.querySelector("[aria-current=true]")?.textContent ?? "";
@@ -26,21 +29,30 @@ export function keepLine(root: HTMLElement, video: HTMLVideoElement): void {
       line.textContent = text;
     }
   };
-  let isShown = false;
-  const show = (): void => {
-    if (!isShown) {
-      isShown = true;
-      line.hidden = false;
+  const show = (isShown: boolean): void => {
+    line.hidden = !isShown;
+    video.removeEventListener("timeupdate", follow);
+    if (isShown) {
       video.addEventListener("timeupdate", follow);
       follow();
     }
   };
-  if (OWN_PLAYER.test(navigator.userAgent)) {
-    video.addEventListener("play", () => {
-      show();
-      // Some of them do show captions: not twice.
-      Array.from(video.textTracks ?? []).forEach((track) => (track.mode = "hidden"));
-    }, { once: true });
+  let before: TextTrackMode = "showing";
+  const showInstead = (isShown: boolean): void => {
+    const track = video.textTracks?.[0];
+    if (track && line.hidden === isShown) {
+      before = isShown ? track.mode : before;
+      track.mode = isShown ? "hidden" : before;
+    }
+    show(isShown);
+  };
+  let isTaken = OWN_PLAYER.test(navigator.userAgent);
+  if (isTaken) {
+    video.addEventListener("play", () => showInstead(true), { once: true });
   }
-  TAKES_OVER.forEach((name) => video.addEventListener(name, show));
+  TAKES_OVER.forEach((name) => video.addEventListener(name, () => {
+    isTaken = true; // its own captions are a matter of that player
+    show(true);
+  }));
+  return (isListening) => isTaken || showInstead(isListening);
 }
