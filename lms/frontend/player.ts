@@ -105,7 +105,7 @@ class LessonPlayer {
     this.startButton.hidden = false;
     this.video.controls = false; // one large button instead, until it is pressed
     this.startButton.addEventListener("click", () => void this.start());
-    if (this.listenButton && this.addresses.audio) {
+    if (this.listenButton && this.addresses.audio && this.source.streams) {
       this.listenButton.hidden = false;
       this.listenButton.addEventListener("click", () => void this.toggleListening());
     }
@@ -337,7 +337,7 @@ class LessonPlayer {
 
   /** Sound without the picture until the person asks for that; false where there is no such choice, or it was made. */
   private async putSoundFirst(reason: string): Promise<boolean> {
-    const cannot = !this.addresses.audio || "soundOnly" in this.root.dataset;
+    const cannot = !this.addresses.audio || !this.source.streams || "soundOnly" in this.root.dataset;
     if (cannot || this.hasChosen || this.listening || this.mending || !navigator.onLine) {
       return false;
     }

@@ -92,7 +92,9 @@ def test_a_lesson_plays_and_is_recorded_without(
     page.evaluate("document.querySelector('video').pause()")
 
     wait_until(lambda: covered(cast.learner) > 0)
-    assert address_played(page).endswith("offline.mp4") == ("MediaSource" in missing)
+    is_whole = "MediaSource" in missing
+    assert address_played(page).endswith("offline.mp4") == is_whole
+    assert page.locator("[data-listen]").is_hidden() == is_whole, "one file has picture and sound"
 
 
 def test_every_page_of_a_learner_opens_without_all_of_it(

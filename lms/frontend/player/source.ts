@@ -32,6 +32,7 @@ export class Source {
   private hls: Hls | null = null;
   private native: boolean;
   private isWhole = false;
+  private turn = 0;
 
   /** `whole` names one file with everything in it, for browsers that play no stream in any way. */
   constructor(
@@ -47,6 +48,11 @@ export class Source {
   /** Whether the browser plays the stream by itself. */
   get isNative(): boolean {
     return this.native;
+  }
+
+  /** Whether there is a choice between picture and sound: one whole file has both. */
+  get streams(): boolean {
+    return this.native || hasMediaSource;
   }
 
   /** Fetch what playing will need while nobody waits for it. */
@@ -65,11 +71,12 @@ export class Source {
   async load(address: string, position: number, play: boolean): Promise<void> {
     const { video } = this;
     const rate = video.playbackRate;
+    const turn = ++this.turn;
     this.hls?.destroy();
     this.hls = null;
     if (this.native) {
       this.loadPlainly(address, position);
-    } else if (!hasMediaSource) {
+    } else if (!this.streams) {
       const file = this.whole();
       if (!file) {
         this.told.unplayable?.();
@@ -78,7 +85,11 @@ export class Source {
       this.isWhole = true;
       this.loadPlainly(file, position);
     } else {
-      await this.loadThroughHls(address, position);
+      const { default: Player } = await loadHls();
+      if (turn !== this.turn) {
+        return; // something else was asked for meanwhile
+      }
+      this.loadThroughHls(Player, address, position);
     }
     video.playbackRate = rate;
     if (play) {
@@ -96,8 +107,7 @@ export class Source {
     video.load();
   }
 
-  private async loadThroughHls(address: string, position: number): Promise<void> {
-    const { default: Player } = await loadHls();
+  private loadThroughHls(Player: typeof Hls, address: string, position: number): void {
     if (!Player.isSupported()) {
       this.told.unplayable?.();
       return;
