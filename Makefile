@@ -36,7 +36,7 @@ run: setup ## Start only a development web server at $PORT
 worker: setup ## Start both workers: default and media
 	@.venv/bin/python -m lms.tools.demo --workers
 
-lint: setup ## Check style, types, floors, migrations, production settings, translations
+lint: setup ## Check style, types, floors, migrations, production settings, translations, weights of pages
 	@.venv/bin/python -m lms.tools.check lint
 
 bench: setup ## Measure; one JSON line for each figure

@@ -12,7 +12,7 @@ function listen(page: HTMLElement): void {
   if (!video?.dataset.master) {
     return;
   }
-  const source = new Source(video, () => page.querySelector("[data-lost]")?.removeAttribute("hidden"));
+  const source = new Source(video, { lost: () => page.querySelector("[data-lost]")?.removeAttribute("hidden") });
   void source.load(video.dataset.master, 0, false);
   page.addEventListener("click", (event) => {
     const line = (event.target as HTMLElement).closest("[data-play]")?.closest<HTMLElement>("[data-line]");

@@ -10,7 +10,9 @@ import { alone, ANSWER_SECONDS, send } from "./player/sending.ts";
 import { type Addresses, Source } from "./player/source.ts";
 import { openStore } from "./player/stores.ts";
 import { counts, StretchCollector } from "./player/stretches.ts";
+import { soundFirst } from "./player/thrift.ts";
 import { Transcript } from "./player/transcript.ts";
+import { keepLine, sharpen } from "./player/view.ts";
 
 const REPORT_EVERY_MS = 15_000;
 const RENEW_BEFORE_MS = 5 * 60_000;
@@ -22,6 +24,8 @@ const STALL_MS = 10_000;
 /** … and hls.js, which makes several attempts of its own. */
 const HLS_STALL_MS = 30_000;
 const HOURS_PAUSES_MS = [0, 2_000, 5_000, 15_000];
+/** Nothing of the picture so long after the press: the sound comes first. */
+const PATIENCE_MS = 10_000;
 /** Nearer to the end than this one starts from the front. */
 const NEARLY_OVER_SECONDS = 8;
 
@@ -36,8 +40,11 @@ class LessonPlayer {
   private readonly collector = new StretchCollector();
   private readonly source: Source;
   private readonly transcript: Transcript | null;
+  private readonly keepLine: (isListening: boolean) => void;
   private addresses: Addresses;
   private listening = false;
+  /** Between picture and sound: by the person, or once for her by the network. */
+  private hasChosen = false;
   private begun = false;
   private session: string | null = null;
   /** Shown with the session's reports, so that the server need not look up the sign-in each time. */
@@ -78,7 +85,13 @@ class LessonPlayer {
       expires_at: expires ?? null,
     };
     this.place = this.signedIn ? Number(root.dataset.resume ?? 0) : placeIn(this.lesson);
-    this.source = new Source(this.video, () => void this.mend());
+    this.source = new Source(
+      this.video,
+      { lost: () => void this.mend(), slow: () => void this.putSoundFirst("soundFirst"), unplayable: () => this.say("unplayable") },
+      () => this.addresses.offline,
+    );
+    sharpen(this.video);
+    this.keepLine = keepLine(root, this.video);
     // Phones seek with a thumb on the picture and pay for every byte.
     if (this.addresses.storyboard && matchMedia("(hover: hover) and (pointer: fine)").matches) {
       void import("./player/storyboard.ts").then((part) =>
@@ -92,10 +105,11 @@ class LessonPlayer {
     this.startButton.hidden = false;
     this.video.controls = false; // one large button instead, until it is pressed
     this.startButton.addEventListener("click", () => void this.start());
-    if (this.listenButton && this.addresses.audio) {
+    if (this.listenButton && this.addresses.audio && this.source.streams) {
       this.listenButton.hidden = false;
       this.listenButton.addEventListener("click", () => void this.toggleListening());
     }
+    root.querySelector("[data-picture]")?.addEventListener("click", () => void this.toggleListening());
     this.followVideo();
     this.followTrack();
     window.addEventListener("pagehide", () => this.leave());
@@ -242,11 +256,17 @@ class LessonPlayer {
     if (!track || !transcript?.empty) {
       return;
     }
-    this.video.querySelector("track")?.addEventListener("load", () => {
+    const element = this.video.querySelector("track");
+    const fill = (): void => {
       if (track.cues && transcript.empty) {
         transcript.fill(track.cues);
       }
-    });
+    };
+    if (element?.readyState === HTMLTrackElement.LOADED) {
+      fill(); // before this script was there
+    } else {
+      element?.addEventListener("load", fill);
+    }
     if (track.mode === "disabled") {
       track.mode = "hidden";
     }
@@ -255,6 +275,11 @@ class LessonPlayer {
   /** The large button, or a line of the transcript. */
   private async start(): Promise<void> {
     this.showControls();
+    const reason = this.begun ? null : soundFirst();
+    if (reason && (await this.putSoundFirst(reason))) {
+      return;
+    }
+    window.setTimeout(() => this.wanted && this.video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA && void this.putSoundFirst("soundFirst"), PATIENCE_MS);
     if (!this.source.ready) {
       this.say("loading");
       await this.source.load(this.address, this.resumeAt, true).catch(() => this.mend());
@@ -310,12 +335,42 @@ class LessonPlayer {
     void this.start();
   }
 
+  /** Sound without the picture until the person asks for that; false where there is no such choice, or it was made. */
+  private async putSoundFirst(reason: string): Promise<boolean> {
+    const cannot = !this.addresses.audio || !this.source.streams || "soundOnly" in this.root.dataset;
+    if (cannot || this.hasChosen || this.listening || this.mending || !navigator.onLine) {
+      return false;
+    }
+    await this.toggleListening();
+    this.notice = reason;
+    this.say(null);
+    this.offerPicture(true);
+    return true;
+  }
+
+  /** One button for what can be changed: the picture in the place of "listen only", or the other way round. */
+  private offerPicture(isOffered: boolean): void {
+    const picture = this.root.querySelector<HTMLElement>("[data-picture]");
+    if (picture && this.listenButton && picture.hidden === isOffered) {
+      const had = document.activeElement;
+      picture.hidden = !isOffered;
+      this.listenButton.hidden = isOffered;
+      if (had === picture || had === this.listenButton) {
+        (isOffered ? picture : this.listenButton).focus();
+      }
+    }
+  }
+
   private async toggleListening(): Promise<void> {
+    this.hasChosen = true;
+    this.notice = null;
+    this.offerPicture(false);
     const playing = !this.video.paused || !this.begun;
-    const position = this.begun ? this.video.currentTime : this.resumeAt;
+    const position = this.moved.position ? this.video.currentTime : this.resumeAt;
     this.collector.stop();
     this.listening = !this.listening;
     this.root.classList.toggle("player-listening", this.listening);
+    this.keepLine(this.listening);
     this.listenButton?.setAttribute("aria-pressed", String(this.listening));
     this.showControls();
     await this.source.load(this.address, position, playing).catch(() => this.mend());

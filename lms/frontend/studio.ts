@@ -40,7 +40,7 @@ document.querySelectorAll<HTMLElement>("[data-live]").forEach(keepTrue);
 const video = document.querySelector<HTMLVideoElement>("video[data-master]");
 if (video?.dataset.master) {
   const lost = document.querySelector<HTMLElement>("[data-lost]");
-  void new Source(video, () => lost?.removeAttribute("hidden")).load(video.dataset.master, 0, false);
+  void new Source(video, { lost: () => lost?.removeAttribute("hidden") }).load(video.dataset.master, 0, false);
 }
 
 const cutting = document.querySelector<HTMLFormElement>("form[data-cutting]");

@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "lms.middleware.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "lms.middleware.UnchangedPageMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "lms.middleware.ChosenLanguageMiddleware",
     "lms.middleware.RowNumberMiddleware",
@@ -168,6 +169,8 @@ USE_I18N = True
 STATIC_URL = "/static/"
 STATIC_ROOT = env.folder("STATIC_ROOT", VAR_DIR / "static")
 STATICFILES_DIRS = [BASE_DIR / "lms" / "static", BASE_DIR / "lms" / "static_build"]
+# What is named after its content may be kept for a year: by Django's hash, or in chunks/ by Vite's.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/(.+\.[0-9a-f]{12}\.\w+|chunks/[\w.-]+-[\w-]{8}\.\w+)$"
 # `media` is a package of ours, so uploads live elsewhere and are served under /files/.
 MEDIA_ROOT = env.folder("MEDIA_ROOT", VAR_DIR / "files")
 MEDIA_URL = "/files/public/"

@@ -20,6 +20,8 @@ BIN = ROOT / ".venv" / "bin"
 PYTHON = str(BIN / "python")
 # Benchmarks that need more than this checkout.
 ON_REQUEST = {"kolibri"}
+# What these looks found is worth reading when all is well, too.
+ALWAYS_SAID = {"weights of pages"}
 
 
 def production_environment(folder: str) -> dict[str, str]:
@@ -55,6 +57,8 @@ def looks(folder: str) -> dict[str, tuple[list[str], dict[str, str]]]:
             [str(npm / "npm"), "run", "--silent", "check"],
             {"PATH": f"{npm}{os.pathsep}{os.environ.get('PATH', '')}"},
         ),
+        "old browsers": ([str(npm / "node"), "lms/tools/oldest.mjs"], {}),
+        "weights of pages": ([PYTHON, "-m", "lms.tools.weights"], {}),
     }
 
 
@@ -81,6 +85,7 @@ def lint() -> int:
             print(f"{'FAILED' if code else 'ok':>6}  {name} ({seconds:.0f} s)", flush=True)
             if code:
                 failed.append(name)
+            if code or name in ALWAYS_SAID:
                 print(output.strip(), flush=True)
     print(f"lint failed: {', '.join(failed)}" if failed else "lint: everything is in order")
     return 1 if failed else 0

@@ -1,7 +1,7 @@
 """Signed addresses: whoever may play is told where, for a time; every byte asks again whether it still may go out."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.core import signing
@@ -10,13 +10,18 @@ from django.urls import reverse
 from django.utils import timezone
 
 from media.backends.peaks import PEAKS
-from media.backends.transcode.base import MASTER, POSTER, STORYBOARD
+from media.backends.transcode.base import MASTER, POSTER, POSTER_FORMATS, SMALLEST_POSTER, STORYBOARD, poster_name
 from media.enums import RenditionKind, TranscriptState
 from media.models import CaptionTrack, Video
 
 # A takedown must stop every process within ten seconds; each remembers for half of that.
 REMEMBERED_SECONDS = 5
 _SIGNER = signing.Signer(salt="media.playing", sep=".")
+# A still is shown, not played: its address stays the same for a month, so that a phone fetches it once.
+POSTER_PERIOD_SECONDS = 30 * 24 * 3600
+# From this width on it is for wide screens only: a phone's network pays for less.
+_WIDE = 960
+_POSTER_SIGNER = signing.Signer(salt="media.poster", sep=".")
 
 
 class AddressRefused(Exception):
@@ -35,6 +40,16 @@ class Sizes:
     most: int | None
     audio: int | None
     offline: int | None
+
+
+@dataclass(frozen=True)
+class SmallPoster:
+    """The still as pages show it; in which format each address answers, the browser's `Accept` decides."""
+
+    # Sharp enough for a phone.
+    narrow: str
+    # For wide screens; None where there is nothing larger.
+    wide: str | None
 
 
 @dataclass(frozen=True)
@@ -57,7 +72,7 @@ class SignedAddresses:
 
 def sign(video: Video, *, at: datetime) -> SignedAddresses:
     """Addresses of one recording; whoever calls has checked the right to play it."""
-    expires_at = at + timedelta(seconds=settings.MEDIA_ADDRESS_SECONDS)
+    expires_at = _expiry(at)
     token = _SIGNER.sign(f"{video.code}.{int(expires_at.timestamp())}")
 
     def address(name: str) -> str:
@@ -88,6 +103,34 @@ def sign(video: Video, *, at: datetime) -> SignedAddresses:
     )
 
 
+def _expiry(at: datetime) -> datetime:
+    """MEDIA_ADDRESS_SECONDS from now, up to a sixth more: the same page a little later says the same addresses."""
+    step = max(settings.MEDIA_ADDRESS_SECONDS // 6, 1)
+    ends = at + timedelta(seconds=settings.MEDIA_ADDRESS_SECONDS)
+    return datetime.fromtimestamp(-(-int(ends.timestamp()) // step) * step, UTC)
+
+
+def small_poster(video: Video, *, at: datetime) -> SmallPoster | None:
+    """Where the still lies in its sizes, None where they were not made yet; the caller has checked who may see it."""
+    widths = sorted(video.poster_widths)
+    if not widths:
+        return None
+    period = int(at.timestamp()) // POSTER_PERIOD_SECONDS
+    token = _POSTER_SIGNER.sign(f"{video.code}.{(period + 2) * POSTER_PERIOD_SECONDS}")
+
+    def address(width: int) -> str:
+        return reverse("media:poster", args=[token, width])
+
+    narrow = max((width for width in widths if width < _WIDE), default=widths[0])
+    return SmallPoster(narrow=address(narrow), wide=address(widths[-1]) if widths[-1] > narrow else None)
+
+
+def poster_file(width: int, *, accepts: str, saves_data: bool) -> str:
+    """Which file answers: the newest format that the browser names, the smallest width where it is to save data."""
+    kind = next((kind for kind in POSTER_FORMATS if f"image/{kind}" in accepts), POSTER_FORMATS[-1])
+    return poster_name(min(width, SMALLEST_POSTER) if saves_data else width, kind)
+
+
 def approved_tracks(video: Video) -> list[CaptionTrack]:
     """What learners may read: law 7 holds here, whatever any gate said."""
     return list(video.caption_tracks.filter(transcript__state=TranscriptState.APPROVED))
@@ -105,8 +148,17 @@ def forget_access(code: str) -> None:
 
 def open_address(token: str, *, at: datetime | None = None) -> tuple[str, str]:
     """The code and stream folder behind a token. Raises AddressRefused."""
+    return _open(_SIGNER, token, at=at)
+
+
+def open_poster(token: str, *, at: datetime | None = None) -> tuple[str, str]:
+    """The same for the address of a still. Raises AddressRefused."""
+    return _open(_POSTER_SIGNER, token, at=at)
+
+
+def _open(signer: signing.Signer, token: str, *, at: datetime | None) -> tuple[str, str]:
     try:
-        code, expires = _SIGNER.unsign(token).split(".")
+        code, expires = signer.unsign(token).split(".")
         if int(expires) < (at or timezone.now()).timestamp():
             raise AddressRefused("expired")
     except (signing.BadSignature, ValueError) as error:

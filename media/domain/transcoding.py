@@ -122,6 +122,7 @@ def _settle(video: Video, claim: staging.Claim, made: Path, outcome: Outcome) ->
                 stream_folder=stream_folder,
                 stream_size_bytes=size_bytes,
                 poster=f"{stream_folder}/{POSTER}",
+                poster_widths=outcome.poster_widths,
                 storyboard=storyboard,
                 recognition_audio=wav,
             )

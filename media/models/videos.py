@@ -140,6 +140,8 @@ class Video(models.Model):  # type: ignore[django-manager-missing]  # LessonPage
     # All of that folder, in bytes.
     stream_size_bytes = models.PositiveBigIntegerField(default=0)
     poster = models.FileField(max_length=200, blank=True)
+    # The widths in which it lies beside itself for pages, written by transcoding or `shrinking`.
+    poster_widths = models.JSONField(default=list, blank=True)
     # WebVTT that names, for each stretch of time, a part of a sheet of thumbnails; none without a picture.
     storyboard = models.FileField(max_length=200, blank=True)
     # 16 kHz mono 16-bit WAV, only between the two stages.

@@ -8,20 +8,24 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from lms.lib.files import StorageFailed, stored
-from media.domain.playing import AddressRefused, open_address
+from media.domain.playing import POSTER_PERIOD_SECONDS, AddressRefused, open_address, open_poster, poster_file
 from media.domain.speaking import SoundRefused, open_sound
 from media.enums import TranscriptState
 from media.models import CaptionTrack
 
+_KEPT = "private, max-age=86400, immutable"
 TYPES = {
     ".m3u8": "application/vnd.apple.mpegurl",
     ".m4s": "video/iso.segment",
     ".mp4": "video/mp4",
     ".m4a": "audio/mp4",
     ".jpg": "image/jpeg",
+    ".avif": "image/avif",
+    ".webp": "image/webp",
     ".bin": "application/octet-stream",
     ".vtt": "text/vtt; charset=utf-8",
 }
@@ -44,7 +48,24 @@ def file(request: HttpRequest, token: str, name: str) -> HttpResponseBase:
     kind = TYPES.get(PurePosixPath(name).suffix)
     if kind is None:
         return _not_found()
-    return _sent(request, f"{folder}/{name}", kind)
+    # Segments never change. Playlists ask again, so that a takedown is noticed.
+    keeping = _KEPT if kind != TYPES[".m3u8"] else "private, no-cache"
+    return _sent(request, f"{folder}/{name}", kind, keeping=keeping)
+
+
+@require_safe
+def poster(request: HttpRequest, token: str, width: str) -> HttpResponseBase:
+    """The still of a recording in the newest format that the browser reads, to be kept as long as its address holds."""
+    try:
+        _code, folder = open_poster(token)
+    except AddressRefused:
+        return _refused()
+    saves_data = request.headers.get("Save-Data", "").lower() == "on"
+    name = poster_file(int(width), accepts=request.headers.get("Accept", ""), saves_data=saves_data)
+    keeping = f"private, max-age={POSTER_PERIOD_SECONDS}, immutable"
+    response = _sent(request, f"{folder}/{name}", TYPES[PurePosixPath(name).suffix], keeping=keeping)
+    patch_vary_headers(response, ["Accept", "Save-Data"])
+    return response
 
 
 @require_safe
@@ -54,25 +75,23 @@ def sound(request: HttpRequest, token: str) -> HttpResponseBase:
         name = open_sound(token, at=timezone.now())
     except SoundRefused:
         return _refused()
-    return _sent(request, name, TYPES[".m4a"])
+    return _sent(request, name, TYPES[".m4a"], keeping=_KEPT)
 
 
-def _sent(request: HttpRequest, name: str, kind: str) -> HttpResponseBase:
+def _sent(request: HttpRequest, stored_name: str, kind: str, *, keeping: str) -> HttpResponseBase:
     response: HttpResponseBase
     if settings.MEDIA_SENDER == "nginx":
         # Whether it is there, nginx finds out.
         response = HttpResponse(content_type=kind)
-        response["X-Accel-Redirect"] = stored().inner_address(name, kind)
+        response["X-Accel-Redirect"] = stored().inner_address(stored_name, kind)
     else:
         try:
-            response = send_stored(request, name, kind)
+            response = send_stored(request, stored_name, kind)
         except FileNotFoundError:
             return _not_found()
         except StorageFailed:
             return HttpResponse("Please try again in a moment.", status=503, content_type="text/plain")
-    # Segments and sounds never change. Playlists ask again, so that a takedown is noticed.
-    private = "private, max-age=86400, immutable" if kind != TYPES[".m3u8"] else "private, no-cache"
-    response["Cache-Control"] = private
+    response["Cache-Control"] = keeping
     response["Accept-Ranges"] = "bytes"
     return response
 

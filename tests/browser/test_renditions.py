@@ -98,10 +98,14 @@ def test_a_slow_network_gets_the_small_picture_and_captions_stand_over_it(
     slow = {"offline": False, "latency": 20, "downloadThroughput": SLOW_BYTES_PER_SECOND, "uploadThroughput": -1}
     network.send("Network.emulateNetworkConditions", slow)
 
-    with page.expect_request(re.compile(r"/360p-00000\.m4s$")), page.expect_request(re.compile(r"/240p-\d+\.m4s$")):
-        page.click("[data-play]")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.rpartition("/")[2]))
+
+    page.click("[data-play]")
 
     wait_for_page(page, "document.querySelector('video').videoWidth === 426")
+    wait_for_page(page, "document.querySelector('video').currentTime > 3")
+    assert [name for name in asked if name.startswith("360p-")] == []
     shown = page.evaluate("[...document.querySelector('video').textTracks[0].activeCues].map(cue => cue.text)")
     assert shown == ["先把手机立稳"]
     assert page.evaluate("document.querySelector('video').textTracks[0].mode") == "showing"
@@ -122,6 +126,19 @@ def test_listening_fetches_sound_alone_and_counts(
     assert "audio.m3u8" in asked
     assert [name for name in asked if name.startswith(("240p-", "360p-"))] == []
     wait_until(lambda: (WatchRecord.objects.filter(person=cast.learner).first() or WatchRecord()).percent >= 9)
+
+
+def test_the_smallest_picture_comes_first_and_a_good_network_brings_the_larger_one(
+    page: Page, live_server: Any, lesson: LessonPage
+):
+    page.add_init_script("HTMLMediaElement.prototype.canPlayType = () => ''")
+    page.goto(live_server.url + lesson.get_url())
+
+    with page.expect_request(re.compile(r"p-00000\.m4s$")) as first:
+        page.click("[data-play]")
+
+    assert first.value.url.endswith("/240p-00000.m4s")
+    wait_for_page(page, "document.querySelector('video').videoWidth === 640")
 
 
 @pytest.mark.slow

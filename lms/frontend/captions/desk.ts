@@ -374,7 +374,7 @@ export class Desk {
       return;
     }
     const lost = this.root.querySelector<HTMLElement>("[data-lost]");
-    const source = new Source(video, () => lost?.removeAttribute("hidden"));
+    const source = new Source(video, { lost: () => lost?.removeAttribute("hidden") });
     const at = Number(new URLSearchParams(location.search).get("at") ?? 0) / 1000;
     void source.load(master, at, false);
     for (const moment of ["timeupdate", "seeked", "play", "pause"]) {

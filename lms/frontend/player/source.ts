@@ -1,5 +1,6 @@
 // Puts a playlist into the <video>: natively where the browser plays HLS, through hls.js where it must.
 import type Hls from "hls.js";
+import { isTooSlow, savesData } from "./thrift.ts";
 
 export interface Addresses {
   master: string;
@@ -15,14 +16,29 @@ export interface Addresses {
 
 const HLS_TYPE = "application/vnd.apple.mpegurl";
 
+/** What a source tells whoever plays it. */
+export interface Told {
+  /** The stream broke, and its own attempts to mend it failed. */
+  lost: () => void;
+  /** The first of the picture came so slowly that the rest would stand still again and again. */
+  slow?: () => void;
+  /** Neither the stream nor one whole file can be played here. */
+  unplayable?: () => void;
+}
+
+const hasMediaSource = "MediaSource" in window || "WebKitMediaSource" in window;
+
 export class Source {
   private hls: Hls | null = null;
   private native: boolean;
+  private isWhole = false;
+  private turn = 0;
 
-  /** `onLost` is told when the stream broke and its own attempts to mend it failed. */
+  /** `whole` names one file with everything in it, for browsers that play no stream in any way. */
   constructor(
     private readonly video: HTMLVideoElement,
-    private readonly onLost: () => void,
+    private readonly told: Told,
+    private readonly whole: () => string | null = () => null,
   ) {
     this.native = video.canPlayType(HLS_TYPE) !== "";
     // With capture, because the error of a <source> does not bubble.
@@ -34,32 +50,46 @@ export class Source {
     return this.native;
   }
 
+  /** Whether there is a choice between picture and sound: one whole file has both. */
+  get streams(): boolean {
+    return this.native || hasMediaSource;
+  }
+
   /** Fetch what playing will need while nobody waits for it. */
   prepare(): void {
-    if (!this.native) {
-      void loadHls();
+    if (!this.native && hasMediaSource && !savesData()) {
+      void loadHls().catch(() => undefined); // pressed to play, it is fetched again
     }
   }
 
   /** Whether play() would work at once, without `load`. */
   get ready(): boolean {
-    return this.native || this.hls !== null;
+    return this.native || this.isWhole || this.hls !== null;
   }
 
   /** Play `address` from `position` (s); playing goes on if it was going on. */
   async load(address: string, position: number, play: boolean): Promise<void> {
     const { video } = this;
     const rate = video.playbackRate;
+    const turn = ++this.turn;
     this.hls?.destroy();
     this.hls = null;
     if (this.native) {
-      video.src = address;
-      if (position > 0) {
-        video.addEventListener("loadedmetadata", () => (video.currentTime = position), { once: true });
+      this.loadPlainly(address, position);
+    } else if (!this.streams) {
+      const file = this.whole();
+      if (!file) {
+        this.told.unplayable?.();
+        return;
       }
-      video.load();
+      this.isWhole = true;
+      this.loadPlainly(file, position);
     } else {
-      await this.loadThroughHls(address, position);
+      const { default: Player } = await loadHls();
+      if (turn !== this.turn) {
+        return; // something else was asked for meanwhile
+      }
+      this.loadThroughHls(Player, address, position);
     }
     video.playbackRate = rate;
     if (play) {
@@ -68,13 +98,35 @@ export class Source {
     }
   }
 
-  private async loadThroughHls(address: string, position: number): Promise<void> {
-    const { default: Player } = await loadHls();
+  private loadPlainly(address: string, position: number): void {
+    const { video } = this;
+    video.src = address;
+    if (position > 0) {
+      video.addEventListener("loadedmetadata", () => (video.currentTime = position), { once: true });
+    }
+    video.load();
+  }
+
+  private loadThroughHls(Player: typeof Hls, address: string, position: number): void {
     if (!Player.isSupported()) {
-      this.onLost();
+      this.told.unplayable?.();
       return;
     }
-    const hls = new Player({ startPosition: position || -1, maxBufferLength: 60, capLevelToPlayerSize: true });
+    // The smallest picture first: it is there soonest, and what it took to come decides about the next one.
+    const hls = new Player({ startPosition: position || -1, maxBufferLength: 60, capLevelToPlayerSize: true, startLevel: 0 });
+    if (savesData()) {
+      hls.autoLevelCapping = 0;
+    }
+    let isFirst = true;
+    hls.on(Player.Events.FRAG_LOADED, (_event, { frag }) => {
+      const { start, end } = frag.stats.loading;
+      if (isFirst && frag.sn !== "initSegment") {
+        isFirst = false;
+        if (isTooSlow(end - start, frag.duration)) {
+          this.told.slow?.();
+        }
+      }
+    });
     let recovered = false;
     hls.on(Player.Events.ERROR, (_event, data) => {
       if (!data.fatal) {
@@ -89,7 +141,7 @@ export class Source {
           void this.video.play().catch(() => undefined);
         }
       } else {
-        this.onLost();
+        this.told.lost();
       }
     });
     this.hls = hls;
@@ -105,7 +157,7 @@ export class Source {
     if (this.native && cannotPlay && this.video.currentTime === 0 && "MediaSource" in window) {
       this.native = false; // it promised too much: some WebViews say "maybe" and cannot
     }
-    this.onLost();
+    this.told.lost();
   }
 }
 

@@ -11,6 +11,7 @@ from courses.policies import can_play
 from lms.learning.domain.addresses import addresses_of
 from lms.learning.queries import LessonState, unfinished
 from lms.learning.templatetags.learning_tags import progress_in
+from media.domain.playing import small_poster
 
 register = template.Library()
 
@@ -21,7 +22,7 @@ def playing(context: RequestContext, lesson: LessonPage) -> dict[str, Any] | Non
     at = timezone.now()
     if lesson.video is None or not can_play(context["request"].user, lesson, at):
         return None
-    return addresses_of(lesson.video, at=at)
+    return {**addresses_of(lesson.video, at=at), "still": small_poster(lesson.video, at=at)}
 
 
 @register.simple_tag(takes_context=True)

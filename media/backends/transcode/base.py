@@ -15,9 +15,17 @@ Progress = Callable[[float, float | None], None]
 
 MASTER = "master.m3u8"
 POSTER = "poster.jpg"
+# Newest first, the one that every browser reads last.
+POSTER_FORMATS = ("avif", "webp", "jpeg")
+SMALLEST_POSTER = 320
 STORYBOARD = "storyboard.vtt"
 OFFLINE = "offline.mp4"
 RECOGNITION_AUDIO = "recognition.wav"
+
+
+def poster_name(width: int, kind: str) -> str:
+    """The file of the poster in a width, as one of POSTER_FORMATS."""
+    return f"poster-{width}.{'jpg' if kind == 'jpeg' else kind}"
 
 
 @dataclass(frozen=True)
@@ -80,6 +88,8 @@ class Outcome:
     renditions: list[MadeRendition] = field(default_factory=list)
     recognition_audio: Path | None = None
     captions: list[EmbeddedCaptions] = field(default_factory=list)
+    # In which widths the poster lies beside itself, in every one of POSTER_FORMATS.
+    poster_widths: list[int] = field(default_factory=list)
 
 
 class Transcoder(Protocol):

@@ -63,6 +63,7 @@ class FfmpegTranscoder:
             hls.drop(stream, hls.AUDIO)
             wav = None
         poster.choose(sorted(folder.glob("poster-*.jpg")), stream / POSTER, label=comment(label))
+        poster_widths = poster.shrink(stream / POSTER, stream, label=comment(label))
         thumbnails = sorted(folder.glob("thumbnail-*.jpg"))
         if thumbnails:
             storyboard.write(thumbnails, stream, length_ms=int(length * 1000), label=comment(label))
@@ -81,6 +82,7 @@ class FfmpegTranscoder:
             renditions=[*renditions, _one_file(kept, lowest, length)],
             recognition_audio=wav,
             captions=_captions(folder, found),
+            poster_widths=poster_widths,
         )
 
 

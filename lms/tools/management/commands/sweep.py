@@ -13,6 +13,7 @@ COMMANDS = (
     "make_short_links",
     "complete_missing_courses",
     "retry_stuck_videos",
+    "make_small_posters",
     "drop_sources",
     "delete_orphan_files",
     "register_missing_credits",

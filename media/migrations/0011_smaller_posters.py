@@ -1,0 +1,15 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("media", "0008_upload_replaces"),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name="video",
+            name="poster_widths",
+            field=models.JSONField(blank=True, default=list),
+        ),
+    ]
