@@ -11,10 +11,11 @@ from html.parser import HTMLParser
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q, QuerySet
 from django.utils.translation import override, pgettext
 
 from courses.enums import QuestionKind
-from courses.models import LessonPage, Question
+from courses.models import LessonPage, Question, VideoQuestion
 from media.domain.speaking import Outcome, plain, speak
 
 _BLOCKS = frozenset({"p", "li", "h2", "h3", "h4"})
@@ -77,34 +78,31 @@ def truth_words() -> list[str]:
         return [pgettext("a statement", "Right"), pgettext("a statement", "Wrong")]
 
 
-def questions_of_lesson(lesson: LessonPage) -> Iterator[Question]:
-    """All that the lesson may ask: its quiz, presence checks and the questions in its video."""
-    sets = {lesson.quiz_id, lesson.presence_questions_id} - {None}
-    in_video = lesson.video_questions.values("question")
-    for query in (Question.objects.filter(question_set__in=sets), Question.objects.filter(pk__in=in_video)):
-        yield from query.prefetch_related("choices")
-
-
-def all_texts_of(lesson: LessonPage) -> Iterator[str]:
-    """Everything that the lesson's pages offer to read aloud."""
-    yield from texts_of_lesson(lesson)
-    for question in questions_of_lesson(lesson):
+def _texts_of(lessons: QuerySet[LessonPage], *, also: Q) -> Iterator[str]:
+    """What the pages of these lessons offer to read aloud, in as many queries for many lessons as for one."""
+    for lesson in lessons.iterator():
+        yield from texts_of_lesson(lesson)
+    of_lessons = Q(question_set__lessons__in=lessons) | Q(question_set__presence_lessons__in=lessons)
+    in_videos = Q(pk__in=VideoQuestion.objects.filter(page__in=lessons).values("question"))
+    asked = Question.objects.filter(of_lessons | in_videos | also).order_by("pk").distinct()
+    for question in asked.prefetch_related("choices").iterator(chunk_size=500):
         yield from texts_of_question(question)
         if question.kind == QuestionKind.TRUE_FALSE:
             yield from truth_words()
 
 
+def _live() -> QuerySet[LessonPage]:
+    return LessonPage.objects.live().filter(locale__language_code__startswith="zh")
+
+
 def speak_lesson(lesson_id: int, *, at: datetime) -> Outcome:
     """Have the lesson's texts and questions spoken, should it still be live."""
-    lesson = LessonPage.objects.live().filter(pk=lesson_id).first()
-    return speak(all_texts_of(lesson), at=at) if lesson and lesson.language == "zh" else Outcome()
+    return speak(_texts_of(_live().filter(pk=lesson_id), also=Q(pk=None)), at=at)
 
 
 def wanted_texts() -> Iterator[str]:
-    """The texts of all live lessons in Chinese."""
-    for lesson in LessonPage.objects.live().select_related("locale").iterator():
-        if lesson.language == "zh":
-            yield from all_texts_of(lesson)
+    """The texts of all live lessons in Chinese, and the tests before and after live courses."""
+    yield from _texts_of(_live(), also=Q(question_set__tested_courses__live=True))
 
 
 def _said(texts: Iterable[str]) -> list[str]:

@@ -1,5 +1,6 @@
 """Passing a lesson on: the block on its page, the sheet for the board, and the file that plays without any network."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,10 @@ from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from courses.models import LessonPage
+from lms.people.models import Person
 from media.models import CaptionTrack, Cue, Transcript
-from tests.browser.streaming import context, film, streamed
-from tests.browser.test_accessibility import faults
+from tests.browser.streaming import context, enter, film, streamed
+from tests.browser.test_accessibility import AXE, faults
 from tests.browsing import wait_for_page
 from tests.cast import Cast
 
@@ -144,9 +146,18 @@ def test_pages_of_links_and_the_open_block_have_no_faults(
 
     assert faults(context, live_server.url, addresses) == {}
 
+    page = context.new_page()
+    page.goto(live_server.url + lesson.get_url())
+    page.click("[data-pass-on] summary")
+    wait_for_page(page, "document.querySelector('.pass-on-code').naturalWidth > 0")
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+
+    assert page.evaluate("axe.run('[data-pass-on]').then(r => r.violations.map(v => v.id + ': ' + v.help))") == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
 
 def test_whoever_types_with_a_thumb_is_told_of_the_microphone(
-    browser: Browser, live_server: Any, lesson: LessonPage
+    browser: Browser, live_server: Any, lesson: LessonPage, cast: Cast, signed_in: Callable[[Person], Client]
 ) -> None:
     for is_phone in (True, False):
         context = browser.new_context(
@@ -160,4 +171,9 @@ def test_whoever_types_with_a_thumb_is_told_of_the_microphone(
 
         expect(page.locator(".search-hint")).to_be_visible(visible=is_phone)
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        enter(context, signed_in(cast.learner), live_server.url)
+        page.goto(live_server.url + lesson.get_url())
+        page.click("#say summary")
+        expect(page.locator("#say textarea")).to_be_visible()
+        expect(page.locator("#problem-speak")).to_be_visible(visible=is_phone)
         context.close()

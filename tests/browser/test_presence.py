@@ -227,7 +227,9 @@ def test_a_device_with_a_chinese_voice_reads_the_question_and_its_choices_aloud(
 
     page.get_by_role("button", name="读给我听").click()
 
-    wait_for_page(page, "window.said.length === 5")
+    # The question has two sentences, and there are four choices.
+    wait_for_page(page, "window.said.length === 6")
     said = page.evaluate("window.said")
-    assert [language for language, _text in said] == ["zh-CN"] * 5
-    assert said[0][1] == page.locator(QUESTION).inner_text()
+    assert [language for language, _text in said] == ["zh-CN"] * 6
+    assert said[0][1] + said[1][1] == page.locator(QUESTION).inner_text()
+    assert [text[0] for _language, text in said[2:]] == list("ABCD")

@@ -3,23 +3,24 @@
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django_tasks import default_task_backend
 from wagtail.models import Page
 
 from courses.domain.reading_aloud import (
-    all_texts_of,
     paragraphs_of,
     speak_lesson,
     texts_of_lesson,
     texts_of_question,
     wanted_texts,
 )
-from courses.models import LessonPage, Question
+from courses.models import CoursePage, LessonPage, Question, VideoQuestion
 from courses.tasks import speak_lesson_task
 from media.backends.speak.dummy import DummyVoice
 from media.domain.speaking import found_for
-from tests.factories.learning import lesson, quiz_of
+from tests.factories.learning import lesson, live_lesson, published, quiz_of
 from tests.factories.people import OrgFactory
 from tests.speaking import speaker
 
@@ -54,9 +55,38 @@ def test_a_question_and_its_choices_are_texts_apart() -> None:
 
 def test_right_or_wrong_is_spoken_too(read: LessonPage) -> None:
     read.quiz = quiz_of(read.org, questions=1)
+    read.save()
     read.quiz.questions.update(kind="true_false", is_true=True)
 
-    assert list(all_texts_of(read))[-2:] == ["对", "错"]
+    assert list(wanted_texts())[-2:] == ["对", "错"]
+
+
+def test_everything_that_lessons_ask_is_wanted(read: LessonPage) -> None:
+    sets = [quiz_of(read.org, questions=number) for number in (1, 2, 3)]
+    read.quiz, read.presence_questions = sets[0], sets[1]
+    read.save()
+    CoursePage.objects.filter(pk=read.course.pk).update(knowledge_test=sets[2])
+    in_video = quiz_of(read.org, questions=4).questions.last()
+    VideoQuestion.objects.create(page=read, at_seconds=3, question=in_video)
+
+    texts = list(wanted_texts())
+
+    assert [text for text in texts if text.startswith("问题")] == [f"问题{n}" for n in (0, 0, 1, 0, 1, 2, 3)]
+
+
+def test_many_lessons_are_read_in_as_many_queries_as_one(read: LessonPage, django_assert_num_queries: Any) -> None:
+    def lesson_with_quiz() -> None:
+        quiz = quiz_of(read.org)
+        published(live_lesson(read.course, body=BODY, completion_rule="quiz", quiz=quiz, video=None))
+
+    lesson_with_quiz()
+    with CaptureQueriesContext(connection) as one:
+        list(wanted_texts())
+    lesson_with_quiz()
+    lesson_with_quiz()
+
+    with django_assert_num_queries(len(one)):
+        assert len(list(wanted_texts())) == 4 * 6 + 3 * 3 * 4
 
 
 def test_live_lessons_alone_are_wanted(read: LessonPage) -> None:
