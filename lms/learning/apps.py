@@ -12,8 +12,12 @@ class LearningConfig(AppConfig):
 
     def ready(self) -> None:
         from courses.policies import register_blocker
+        from lms.learning.domain.speaking import TICKED
         from lms.learning.models import (
             CourseCompletion,
+            GroupObjection,
+            GroupReceipt,
+            GroupTick,
             LessonCompletion,
             PackageReceipt,
             QuizAttempt,
@@ -23,9 +27,12 @@ class LearningConfig(AppConfig):
         from lms.learning.policies import why_not_deletable, why_recording_must_stay
         from lms.learning.receivers import register_receivers
         from lms.lib import append_only
+        from lms.notices.domain.wording import register_template
         from media.domain import deleting
 
         register_receivers()
         register_blocker(why_not_deletable)
         deleting.register_blocker(why_recording_must_stay)
         append_only.protect(Receipt, PackageReceipt, QuizAttempt, LessonCompletion, CourseCompletion, Settlement)
+        append_only.protect(GroupTick, GroupReceipt, GroupObjection)
+        register_template(TICKED)

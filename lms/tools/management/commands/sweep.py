@@ -10,6 +10,7 @@ from django.db import connections
 # Facts still without their consequence first, then the seal over them, then what has had its time.
 COMMANDS = (
     "publish_scheduled",
+    "close_screenings",
     "complete_missing_courses",
     "retry_stuck_videos",
     "drop_sources",
