@@ -63,8 +63,11 @@ async function handInAll(table: Table<Kept>, texts: DOMStringMap, here: string, 
       const { unclear, refused } = outcome.answer;
       const lines = [texts.textHanded ?? "", ...refused.map((each) => `${each.name}: ${each.text}`)];
       say(where, unclear.length ? [...lines, `${texts.textUnclear} ${unclear.join("、")}`].join(" ") : lines.join(" "));
+      const after = found<HTMLElement>("data-offline-after");
       if (!unclear.length && !refused.length) {
         window.location.reload();
+      } else if (after) {
+        after.hidden = false;
       }
     } else if (outcome.kind === "sign-in") {
       say(where, texts.textSignIn ?? "");
@@ -99,8 +102,12 @@ async function withoutNetwork(page: HTMLElement, table: Table<Kept>): Promise<vo
     item.textContent = since ? `${name} (${clock(since)})` : name;
     list.append(item);
   };
-  const run = (): void => {
+  const alone = (): void => {
     begin.hidden = true;
+    found<HTMLElement>("data-online")!.hidden = true;
+  };
+  const run = (): void => {
+    alone();
     running.hidden = false;
     row.names.forEach(([name, since]) => write(name, since));
     const before = row.seconds;
@@ -136,7 +143,7 @@ async function withoutNetwork(page: HTMLElement, table: Table<Kept>): Promise<vo
     });
   };
   if (row.closed) {
-    begin.hidden = true;
+    alone();
   } else if (known) {
     run();
   } else {

@@ -111,6 +111,15 @@ def villagers_of(viewing: GroupViewing, *, on: date) -> QuerySet[Person]:
     return seen.exclude(pk__in=same_person_ids(viewing.helper))
 
 
+def sees_screenings(roles: list[Role]) -> bool:
+    """Whether one of the roles opens screenings at the desk."""
+    return any(_opens_screenings(role) for role in roles)
+
+
+def _opens_screenings(role: Role) -> bool:
+    return role.kind == RoleKind.OFFICER and role.org.kind == OrgKind.AGRICULTURE_DEPARTMENT
+
+
 def screenings_seen_by(actor: Any, *, on: date, roles: list[Role] | None = None) -> QuerySet[GroupViewing]:
     """The screenings in the places of the agriculture departments whose officer the actor is on the day: in counts.
 
@@ -118,6 +127,6 @@ def screenings_seen_by(actor: Any, *, on: date, roles: list[Role] | None = None)
     """
     places = Q(pk__in=[])
     for role in roles_on(actor, on) if roles is None else roles:
-        if role.kind == RoleKind.OFFICER and role.org.kind == OrgKind.AGRICULTURE_DEPARTMENT:
+        if _opens_screenings(role):
             places |= in_place(role.org.division, on)
     return GroupViewing.objects.filter(places, closed_at__isnull=False)

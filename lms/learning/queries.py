@@ -364,5 +364,6 @@ def screening_counts(viewings: Iterable[GroupViewing]) -> dict[int, ScreeningCou
         )
         .order_by()
     )
-    counts = {row.pop("viewing"): ScreeningCounts(**row) for row in found}
+    figures = ("scanned", "named", "afterwards", "objected", "lost")
+    counts = {pk: ScreeningCounts(*row) for pk, *row in found.values_list("viewing", *figures)}
     return {pk: counts.get(pk, ScreeningCounts()) for pk in ids}
