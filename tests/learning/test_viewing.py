@@ -227,12 +227,12 @@ def test_facts_of_a_screening_are_never_changed(hall):
 
 
 def test_only_a_helper_prepares_and_only_what_can_be_shown(hall):
-    with pytest.raises(CannotScreen, match="helper"):
+    with pytest.raises(CannotScreen, match="辅导员"):
         hall.prepare(by=hall.cast.officer)
     lesson = make.lesson()
     lesson.unpublish()
     lesson.refresh_from_db()
-    with pytest.raises(CannotScreen, match="no film"):
+    with pytest.raises(CannotScreen, match="没有能放的片子"):
         hall.prepare(lesson)
     assert not GroupViewing.objects.exists()
 
@@ -241,7 +241,7 @@ def test_a_screening_prepared_too_long_ago_is_not_opened(hall):
     shown = hall.prepare()
     hall.clock.move(days=7, seconds=1)
 
-    with pytest.raises(CannotScreen, match="seven days"):
+    with pytest.raises(CannotScreen, match="七天"):
         viewing.open_doors(shown, at=hall.clock.now)
 
 
@@ -250,7 +250,7 @@ def test_a_lesson_taken_down_meanwhile_is_not_opened(hall):
     shown.page.unpublish()
     shown.refresh_from_db()
 
-    with pytest.raises(CannotScreen, match="taken down"):
+    with pytest.raises(CannotScreen, match="下架"):
         viewing.open_doors(shown, at=hall.clock.now)
 
 
@@ -259,7 +259,7 @@ def test_one_prepared_screening_after_another_is_enough_for_a_day(hall):
     for _number in range(viewing.PREPARED_A_DAY):
         hall.prepare(lesson)
 
-    with pytest.raises(CannotScreen, match="many screenings"):
+    with pytest.raises(CannotScreen, match="很多场"):
         hall.prepare(lesson)
 
 
