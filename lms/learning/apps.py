@@ -12,6 +12,7 @@ class LearningConfig(AppConfig):
 
     def ready(self) -> None:
         from courses.policies import register_blocker
+        from lms.learning.domain.copying import screenings_of
         from lms.learning.domain.speaking import TICKED
         from lms.learning.models import (
             CourseCompletion,
@@ -28,6 +29,7 @@ class LearningConfig(AppConfig):
         from lms.learning.receivers import register_receivers
         from lms.lib import append_only
         from lms.notices.domain.wording import register_template
+        from lms.people.domain.copying import register_part
         from media.domain import deleting
 
         register_receivers()
@@ -36,3 +38,4 @@ class LearningConfig(AppConfig):
         append_only.protect(Receipt, PackageReceipt, QuizAttempt, LessonCompletion, CourseCompletion, Settlement)
         append_only.protect(GroupTick, GroupReceipt, GroupObjection)
         register_template(TICKED)
+        register_part("group_viewings", screenings_of)

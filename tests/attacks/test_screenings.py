@@ -296,3 +296,36 @@ def test_objecting_over_and_over_never_makes_time(hall):
     assert again == made
     assert (watched(person), watched(person, EvidenceKind.GROUP)) == (600, 0)
     assert StudyClock.objects.get(person=person).paid
+
+
+def test_what_a_phone_kept_and_sends_after_all_else_opens_nothing_again(hall):
+    """In another order: handed in first, then the buttons of a page that was open all the time."""
+    person, shown = hall.villager(), hall.prepare()
+    hall.clock.move(minutes=30)
+    handed = viewing.hand_in(shown, seconds=300, at=hall.clock.now)
+    hall.tick(handed, person)
+
+    for step in (viewing.open_doors, viewing.start):
+        with pytest.raises(CannotScreen):
+            step(shown, at=hall.clock.move(minutes=1))
+    closed = hall.close(shown, minutes=30)
+
+    assert (closed.seconds, watched(person)) == (300, 300)
+
+
+def test_a_closing_button_before_anything_began_is_refused(hall):
+    with pytest.raises(CannotScreen):
+        viewing.close(hall.prepare(), at=hall.clock.now)
+
+
+def test_the_same_human_being_with_two_accounts_is_there_once(hall):
+    person, other = hall.villager(), hall.villager()
+    shown = hall.running()
+    first = hall.scan(shown, person)
+    other.merged_into = person
+    other.save(update_fields=["merged_into"])
+
+    assert hall.tick(shown, other) == first
+    hall.close(shown, minutes=10)
+
+    assert GroupTick.objects.count() == 1

@@ -28,6 +28,7 @@ from lms.learning.queries import ADVICE, ticks_of
 from lms.lib.durations import beijing_day
 from lms.lib.stretches import Stretches
 from lms.notices.models import Message
+from lms.people.domain.copying import parts_elsewhere
 from tests.factories import learning as make
 from tests.factories.people import PersonFactory
 from tests.learning.halls import Hall
@@ -333,3 +334,14 @@ def test_my_screenings_are_read_in_one_query(hall, count, django_assert_num_quer
 def test_somebody_of_another_village_is_sent_to_her_own_helper(hall, cast):
     with pytest.raises(CannotTick, match="柳树村"):
         hall.scan(hall.running(), PersonFactory(village=cast.places.neighbour_village))
+
+
+def test_the_copy_of_her_data_holds_her_group_viewings(hall, cast, signed_in):
+    shown, person = hall.running(), hall.villager()
+    hall.scan(shown, person)
+    hall.close(shown, minutes=10)
+
+    (said,) = parts_elsewhere(person)["group_viewings"]
+
+    assert (said["lesson"], said["place"], said["counted_seconds"]) == (shown.page.title, "柳树村", 600)
+    assert said["objected_at"] is None

@@ -48,7 +48,7 @@ def prepare(helper: Person, lesson: LessonPage, *, at: datetime) -> GroupViewing
             prepared_at=at,
             valid_until=at + screening.PREPARED_VALID,
         )
-        _note(viewing, "prepared", at=at)
+        _record("screening.prepared", viewing, at=at)
     return viewing
 
 
@@ -74,7 +74,7 @@ def open_doors(viewing: GroupViewing, *, at: datetime) -> GroupViewing:
             raise CannotScreen(_("Another screening of yours is still running. Close that one first."))
         opened = GroupViewing.objects.filter(pk=viewing.pk, doors_at=None, closed_at=None).update(doors_at=at)
         if opened:
-            _note(viewing, "doors_opened", at=at)
+            _record("screening.doors_opened", viewing, at=at)
     return _now(viewing)
 
 
@@ -86,7 +86,7 @@ def start(viewing: GroupViewing, *, at: datetime) -> GroupViewing:
             lock_clock(viewing.helper)
             waiting = GroupViewing.objects.filter(pk=viewing.pk, opened_at=None, closed_at=None)
             if waiting.update(opened_at=at):
-                _note(viewing, "started", at=at)
+                _record("screening.started", viewing, at=at)
     return _now(viewing)
 
 
@@ -105,7 +105,7 @@ def close(viewing: GroupViewing, *, at: datetime) -> GroupViewing:
             over = viewing.film_ends_at
             viewing.closed_at = min(at, over) if over else at
             viewing.save(update_fields=["seconds", "closed_at"])
-            _note(viewing, "closed", at=at, seconds=viewing.seconds)
+            _record("screening.closed", viewing, at=at, seconds=viewing.seconds)
     count_ticks(viewing, at=at)
     return viewing
 
@@ -135,7 +135,7 @@ def hand_in(viewing: GroupViewing, *, seconds: int, at: datetime) -> GroupViewin
         viewing.is_offline, viewing.doors_at, viewing.opened_at = True, viewing.prepared_at, viewing.prepared_at
         viewing.closed_at = at
         viewing.save(update_fields=["seconds", "is_offline", "doors_at", "opened_at", "closed_at"])
-        _note(viewing, "handed_in", at=at, seconds=viewing.seconds)
+        _record("screening.handed_in", viewing, at=at, seconds=viewing.seconds)
     return viewing
 
 
@@ -170,9 +170,9 @@ def _now(viewing: GroupViewing) -> GroupViewing:
     return GroupViewing.objects.select_related(*related).get(pk=viewing.pk)
 
 
-def _note(viewing: GroupViewing, what: str, *, at: datetime, **detail: int) -> None:
+def _record(action: str, viewing: GroupViewing, *, at: datetime, **detail: int) -> None:
     record(
-        f"screening.{what}",
+        action,
         actor=viewing.helper,
         subject_kind="group_viewing",
         subject_id=viewing.pk,

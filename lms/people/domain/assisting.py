@@ -69,7 +69,7 @@ def register_in_person(
         actor=by,
         subject_kind="person",
         subject_id=person.pk,
-        detail={"notice": notice.version, "number": ("proved" if is_proved else "unproved") if phone else "none"},
+        detail={"version": notice.version, "number": ("proved" if is_proved else "unproved") if phone else "none"},
         at=at,
     )
     return person

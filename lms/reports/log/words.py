@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from lms.credits.enums import AttestationKind, Bound, CreditCategory, ExemptionKind, ImportKind
-from lms.learning.enums import SettlementOutcome
+from lms.learning.enums import SettlementOutcome, TickKind
 from lms.people.enums import Purpose, ReviewStep, RoleKind
 from lms.programmes.enums import Asked
 from lms.reports.definitions import REPORTS
@@ -101,6 +101,8 @@ SUBJECTS: Words = {
     "course": pgettext_lazy("audit log", "course"),
     "lesson": pgettext_lazy("audit log", "lesson"),
     "appeal": pgettext_lazy("audit log", "appeal"),
+    "group_viewing": pgettext_lazy("audit log", "group viewing"),
+    "group_tick": pgettext_lazy("audit log", "tick of a group viewing"),
     "device_note": pgettext_lazy("audit log", "note on a phone"),
     "credit_rule": pgettext_lazy("audit log", "credit rule"),
     "credit_ledger_entry": pgettext_lazy("audit log", "ledger entry"),
@@ -176,6 +178,10 @@ DETAILS: Words = {
     "course": pgettext_lazy("audit log", "course"),
     "asked": pgettext_lazy("audit log", "who is asked"),
     "about": pgettext_lazy("audit log", "what it was about"),
+    "screening": pgettext_lazy("audit log", "number of the group viewing"),
+    "how": pgettext_lazy("audit log", "how"),
+    "completed": pgettext_lazy("audit log", "a lesson was done by it"),
+    "number": pgettext_lazy("audit log", "mobile number"),
     "sms": pgettext_lazy("audit log", "SMS among them"),
     "reason": pgettext_lazy("audit log", "reason"),
 }
@@ -188,6 +194,12 @@ _VALUES: dict[str, Words] = {
     "means": {
         "old number": pgettext_lazy("audit log", "with the old number"),
         "in person": pgettext_lazy("audit log", "in person"),
+    },
+    "how": dict(TickKind.choices),
+    "number": {
+        "proved": pgettext_lazy("audit log", "proved by a code"),
+        "unproved": pgettext_lazy("audit log", "not proved"),
+        "none": pgettext_lazy("audit log", "none given"),
     },
     "outcome": dict(SettlementOutcome.choices),
     "purpose": dict(Purpose.choices),
