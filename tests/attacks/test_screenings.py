@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.test import override_settings
 
 from lms.learning.domain import screening, viewing
+from lms.learning.domain.counting import count_ticks
 from lms.learning.domain.objecting import object_to
 from lms.learning.domain.packages import accept_package_report, issue_package
 from lms.learning.domain.ticking import CannotTick
@@ -57,7 +58,7 @@ def test_two_hundred_names_for_an_empty_hall_end_at_the_cap_and_before_the_offic
     for person in people[60:]:
         with pytest.raises(CannotTick, match="60"):
             hall.tick(shown, person)
-    hall.close(shown, minutes=10)
+    count_ticks(hall.close(shown, minutes=10), at=hall.clock.now)
 
     assert GroupTick.objects.count() == LessonCompletion.objects.count() == Message.objects.count() == 60
     counts = screening_counts([shown])[shown.pk]

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
 from lms.learning.domain import viewing
@@ -345,3 +346,34 @@ def test_the_copy_of_her_data_holds_her_group_viewings(hall, cast, signed_in):
 
     assert (said["lesson"], said["place"], said["counted_seconds"]) == (shown.page.title, "柳树村", 600)
     assert said["objected_at"] is None
+
+
+def test_a_full_hall_is_counted_by_a_task_beyond_what_one_request_does(
+    hall, monkeypatch, settings, django_capture_on_commit_callbacks
+):
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+    monkeypatch.setattr(viewing, "COUNTED_AT_ONCE", 2)
+    shown = hall.running()
+    for _number in range(5):
+        hall.scan(shown, hall.villager())
+
+    with django_capture_on_commit_callbacks() as waiting:
+        hall.close(shown, minutes=10)
+    assert GroupReceipt.objects.count() == 2
+    for callback in waiting:
+        callback()
+
+    assert GroupReceipt.objects.count() == LessonCompletion.objects.count() == 5
+
+
+def test_the_sweeper_counts_what_was_left(hall, monkeypatch):
+    shown, person = hall.running(), hall.villager()
+    hall.scan(shown, person)
+    monkeypatch.setattr(viewing, "count_ticks", lambda *args, **kwargs: 0)
+    hall.close(shown, minutes=10)
+
+    call_command("close_screenings", dry_run=True)
+    assert not GroupReceipt.objects.exists()
+    call_command("close_screenings")
+
+    assert record_of(person).covered_seconds == 600

@@ -27,13 +27,13 @@ from lms.lib.stretches import Stretches
 from lms.people.queries import same_person_ids
 
 
-def count_ticks(viewing: GroupViewing, *, at: datetime) -> int:
-    """Count every tick of a closed viewing that was not counted yet, each by itself; how many.
+def count_ticks(viewing: GroupViewing, *, at: datetime, most: int | None = None) -> int:
+    """Count every tick of a closed viewing that was not counted yet, or `most` of them, each by itself; how many.
 
-    A process that dies on the way leaves the rest to whoever comes next: the page, a later tick, the sweeper.
+    A process that dies on the way leaves the rest to whoever comes next: the page, a task, the sweeper.
     """
     waiting = viewing.ticks.standing().filter(receipt__isnull=True).order_by("pk").values_list("pk", flat=True)
-    counted = [count_tick(pk, at=at) for pk in list(waiting)]
+    counted = [count_tick(pk, at=at) for pk in list(waiting[:most])]
     return len(counted)
 
 

@@ -14,11 +14,14 @@ from lms.learning.domain.enrolling import lock_clock
 from lms.learning.models import GroupTick, GroupViewing
 from lms.learning.models.screening import GroupViewingQuerySet
 from lms.learning.policies import role_for_screening
+from lms.learning.signals import announce, group_viewing_closed
 from lms.lib.durations import beijing_day
 from lms.people.models import Person
 
 # Whoever prepares more than this in a day prepares for more halls than she can stand in.
 PREPARED_A_DAY = 20
+# Whoever closes waits for so many people to be counted; the others are counted by a task.
+COUNTED_AT_ONCE = 40
 
 
 class CannotScreen(Exception):
@@ -106,7 +109,8 @@ def close(viewing: GroupViewing, *, at: datetime) -> GroupViewing:
             viewing.closed_at = min(at, over) if over else at
             viewing.save(update_fields=["seconds", "closed_at"])
             _record("screening.closed", viewing, at=at, seconds=viewing.seconds)
-    count_ticks(viewing, at=at)
+    if count_ticks(viewing, at=at, most=COUNTED_AT_ONCE) == COUNTED_AT_ONCE:
+        announce(group_viewing_closed, viewing_id=viewing.pk)
     return viewing
 
 

@@ -124,7 +124,7 @@ def show(request: HttpRequest, shown: GroupViewing) -> HttpResponse:
     """The helper's page while people come, while the film runs, and afterwards."""
     at = timezone.now()
     if shown.closed_at and shown.seconds:
-        count_ticks(shown, at=at)  # what a process that died left
+        count_ticks(shown, at=at, most=viewing.COUNTED_AT_ONCE)  # what a process that died left
     state = _state(shown, at)
     context: dict[str, Any] = {
         "shown": shown,
