@@ -49,8 +49,15 @@ function runClock(where: HTMLElement, elapsed: number, length: number): void {
   window.setInterval(() => say(where, clock(Math.min(Math.floor((performance.now() - begun) / 1000), length))), 500);
 }
 
-/** Hand in what waits, and say on this page what became of its own. */
-async function handInAll(table: Table<Kept>, texts: DOMStringMap, here: string, where: HTMLElement | null): Promise<void> {
+let underway: Promise<void> | null = null;
+
+/** Hand in what waits, once at a time, and say on this page what became of its own. */
+function handInAll(table: Table<Kept>, texts: DOMStringMap, here: string, where: HTMLElement | null): Promise<void> {
+  underway ??= handInEach(table, texts, here, where).finally(() => (underway = null));
+  return underway;
+}
+
+async function handInEach(table: Table<Kept>, texts: DOMStringMap, here: string, where: HTMLElement | null): Promise<void> {
   for (const row of await table.all()) {
     if (!row.closed) {
       continue;
@@ -96,6 +103,7 @@ async function withoutNetwork(page: HTMLElement, table: Table<Kept>): Promise<vo
   const length = Number(texts.length);
   section.hidden = false;
 
+  const again = (): Promise<void> => handInAll(table, texts, here, status);
   const write = (name: string, since: number): void => {
     const item = document.createElement("li");
     item.className = "row";
@@ -139,7 +147,7 @@ async function withoutNetwork(page: HTMLElement, table: Table<Kept>): Promise<vo
       row.closed = true;
       running.hidden = true;
       say(status, texts.textKept ?? "");
-      void table.put(row).then(() => handInAll(table, texts, here, status));
+      void table.put(row).then(again);
     });
   };
   if (row.closed) {
@@ -151,7 +159,6 @@ async function withoutNetwork(page: HTMLElement, table: Table<Kept>): Promise<vo
       void table.put(row).then(run);
     });
   }
-  const again = (): Promise<void> => handInAll(table, texts, here, status);
   window.addEventListener("online", () => void again());
   window.setInterval(() => void again(), 30_000);
   await again();

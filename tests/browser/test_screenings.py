@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from wagtail.models import Page as WagtailPage
 
 from courses.models import LessonPage
 from lms.learning.domain import codes, screening, viewing
+from lms.learning.domain.ticking import tick
 from lms.learning.models import GroupObjection, GroupTick, GroupViewing, LessonCompletion
 from lms.people.models import Person
 from tests.browser.test_accessibility import enter, faults
@@ -221,3 +223,22 @@ def test_pages_hold_at_the_largest_letters_and_in_the_dark(
         keep(page, f"14-largest-{number}")
         assert fits(page)
         assert faults(context, site, [prepared, reverse("learning:screening_people", args=[shown.code])]) == {}
+
+
+def test_the_desk_of_agriculture_shows_screenings_on_a_phone(
+    browser: Browser, live_server: Any, cast: Cast, lesson: LessonPage, at_desk: Callable[[Person], Client]
+) -> None:
+    site, at = live_server.url, timezone.now()
+    handed = viewing.hand_in(viewing.prepare(cast.helper, lesson, at=at), seconds=4, at=at + timedelta(minutes=1))
+    for _number in range(20):
+        tick(handed, PersonFactory(village=cast.places.village), from_second=0, at=at + timedelta(minutes=1))
+    context = window(browser, at_desk(cast.agriculture_officer), site, PHONE)
+    page = context.new_page()
+
+    page.goto(f"{site}/desk/")
+    page.get_by_role("link", name="集中收看").click()
+
+    expect(page.locator("[data-asked]")).to_contain_text("没有网时放的，点名的又多")
+    keep(page, "15-desk")
+    assert fits(page)
+    assert faults(context, site, [reverse("desk:screenings")]) == {}
