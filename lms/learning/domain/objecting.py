@@ -10,6 +10,7 @@ from lms.learning.domain.enrolling import lock_clock
 from lms.learning.domain.evidence import PaidTime
 from lms.learning.models import GroupObjection, GroupReceipt, GroupTick, LessonCompletion, StudyClock, WatchRecord
 from lms.learning.queries import group_seconds
+from lms.learning.signals import announce, lesson_objected
 from lms.people.models import Person
 from lms.people.queries import same_person_ids
 
@@ -28,6 +29,8 @@ def object_to(tick: GroupTick, *, by: Person, at: datetime) -> GroupObjection:
         receipt = GroupReceipt.objects.select_related("record__person__merged_into").filter(tick=tick).first()
         hanging = _take_back(receipt, receipt.record, clock) if receipt and receipt.record else None
         made = GroupObjection.objects.create(tick=tick, completion=hanging, objected_at=at)
+        if hanging is not None:
+            announce(lesson_objected, completion_id=hanging.pk)
         record(
             "screening.objected",
             actor=by,
