@@ -111,6 +111,14 @@ def test_one_person_in_two_halls_by_ticks_afterwards_is_in_the_first(hall, colle
     assert watched(person) == 600
 
 
+def test_a_hall_in_which_nothing_was_ever_shown_holds_nobody(hall, colleague):
+    person, first = hall.villager(), hall.open()
+    hall.scan(first, person)
+    hall.clock.move(minutes=61)
+
+    assert hall.scan(hall.running(by=colleague), person)
+
+
 def test_who_objects_to_the_one_hall_may_have_been_in_the_other(hall, colleague):
     person, first, second = hall.villager(), hall.running(), hall.running(by=colleague)
     object_to(hall.tick(first, person), by=person, at=hall.clock.now)

@@ -321,3 +321,12 @@ def test_a_helper_sees_how_many_objected(hall, helper):
     page = helper.get(reverse("learning:screening", args=[shown.code])).content.decode()
 
     assert "1 人说没去" in page
+
+
+def test_who_came_for_the_second_half_counts_from_half_of_what_was_shown(hall, helper):
+    shown, person = hall.running(), hall.villager()
+    hall.close(shown, seconds=400)
+
+    helper.post(reverse("learning:screening_people", args=[shown.code]), {"person": person.pk, "since": "half"})
+
+    assert GroupTick.objects.get().from_second == 200

@@ -134,6 +134,8 @@ def _elsewhere(viewing: GroupViewing, person: Person, from_second: int, *, at: d
         theirs = other.viewing
         begun = theirs.opened_at + timedelta(seconds=other.from_second) if theirs.opened_at else theirs.doors_at
         over = theirs.ended_at(at)
+        if theirs.opened_at is None and theirs.doors_at and at > theirs.doors_at + screening.GATHERING:
+            continue  # nobody came, or nothing was ever shown
         if begun and begun <= ended and (over is None or over > came):
             return True
     return False

@@ -253,7 +253,7 @@ def _from_second(shown: GroupViewing, since: str, at: datetime) -> int:
     """From when on she was there, as the helper says: from the beginning, from half of it, or from now."""
     if since == FROM_NOW:
         return shown.shown_seconds(at)
-    return shown.decoded_seconds // 2 if since == FROM_HALF else 0
+    return shown.shown_seconds(at) // 2 if since == FROM_HALF else 0
 
 
 @partial(answers_json, most_bytes=MOST_BYTES)
