@@ -17,10 +17,11 @@ from lms.credits.tasks import (
     reassess_task,
     register_credit_task,
     settle_import_task,
+    strike_hours_task,
     unite_record_task,
 )
 from lms.learning.models import LessonCompletion, QuizAttempt, WatchRecord
-from lms.learning.signals import course_completed, evidence_improved, lesson_completed, quiz_passed
+from lms.learning.signals import course_completed, evidence_improved, lesson_completed, lesson_objected, quiz_passed
 from lms.people.models import Person
 from lms.people.signals import persons_merged, persons_separated, posts_changed
 
@@ -42,6 +43,10 @@ def register_improved_evidence(watch_record_id: int, **kwargs: Any) -> None:
     completions = LessonCompletion.objects.of(person).filter(lesson_key=record.lesson_key, round=record.round)
     for completion in completions.select_related("outline_version"):
         register_waiting(person, completion.outline_version.course_key, record.round)
+
+
+def strike_objected(completion_id: int, **kwargs: Any) -> None:
+    strike_hours_task.enqueue(completion_id)
 
 
 def register_vouched(attempt_id: int, **kwargs: Any) -> None:
@@ -98,6 +103,7 @@ def register_receivers() -> None:
     lesson_completed.connect(register_completed_lesson, dispatch_uid="credits.register_completed_lesson")
     course_completed.connect(register_completed_course, dispatch_uid="credits.register_completed_course")
     evidence_improved.connect(register_improved_evidence, dispatch_uid="credits.register_improved_evidence")
+    lesson_objected.connect(strike_objected, dispatch_uid="credits.strike_objected")
     quiz_passed.connect(register_vouched, dispatch_uid="credits.register_vouched")
     persons_merged.connect(unite_merged_records, dispatch_uid="credits.unite_merged_records")
     credit_registered.connect(assess_registered, dispatch_uid="credits.assess_registered")

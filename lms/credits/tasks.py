@@ -8,9 +8,11 @@ from lms.credits.domain.parting import part_records
 from lms.credits.domain.reassessing import go_on
 from lms.credits.domain.registering import register_credit
 from lms.credits.domain.settling_imports import settle_import
+from lms.credits.domain.striking import strike_hours
 from lms.credits.domain.studying import completion_of
 from lms.credits.domain.uniting import unite_record
 from lms.credits.models import ImportBatch
+from lms.learning.models import LessonCompletion
 from lms.lib.durations import beijing_day
 from lms.people.models import Merging, Person
 
@@ -25,6 +27,13 @@ def register_credit_task(source_kind: str, source_id: int) -> list[int]:
     if completion is None:
         return []
     return [entry.pk for entry in register_credit(completion, at=timezone.now())]
+
+
+@task(queue_name="default")
+def strike_hours_task(completion_id: int) -> list[int]:
+    """Take back hours that rested on a group viewing to which the person objected; the ids of the reversals."""
+    lesson = LessonCompletion.objects.select_related("person__merged_into", "outline_version").get(pk=completion_id)
+    return [entry.pk for entry in strike_hours(lesson, at=timezone.now())]
 
 
 @task(queue_name="default")

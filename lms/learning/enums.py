@@ -22,6 +22,7 @@ class RefusalReason(models.TextChoices):
     PACKAGE_OVER = "package_over", _("It was handed in more than seven days after the lesson was fetched.")
     DAY_FULL = "day_full", _("Of what is watched without network, four hours count for each day.")
     CHECK = "check", _("The question in between was answered wrongly three times.")
+    ELSEWHERE = "elsewhere", _("At the same time you watched something else, or were at another group viewing.")
 
 
 class CheckOutcome(models.TextChoices):
@@ -49,3 +50,19 @@ class AssessmentPhase(models.TextChoices):
 
     PRE_TEST = "pre_test", _("before")
     POST_TEST = "post_test", _("after")
+
+
+class TickKind(models.TextChoices):
+    """How it is known that somebody was at a group viewing."""
+
+    SCANNED = "scanned", _("scanned the code")
+    NAMED = "named", _("ticked by name")
+
+
+class GroupRefusal(models.TextChoices):
+    """Why being at a group viewing did not count, or not in full."""
+
+    ELSEWHERE = "elsewhere", _("At the same time you watched something else, or were at another group viewing.")
+    NO_TIME = "no_time", _("More was reported than fits into the time since the screening was prepared.")
+    TAKEN_DOWN = "taken_down", _("The lesson was taken down or changed before it could count.")
+    NOT_SHOWN = "not_shown", _("The film was not shown.")

@@ -1,9 +1,10 @@
-"""What must not be deleted because facts of learning hang on it; who settles which appeals; whose lessons one sees."""
+"""What must not be deleted because facts of learning hang on it; who settles which appeals; whose lessons and
+screenings one sees, and who is ticked at them."""
 
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
@@ -11,6 +12,7 @@ from courses.models import LessonPage
 from lms.learning.models import (
     Appeal,
     CourseEnrolment,
+    GroupViewing,
     KnowledgeTest,
     LessonCompletion,
     LessonProblem,
@@ -22,8 +24,8 @@ from lms.learning.models import (
     VideoAnswer,
     WatchRecord,
 )
-from lms.people.enums import Purpose
-from lms.people.models import Membership, Role
+from lms.people.enums import OrgKind, Purpose, RoleKind
+from lms.people.models import Membership, Person, Role, in_place
 from lms.people.policies import orgs_of_trainer, persons_visible_to, roles_on
 from lms.people.queries import SURVIVOR, same_person_ids
 from media.models import Video
@@ -44,6 +46,7 @@ def why_not_deletable(pages: list[Page]) -> list[str]:
         LessonProblem,
         VideoAnswer,
         KnowledgeTest,
+        GroupViewing,
     )
     if any(model.objects.filter(page__in=ids).exists() for model in lessons):
         return [_("People have learnt here; what they learnt is kept. Unpublish the page instead.")]
@@ -52,7 +55,7 @@ def why_not_deletable(pages: list[Page]) -> list[str]:
 
 def why_recording_must_stay(video: Video) -> list[str]:
     """The reason against deleting this recording: somebody has learnt with it."""
-    if any(model.objects.filter(video=video).exists() for model in (PlaySession, WatchRecord)):
+    if any(model.objects.filter(video=video).exists() for model in (PlaySession, WatchRecord, GroupViewing)):
         return [_("People have learnt with it; what they learnt is kept. Take it down instead.")]
     return []
 
@@ -87,3 +90,43 @@ def may_settle(actor: Any, appeal: Appeal, *, on: date) -> bool:
 def lessons_of_trainer(actor: Any, *, on: date) -> QuerySet[LessonPage]:
     """The lessons of whose learners the actor reads counts, and nothing else, on the day."""
     return LessonPage.objects.filter(org__in=orgs_of_trainer(actor, on))
+
+
+def role_for_screening(actor: Any, *, on: date) -> Role | None:
+    """The role by which the actor screens lessons on the day: that of a learning helper, the first if several."""
+    return next((role for role in roles_on(actor, on) if role.kind == RoleKind.LEARNING_HELPER), None)
+
+
+def villagers_of(viewing: GroupViewing, *, on: date) -> QuerySet[Person]:
+    """Who can be at the screening: whom its helper helps, by the role of the organisation for which she screens it.
+
+    Nobody once that role has ended; never herself.
+    """
+    roles = [
+        role
+        for role in roles_on(viewing.helper, on)
+        if role.kind == RoleKind.LEARNING_HELPER and role.org_id == viewing.org_id
+    ]
+    seen = persons_visible_to(viewing.helper, purpose=Purpose.HELPING, on=on, roles=roles)
+    return seen.exclude(pk__in=same_person_ids(viewing.helper))
+
+
+def sees_screenings(roles: list[Role]) -> bool:
+    """Whether one of the roles opens screenings at the desk."""
+    return any(_opens_screenings(role) for role in roles)
+
+
+def _opens_screenings(role: Role) -> bool:
+    return role.kind == RoleKind.OFFICER and role.org.kind == OrgKind.AGRICULTURE_DEPARTMENT
+
+
+def screenings_seen_by(actor: Any, *, on: date, roles: list[Role] | None = None) -> QuerySet[GroupViewing]:
+    """The screenings in the places of the agriculture departments whose officer the actor is on the day: in counts.
+
+    Whose villages' people they see for farmers' training, they see at screenings; of persons this opens nobody.
+    """
+    places = Q(pk__in=[])
+    for role in roles_on(actor, on) if roles is None else roles:
+        if _opens_screenings(role):
+            places |= in_place(role.org.division, on)
+    return GroupViewing.objects.filter(places, closed_at__isnull=False)

@@ -7,18 +7,21 @@ from datetime import datetime
 from functools import reduce
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Count, F, Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from courses.models import CoursePage, LessonPage, OutlineVersion
 from courses.queries import current_outlines
-from lms.learning.enums import CheckOutcome, EvidenceKind, RefusalReason
+from lms.learning.enums import CheckOutcome, EvidenceKind, RefusalReason, TickKind
 from lms.learning.models import (
     Appeal,
     CourseCompletion,
     CourseEnrolment,
+    GroupReceipt,
+    GroupTick,
+    GroupViewing,
     LessonCompletion,
     LessonProblem,
     PresenceCheck,
@@ -38,6 +41,7 @@ ADVICE = {
     RefusalReason.CLOCK: _("Play one lesson at a time, on one device, and this will not happen."),
     RefusalReason.TAKEN_DOWN: _("What you watched before that counts."),
     RefusalReason.CHECK: _("Watch this part again, and answer the next question."),
+    RefusalReason.ELSEWHERE: _("If you were in the hall, appeal; or watch this part again."),
     RefusalReason.TOO_LATE: _("Connect to the network at least once in seven days while you learn."),
     RefusalReason.PACKAGE_OVER: _("Connect to the network within seven days, then fetch the lesson again."),
     RefusalReason.DAY_FULL: _("Watch this part again on another day, or with network."),
@@ -313,3 +317,53 @@ def begun_courses(progress: Progress) -> list[tuple[CoursePage, CourseState]]:
 
 def _live_pages(ids: Iterable[int]) -> dict[int, LessonPage]:
     return {page.pk: page for page in LessonPage.objects.live().defer("body").filter(pk__in=list(ids))}
+
+
+def group_seconds(record_ids: Iterable[int], *, without: GroupReceipt | None = None) -> Stretches:
+    """What is known of these records from group viewings to which nobody objected; `without` leaves one out."""
+    receipts = GroupReceipt.objects.filter(record__in=list(record_ids), tick__objection__isnull=True)
+    if without:
+        receipts = receipts.exclude(pk=without.pk)
+    return Stretches.of(pair for receipt in receipts for pair in receipt.seconds.pairs)
+
+
+def ticks_of(person: Person, *, newest: int = 30) -> list[GroupTick]:
+    """At which group viewings the person was ticked, newest first, with what came of it."""
+    ticks = GroupTick.objects.of(person).select_related("viewing__page", "viewing__division", "receipt", "objection")
+    return list(ticks.order_by("-ticked_at", "-pk")[:newest])
+
+
+@dataclass(frozen=True, slots=True)
+class ScreeningCounts:
+    """Who was at a screening, in figures; `afterwards` are those ticked by name once it was closed."""
+
+    scanned: int = 0
+    named: int = 0
+    afterwards: int = 0
+    objected: int = 0
+    lost: int = 0
+
+    @property
+    def people(self) -> int:
+        return self.scanned + self.named - self.objected
+
+
+def screening_counts(viewings: Iterable[GroupViewing]) -> dict[int, ScreeningCounts]:
+    """The figures of each of these screenings, in one query; `lost` are completions that hung on a struck tick."""
+    ids = [each.pk for each in viewings]
+    named = Q(how=TickKind.NAMED)
+    found = (
+        GroupTick.objects.filter(viewing__in=ids)
+        .values("viewing")
+        .annotate(
+            scanned=Count("pk", filter=Q(how=TickKind.SCANNED)),
+            named=Count("pk", filter=named),
+            afterwards=Count("pk", filter=named & Q(ticked_at__gt=F("viewing__closed_at"))),
+            objected=Count("pk", filter=Q(objection__isnull=False)),
+            lost=Count("pk", filter=Q(objection__completion__isnull=False)),
+        )
+        .order_by()
+    )
+    figures = ("scanned", "named", "afterwards", "objected", "lost")
+    counts = {pk: ScreeningCounts(*row) for pk, *row in found.values_list("viewing", *figures)}
+    return {pk: counts.get(pk, ScreeningCounts()) for pk in ids}

@@ -18,6 +18,13 @@ evidence_improved = Signal()
 Announced when the share watched online or in a group, or settled by a person, which was known only in a weaker way or
 belongs to a lesson that was complete before, grows by a whole percent."""
 
+lesson_objected = Signal()
+"""A person said that she was not at the group viewing on which a lesson's completion hung. completion_id
+(LessonCompletion)."""
+
+group_viewing_closed = Signal()
+"""A screening was closed at which more people were than are counted at once. viewing_id (GroupViewing)."""
+
 quiz_passed = Signal()
 """A person passed a lesson's quiz. attempt_id (QuizAttempt)."""
 

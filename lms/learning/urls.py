@@ -4,6 +4,7 @@ from django.urls import path
 
 from lms.learning.views import (
     assessing,
+    attending,
     checks,
     knowledge,
     packages,
@@ -15,6 +16,7 @@ from lms.learning.views import (
     reading_aloud,
     reports,
     saying,
+    screenings,
 )
 
 app_name = "learning"
@@ -45,5 +47,18 @@ urlpatterns = [
     path("courses/<int:course_id>/test/", knowledge.take, name="knowledge"),
     path("courses/<int:course_id>/test/result/", knowledge.result, name="knowledge_result"),
     path("courses/<int:course_id>/again/", saying.take_again, name="take_again"),
+    path("screenings/", screenings.screenings, name="screenings"),
+    path("screenings/mine/", attending.my_screenings, name="my_screenings"),
+    path("screenings/mine/<int:tick_id>/object/", attending.object_to_tick, name="object_to_tick"),
+    path("screenings/attend/", attending.attend, name="attend"),
+    path("screenings/<str:code>/", screenings.show, name="screening"),
+    path("screenings/<str:code>/doors/", screenings.open_doors, name="open_doors"),
+    path("screenings/<str:code>/start/", screenings.start, name="start_screening"),
+    path("screenings/<str:code>/close/", screenings.close, name="close_screening"),
+    path("screenings/<str:code>/codes/", screenings.pictures, name="screening_codes"),
+    path("screenings/<str:code>/people/", screenings.people, name="screening_people"),
+    path("screenings/<str:code>/picture/", screenings.picture, name="screening_picture"),
+    path("screenings/<str:code>/hand-in/", screenings.hand_in, name="hand_in_screening"),
+    path("s/<str:code>/<int:step>/<str:mac>/", attending.scanned, name="scan"),
     path("refused/<int:refused_id>/appeal/", saying.make_appeal, name="appeal"),
 ]

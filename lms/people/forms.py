@@ -5,10 +5,11 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from lms.people.enums import LearnerCategory, ReviewStep, RoleKind
-from lms.people.models import Org, Person
+from lms.people.models import Division, Org, Person
 from lms.people.models.devices import CODE_DIGITS
 from lms.people.validators import NotAPhoneNumber, clean_number
 
@@ -22,8 +23,11 @@ class PhoneField(forms.CharField):
         super().__init__(max_length=24, widget=forms.TextInput(attributes), **kwargs)
 
     def clean(self, value: Any) -> str:
+        written = super().clean(value)
+        if not written and not self.required:
+            return ""
         try:
-            return clean_number(super().clean(value))
+            return clean_number(written)
         except NotAPhoneNumber as error:
             raise forms.ValidationError(str(error)) from None
 
@@ -84,6 +88,34 @@ class AboutForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Please choose one.")},
     )
+
+
+class InPersonForm(forms.Form):
+    """What a helper writes down about somebody who sits beside her."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=40,
+        widget=forms.TextInput({"autocomplete": "off", "autofocus": ""}),
+        error_messages={"required": _("Please write the learner’s name.")},
+    )
+    birth_year = YearField(help_text=_("For example 1966."))
+    kind = forms.ChoiceField(label=_("Category"), choices=LearnerCategory.choices, initial=LearnerCategory.FARMER)
+    village = forms.ModelChoiceField(
+        label=_("Lives in"), queryset=Division.objects.none(), to_field_name="code", empty_label=_("Please choose")
+    )
+    phone = PhoneField(
+        label=_("Mobile number"), required=False, help_text=_("Leave it empty where the learner has none.")
+    )
+
+    def __init__(self, *args: Any, villages: QuerySet[Division], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["village"]
+        field.queryset = villages  # type: ignore[attr-defined]  # a field of choices
+        del self.fields["phone"].widget.attrs["autofocus"]
+        only = list(villages[:2])
+        if len(only) == 1:
+            field.initial = only[0].code
 
 
 class GuardianForm(forms.Form):

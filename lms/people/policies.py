@@ -11,8 +11,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from lms.lib.durations import beijing_day
-from lms.people.enums import DESK_ROLES, FARMERS, HELPING_ROLES, OrgKind, Purpose, RoleKind
-from lms.people.models import Belonging, Delegation, Org, Person, Post, Role, in_place, under_prefix
+from lms.people.enums import DESK_ROLES, FARMERS, HELPING_ROLES, DivisionLevel, OrgKind, Purpose, RoleKind
+from lms.people.models import Belonging, Delegation, Division, Org, Person, Post, Role, in_place, under_prefix
 from lms.people.models.dated import holds_on
 
 # Counts below this are not shown: they would tell who it is (law 8).
@@ -260,6 +260,14 @@ def _opening(roles: list[Role], purpose: Purpose) -> list[Role]:
 def opens_anybody(roles: list[Role], purpose: Purpose) -> bool:
     """Whether one of the roles is of the kind that opens persons for the purpose, be there any or not."""
     return bool(_opening(roles, purpose))
+
+
+def villages_helped_by(roles: list[Role], on: date) -> QuerySet[Division]:
+    """The villages of the place of whoever holds these roles: where she signs people up who sit beside her."""
+    lies = Q(pk__in=[])
+    for org in {role.org for role in _opening(roles, Purpose.HELPING)}:
+        lies |= Q(code__startswith=org.division.current(on).code_prefix)
+    return Division.objects.on(on).filter(lies, level=DivisionLevel.VILLAGE).order_by("code")
 
 
 def role_that_shows(person: Person, *, to: Any, purpose: Purpose, on: date) -> Role | None:

@@ -3,13 +3,16 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from lms.audit.models import AuditEntry
+from lms.lib.durations import beijing_day
 from lms.lib.keys import Keys
 from lms.people.enums import FARMERS, UNMASKED, LearnerCategory, Purpose, RoleKind
-from lms.people.models import Belonging, Division, Org, Person, Post, Role
+from lms.people.models import Belonging, Contact, Division, Org, Person, Post, Role
 
 # Whose a row with a `person` is, in a query: the account that stays.
 SURVIVOR = Coalesce("person__merged_into_id", "person_id")
@@ -111,3 +114,31 @@ def reviewers_on(org: Org, step: str, day: date) -> list[Person]:
     """Who does this step of review for the organisation on the day, by name."""
     roles = Role.objects.filter(kind=RoleKind.REVIEWER, org=org, step=step).on(day)
     return list(Person.objects.present().filter(pk__in=roles.values("person")).order_by("name", "pk"))
+
+
+STARS = "*＊"
+
+
+def found_by_name(near: QuerySet[Person], sought: str, *, most: int) -> list[Person]:
+    """Who of these fits a login code, a whole name, or a name as it is masked (王, 王＊＊).
+
+    Never parts of a name: character by character they would tell what the mask hides.
+    """
+    if not sought:
+        return []
+    code = sought.replace(" ", "").upper()
+    fits = Q(login_code=code) | Q(name=sought)
+    if not sought[1:].strip(STARS):
+        fits |= Q(name__startswith=sought[0], name__regex=f"^.{{{len(sought)}}}$" if sought[1:] else "")
+    return list(near.filter(fits).order_by("name", "pk")[:most])
+
+
+def shown_to_helpers(people: list[Person], at: datetime) -> list[dict[str, Any]]:
+    """What a helper sees of each of them: everything masked that says who it is."""
+    today = beijing_day(at)
+    numbers: dict[int, list[str]] = {}
+    for contact in Contact.objects.filter(person__in=people).on(today):
+        numbers.setdefault(contact.person_id, []).append(contact.masked)
+    homes = Belonging.objects.filter(person__in=people).on(today).select_related("division__successor")
+    villages = {home.person_id: home.division.current(today) for home in homes}
+    return [{"person": each, "phones": numbers.get(each.pk, []), "village": villages.get(each.pk)} for each in people]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lms.people.views import helping, staff_people, staff_sign_in
+from lms.people.views import assisting, helping, staff_people, staff_sign_in
 
 app_name = "staff"
 urlpatterns = [
@@ -21,6 +21,9 @@ urlpatterns = [
     path("roles/<int:pk>/end/", staff_people.end, name="end_role"),
     path("resets/<int:pk>/approve/", staff_people.approve, name="approve_reset"),
     path("help/phone/", helping.help_with_phone, name="help_with_phone"),
+    path("learners/sign-up/", assisting.about, name="sign_up"),
+    path("learners/sign-up/consent/", assisting.consent, name="sign_up_consent"),
+    path("learners/sign-up/code/", assisting.code, name="sign_up_code"),
     path("learners/", helping.learners, name="learners"),
     path("learners/<int:pk>/", helping.see_in_full, name="see_in_full"),
     path("learners/<int:pk>/merge/", helping.other_account, name="other_account"),

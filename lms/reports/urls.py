@@ -19,6 +19,7 @@ from lms.reports.roster import views as roster
 from lms.reports.rules import trial
 from lms.reports.rules import views as rules
 from lms.reports.saved import views as saved
+from lms.reports.screenings import views as screenings
 from lms.reports.years import views as years
 
 app_name = "desk"
@@ -51,6 +52,7 @@ urlpatterns = [
     path("claims/stand-in/<int:pk>/end/", claims.end_stand_in, name="end_stand_in"),
     path("claims/<int:pk>/", claims.claim, name="claim"),
     path("claims/<int:pk>/files/<int:file>/", claims.evidence, name="claim_file"),
+    path("screenings/", screenings.screenings, name="screenings"),
     path("devices/", devices.devices, name="devices"),
     path("devices/<int:sighting>/", devices.note, name="note_device"),
     path("years/", years.years, name="years"),

@@ -295,6 +295,12 @@ SMS_TEMPLATE_HOURS = env.text("SMS_TEMPLATE_HOURS", "hours-reminder")
 # How often one helper or officer may see somebody's name and numbers in full in a day (Beijing).
 UNMASKINGS_PER_DAY = env.integer("UNMASKINGS_PER_DAY", 30, least=1)
 
+# Group viewing: how many people a helper ticks by name at one screening and in a day (Beijing), and how many may scan
+# at one.
+SCREENING_NAMED_MOST = env.integer("SCREENING_NAMED_MOST", 60, least=1)
+SCREENING_NAMED_PER_DAY = env.integer("SCREENING_NAMED_PER_DAY", 120, least=1)
+SCREENING_SCANNED_MOST = env.integer("SCREENING_SCANNED_MOST", 300, least=1)
+
 # Papers: another font (TTF or OTF) for characters that Noto Serif SC does not hold, and whether 样张 stands across
 # them, as it always does in the demo.
 PAPER_EXTRA_FONT = env.text("PAPER_EXTRA_FONT", "")

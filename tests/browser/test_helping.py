@@ -73,3 +73,35 @@ def test_a_helper_calls_a_learner_and_merges_her_two_accounts(
     phone.goto(f"{site}/learn/")
     expect(phone).to_have_url(re.compile("/account/sign-in/"))
     expect(phone.locator("[role=status]")).to_contain_text("您的两个账号已经合并成一个")
+
+
+def test_a_helper_signs_up_somebody_who_writes_the_code_herself(
+    browser: Browser,
+    live_server: Any,
+    cast: Cast,
+    at_desk: Callable[[Person], Client],
+    outbox: list[Message],
+) -> None:
+    site = live_server.url
+    helpers = browser.new_context(viewport=SIZE, locale="zh-CN")
+    enter(helpers, at_desk(cast.helper), site)
+    page = helpers.new_page()
+
+    page.goto(f"{site}/staff/")
+    page.get_by_role("link", name="给学员注册").click()
+    page.get_by_label("姓名").fill("欧阳桂兰")
+    page.get_by_label("出生年份").fill("1958")
+    page.get_by_label("手机号").fill("13800000009")
+    assert not wide(page)
+    assert faults(helpers, site, ["/staff/learners/sign-up/"]) == {}
+    page.get_by_role("button", name="下一步").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("请欧阳桂兰看一看")
+    expect(page.get_by_text("千万不要问学员要验证码")).to_be_visible()
+    assert not wide(page)
+    assert faults(helpers, site, ["/staff/learners/sign-up/consent/"]) == {}
+    page.get_by_role("button", name="发验证码").click()
+    page.fill("input[name=code]", outbox[-1].variables["code"])
+    page.get_by_role("button", name="注册").click()
+
+    expect(page.locator("[role=status]")).to_contain_text("欧＊＊＊注册好了")
+    assert Person.objects.get(name="欧阳桂兰").contacts.get().last_used_at

@@ -20,7 +20,7 @@ from django.db import connection  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from courses.models import Choice  # noqa: E402
-from lms.learning.domain import answering  # noqa: E402
+from lms.learning.domain import answering, screening, viewing  # noqa: E402
 from lms.learning.domain.appealing import appeal, settle  # noqa: E402
 from lms.learning.domain.checking import answer_check, ask_check, choice_code  # noqa: E402
 from lms.learning.domain.gathering import GROUP  # noqa: E402
@@ -28,9 +28,12 @@ from lms.learning.domain.grouping import Sent  # noqa: E402
 from lms.learning.domain.packages import accept_package_report, issue_package  # noqa: E402
 from lms.learning.domain.rebuilding import rebuild_watch_records  # noqa: E402
 from lms.learning.domain.sitting import open_sitting  # noqa: E402
+from lms.learning.domain.ticking import scan, tick  # noqa: E402
 from lms.learning.domain.watching import accept_report, open_session  # noqa: E402
 from lms.learning.enums import EvidenceKind, SettlementOutcome  # noqa: E402
 from lms.learning.models import (  # noqa: E402
+    GroupReceipt,
+    GroupViewing,
     LessonCompletion,
     OfflinePackage,
     PlaySession,
@@ -46,6 +49,7 @@ from lms.lib.stretches import Stretches  # noqa: E402
 from lms.people.domain.merging import merge  # noqa: E402
 from lms.people.enums import RoleKind  # noqa: E402
 from lms.people.models import Person  # noqa: E402
+from tests.cast import make_cast  # noqa: E402
 from tests.factories import learning as make  # noqa: E402
 from tests.factories.people import DivisionFactory, OrgFactory, PersonFactory, RoleFactory  # noqa: E402
 
@@ -177,6 +181,26 @@ def race_of_two_accounts(opened_at: datetime, at: datetime) -> dict[str, Any]:
     }
 
 
+def race_in_the_hall(opened_at: datetime, at: datetime) -> dict[str, Any]:
+    """One person scans, is ticked and the screening is closed, each several times at the same moment."""
+    cast = make_cast()
+    shown = viewing.start(viewing.prepare(cast.helper, make.lesson(), at=opened_at), at=opened_at)
+    code = {"step": 0, "code": screening.code_of(shown.secret, 0)}
+
+    def fresh() -> GroupViewing:
+        return GroupViewing.objects.select_related("helper__merged_into", "page__video", "division").get(pk=shown.pk)
+
+    scans = together(lambda: scan(fresh(), cast.farmer, **code, seen_at=opened_at, at=opened_at).pk)
+    ticks = together(lambda: tick(fresh(), cast.learner, from_second=0, at=opened_at).pk)
+    closed = together(lambda: viewing.close(fresh(), at=at).seconds)
+    return {
+        "ticks_of_two_people": len({*scans, *ticks}),
+        "seconds_shown": sorted(set(closed)),
+        "receipts_of_the_hall": GroupReceipt.objects.filter(tick__viewing=shown).count(),
+        "seconds_in_the_hall": _gained([cast.farmer, cast.learner]),
+    }
+
+
 def _gained(accounts: list[Person]) -> int:
     return sum(WatchRecord.objects.filter(person__in=accounts).values_list("covered_seconds", flat=True))
 
@@ -259,6 +283,7 @@ def main() -> None:
                 "settlements_of_one_appeal": len(set(settled)),
                 "sittings_opened_at_once": len(set(sittings)),
                 "attempts_handed_in_at_once": [len(set(attempts)), QuizAttempt.objects.count()],
+                **race_in_the_hall(opened_at, opened_at + timedelta(minutes=10)),
                 "records_differ": len(rebuild_watch_records(dry_run=True)),
             }
         )

@@ -68,5 +68,9 @@ def test_reports_at_the_same_moment_are_judged_one_after_the_other(request, data
         "settlements_of_one_appeal": 1,
         "sittings_opened_at_once": 1,
         "attempts_handed_in_at_once": [1, 1],
+        "ticks_of_two_people": 2,
+        "seconds_shown": [600],
+        "receipts_of_the_hall": 2,
+        "seconds_in_the_hall": 1200,
         "records_differ": 0,
     }

@@ -61,9 +61,12 @@ class Voucher:
 def _studied(lesson: dict[str, Any], completion: LessonCompletion, watched: Watched, voucher: Voucher) -> StudiedLesson:
     """A lesson completed by coverage was watched at least as far as its outline version asked for.
 
-    A quiz answered without network says that she passed, not that it was she: her own quiz passed with network does.
+    Not where group viewing had a share in it: that is taken back when the person says that she was not there, and then
+    only what her record still holds was watched. A quiz answered without network says that she passed, not that it was
+    she: her own quiz passed with network does.
     """
-    by_rule = lesson["coverage_percent"] if completion.rule == CompletionRule.COVERAGE else 0
+    is_lasting = completion.rule == CompletionRule.COVERAGE and not completion.evidence.get("group_seconds")
+    by_rule = lesson["coverage_percent"] if is_lasting else 0
     # A completion that rests on nothing offline was witnessed as far as its rule asked for, too.
     witnessed_by_rule = 0 if completion.evidence.get("offline_seconds") else by_rule
     test_offline = bool(completion.evidence.get("answered_offline"))

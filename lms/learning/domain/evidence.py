@@ -80,15 +80,15 @@ class PaidTime:
         if start < end:
             yield start, end
 
-    def pay(self, seconds: int, start: int, end: int) -> tuple[int, PaidTime]:
+    def pay(self, seconds: int, start: int, end: int, *, cost_ms: int = COST_MS) -> tuple[int, PaidTime]:
         """Pay for up to so many lesson seconds from the free time in [start, end), earliest first.
 
         Returns how many could be paid, and the paid time afterwards. Earliest first, because the earliest time is
         the first that later windows no longer reach.
         """
         free = list(self.free(start, end))
-        paid = min(seconds, sum(stop - begin for begin, stop in free) // COST_MS)
-        left, spent = paid * COST_MS, []
+        paid = min(seconds, sum(stop - begin for begin, stop in free) // cost_ms)
+        left, spent = paid * cost_ms, []
         for begin, stop in free:
             if not left:
                 break
@@ -96,6 +96,21 @@ class PaidTime:
             spent.append((begin, begin + taken))
             left -= taken
         return paid, PaidTime(_united([*self.spans, *spent]) if spent else self.spans)
+
+    def without(self, other: PaidTime) -> PaidTime:
+        """What has paid here and not there: time that is given back."""
+        left = (span for start, end in self.spans for span in other.free(start, end))
+        return PaidTime(tuple(left))
+
+    def joined(self) -> PaidTime:
+        """With the short pauses closed: somebody who watches is not elsewhere between two reports."""
+        joined: list[tuple[int, int]] = []
+        for start, end in self.spans:
+            if joined and start - joined[-1][1] <= COARSE_GAP_MS:
+                joined[-1] = (joined[-1][0], end)
+            else:
+                joined.append((start, end))
+        return PaidTime(tuple(joined))
 
     def united(self, other: PaidTime) -> PaidTime:
         """What has paid for one or the other: two accounts of one human being."""
@@ -207,7 +222,7 @@ def judge_package(
         reason, end = RefusalReason.TAKEN_DOWN, taken_down_at
     spent: dict[date, int] = {}
     left = wanted.seconds
-    for day, start, stop in _days(issued_at, end):
+    for day, start, stop in days_between(issued_at, end):
         allowed = max(0, OFFLINE_DAY_SECONDS - days.get(day, 0))
         count, paid = paid.pay(min(left, allowed), start, stop)
         left -= count
@@ -223,7 +238,7 @@ def judge_package(
     return Verdict((within & covered) | new, new, refused, reason if refused else None, paid.tidied(at)), spent
 
 
-def _days(start: datetime, end: datetime) -> Iterator[tuple[date, int, int]]:
+def days_between(start: datetime, end: datetime) -> Iterator[tuple[date, int, int]]:
     """The days in Beijing that [start, end) touches, each with its part of it in milliseconds since 1970."""
     while start < end:
         day = beijing_day(start)

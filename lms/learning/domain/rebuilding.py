@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from lms.learning.domain.enrolling import lock_clock
 from lms.learning.enums import COUNTING_OUTCOMES, EvidenceKind
 from lms.learning.models import PackageReceipt, Receipt, Settlement, WaitingStretch, WatchRecord
+from lms.learning.queries import group_seconds
 from lms.lib.stretches import Stretches
 from lms.people.models import Person
 from lms.people.queries import same_person_ids
@@ -41,6 +42,7 @@ def rebuild_watch_records(*, dry_run: bool = False, of: Collection[int] | None =
             proven = {
                 EvidenceKind.ONLINE: _accepted(Receipt.objects.filter(session__record__in=same)) | _released(same),
                 EvidenceKind.OFFLINE: _accepted(PackageReceipt.objects.filter(package__record__in=same)),
+                EvidenceKind.GROUP: group_seconds(same),
                 EvidenceKind.SETTLED: _granted(same),
             }
             kept = {kind: record.coverage(kind) for kind in proven}

@@ -83,8 +83,8 @@ class StudyClockQuerySet(models.QuerySet["StudyClock"]):
 class StudyClock(models.Model):
     """The real seconds of a person already paid, over all lessons, tabs and devices: the row a report locks.
 
-    Changed by `watching.accept_report`, `packages.accept_package_report` and `checking.answer_check` alone; of several
-    accounts of one human being, `clocks.lock_clock` makes one clock.
+    Changed by `watching.accept_report`, `packages.accept_package_report`, `counting.count_tick`, `objecting.object_to`
+    and `checking.answer_check` alone; of several accounts of one human being, `clocks.lock_clock` makes one clock.
     """
 
     RETENTION = Retention("counting each minute of study once", until="the last study", days=8)

@@ -54,9 +54,9 @@ class WatchRecordQuerySet(models.QuerySet["WatchRecord"]):
 class WatchRecord(models.Model):
     """Which seconds of a recording a person has watched for a lesson, by kind of evidence.
 
-    A cache of receipts and settlements: `watching.accept_report` and `appealing.settle` add, `rebuild_learning`
-    computes it anew. Where two accounts of one human being began the same lesson before they were merged, both have a
-    record, and both hold what she watched in all.
+    A cache of receipts and settlements: `watching.accept_report`, `counting.count_tick` and `appealing.settle` add,
+    `objecting.object_to` takes back, `rebuild_learning` computes it anew. Where two accounts of one human being began
+    the same lesson before they were merged, both have a record, and both hold what she watched in all.
     """
 
     RETENTION = Retention("showing where to go on", until="the account is closed")

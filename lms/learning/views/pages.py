@@ -14,7 +14,7 @@ from courses.models import LessonPage
 from lms.learning.domain.knowledge import waiting_tests
 from lms.learning.domain.reading import NotRead, finish_reading
 from lms.learning.domain.retaking import retakable
-from lms.learning.models import LessonCompletion
+from lms.learning.models import GroupTick, LessonCompletion
 from lms.learning.queries import Progress, answers_for, begun_courses, open_check, unfinished, unpaid_of
 from lms.lib.durations import beijing_day
 from lms.people.enums import LearnerCategory
@@ -42,6 +42,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         "done": LessonCompletion.objects.of(person).select_related("page").order_by("-completed_at")[:DONE_SHOWN],
         "unpaid": unpaid_of(person),
         "check": open_check(person.pk),
+        "has_screenings": GroupTick.objects.of(person).exists(),
         "has_hours": LearnerCategory.CADRE in categories_on(person, beijing_day(now)),
     }
     return render(request, "learning/mine.html", context)

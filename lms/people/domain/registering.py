@@ -49,8 +49,11 @@ def register_learner(
     guardian: Guardian | None = None,
     means: str = ConsentMeans.SMS_CODE,
     language: str = "zh-hans",
+    is_proved: bool = True,
 ) -> Person:
     """Make the person with village, phone and consent; whoever calls has seen the code sent to the phone.
+
+    Where that is not so (`is_proved`), the number is one never used: her first sign-in with it asks for one more fact.
 
     Under 14 a guardian's separate consent is needed. Told twice for the same name, year and phone, it is the
     same person.
@@ -64,7 +67,7 @@ def register_learner(
         raise RegistrationRefused(_("Please choose your village."))
     if needs_guardian(birth_year, at) and guardian is None:
         raise RegistrationRefused(_("Children under 14 need a guardian who agrees."))
-    if phone is not None:
+    if phone is not None and is_proved:
         known = Contact.objects.of_number(keyed_index(phone, PHONE_PURPOSE), today)
         # Not over a number long unused: its new owner could try names and years here until somebody fits.
         same = known.filter(
@@ -76,7 +79,7 @@ def register_learner(
         name=name, birth_year=birth_year, kind=LearnerCategory(kind), language=language, joined_at=at
     )
     if phone is not None:
-        add_phone(person, phone, at=at)
+        add_phone(person, phone, at=at, is_proved=is_proved)
     move_to_village(person, division, active_from=today)
     Consent.objects.create(person=person, notice=notice, means=means, given_at=at)
     if guardian is not None:
@@ -92,12 +95,12 @@ def register_learner(
     return person
 
 
-def add_phone(person: Person, phone: str, *, at: datetime) -> Contact:
-    """The person is reached on this number from today on."""
+def add_phone(person: Person, phone: str, *, at: datetime, is_proved: bool = True) -> Contact:
+    """The person is reached on this number from today on; `is_proved` says that a code came back from it."""
     return Contact.objects.create(
         person=person,
         encrypted=encrypt(phone, PHONE_PURPOSE),
         index=keyed_index(phone, PHONE_PURPOSE),
         active_from=beijing_day(at),
-        last_used_at=at,
+        last_used_at=at if is_proved else None,
     )

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -21,16 +21,16 @@ from lms.people.domain.signing_in import NotSent, TooMany, WrongCode, check_code
 from lms.people.enums import HELPING_ROLES, Purpose
 from lms.people.forms import CodeForm, HelpForm, MergeForm
 from lms.people.gates import role_required
-from lms.people.models import Belonging, Contact, Person
+from lms.people.models import Contact, Person
 from lms.people.models.contacts import PHONE_PURPOSE, mask_phone
 from lms.people.policies import persons_visible_to, roles_today
+from lms.people.queries import found_by_name, shown_to_helpers
 from lms.people.views.common import Draft, person_of, sent_code, show_form
 from lms.people.views.unmasking import show_in_full
 
 helper_required = role_required(*HELPING_ROLES)
 HELP_DRAFT, MERGE_DRAFT = "help", "merge"
 MOST_FOUND = 20
-STARS = "*＊"
 
 
 def _near(request: HttpRequest) -> QuerySet[Person]:
@@ -44,37 +44,16 @@ def _others_near(request: HttpRequest) -> QuerySet[Person]:
     return _near(request).exclude(pk=person_of(request).pk)
 
 
-def _found(near: QuerySet[Person], sought: str) -> list[Person]:
-    """Who fits a login code, a whole name, or a name as it is masked (王, 王＊＊); at most one more than is shown.
-
-    Never parts of a name: character by character they would tell what the mask hides.
-    """
-    if not sought:
-        return []
-    code = sought.replace(" ", "").upper()
-    fits = Q(login_code=code) | Q(name=sought)
-    if not sought[1:].strip(STARS):
-        fits |= Q(name__startswith=sought[0], name__regex=f"^.{{{len(sought)}}}$" if sought[1:] else "")
-    return list(near.filter(fits).order_by("name", "pk")[: MOST_FOUND + 1])
-
-
-def _shown(people: list[Person]) -> list[dict[str, Any]]:
-    """What a helper sees of each of them: everything masked that says who it is."""
-    today = beijing_day(timezone.now())
-    numbers: dict[int, list[str]] = {}
-    for contact in Contact.objects.filter(person__in=people).on(today):
-        numbers.setdefault(contact.person_id, []).append(contact.masked)
-    homes = Belonging.objects.filter(person__in=people).on(today).select_related("division__successor")
-    villages = {home.person_id: home.division.current(today) for home in homes}
-    return [{"person": each, "phones": numbers.get(each.pk, []), "village": villages.get(each.pk)} for each in people]
-
-
 @sensitive_post_parameters()
 def _search(request: HttpRequest, near: QuerySet[Person], **more: Any) -> HttpResponse:
     """Whom the helper looks for; asked by POST, so that no name stands in an address, a history or a server's log."""
     sought = request.POST.get("sought", "").replace("\0", "").strip()
-    found = _found(near, sought)
-    context = {"sought": sought, "rows": _shown(found[:MOST_FOUND]), "too_many": len(found) > MOST_FOUND}
+    found = found_by_name(near, sought, most=MOST_FOUND + 1)
+    context = {
+        "sought": sought,
+        "rows": shown_to_helpers(found[:MOST_FOUND], timezone.now()),
+        "too_many": len(found) > MOST_FOUND,
+    }
     return render(request, "staff/learners.html", {**context, **more})
 
 
@@ -96,7 +75,9 @@ def see_in_full(request: HttpRequest, pk: int) -> HttpResponse:
 def other_account(request: HttpRequest, pk: int) -> HttpResponse:
     """Find the second account of the same person."""
     near = _others_near(request)
-    return _search(request, near.exclude(pk=pk), first=_shown([get_object_or_404(near, pk=pk)])[0])
+    return _search(
+        request, near.exclude(pk=pk), first=shown_to_helpers([get_object_or_404(near, pk=pk)], timezone.now())[0]
+    )
 
 
 @never_cache
@@ -124,7 +105,7 @@ def merge_accounts(request: HttpRequest, stays: int, goes: int) -> HttpResponse:
             return redirect("staff:merge", stays, goes)
     context = {
         "form": form,
-        "pair": _shown([survivor, duplicate]),
+        "pair": shown_to_helpers([survivor, duplicate], timezone.now()),
         "contact": contact,
         "same": {
             "name": survivor.name == duplicate.name,

@@ -136,7 +136,9 @@ def known_fact(request: HttpRequest) -> HttpResponse:
         request,
         form,
         title=_("One question more"),
-        lead=_("This number was not used here for half a year. Please show that it is still yours."),
+        lead=_("This number was not used here for half a year. Please show that it is still yours.")
+        if chosen[0].last_used_at
+        else _("Nobody has signed in with this number yet. Please show that the account is yours."),
         button=_("Continue"),
     )
 

@@ -213,5 +213,6 @@ def home(request: HttpRequest) -> HttpResponse:
             "opens_people": RoleKind.SECURITY_ADMIN in kinds,
             "opens_log": RoleKind.AUDIT_ADMIN in kinds,
             "opens_help": bool(kinds & HELPING_ROLES),
+            "opens_screenings": RoleKind.LEARNING_HELPER in kinds,
         },
     )

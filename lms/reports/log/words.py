@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from lms.credits.enums import AttestationKind, Bound, CreditCategory, ExemptionKind, ImportKind
-from lms.learning.enums import SettlementOutcome
+from lms.learning.enums import SettlementOutcome, TickKind
 from lms.people.enums import Purpose, ReviewStep, RoleKind
 from lms.programmes.enums import Asked
 from lms.reports.definitions import REPORTS
@@ -29,6 +29,14 @@ ACTIONS: Words = {
     "factor.reset": gettext_lazy("reset a second factor"),
     "password.changed": gettext_lazy("changed the password"),
     "phone.changed": gettext_lazy("changed a phone number"),
+    "person.registered_in_person": gettext_lazy("signed a learner up in person"),
+    "screening.prepared": gettext_lazy("prepared a group viewing"),
+    "screening.doors_opened": gettext_lazy("opened the doors of a group viewing"),
+    "screening.started": gettext_lazy("started the film of a group viewing"),
+    "screening.closed": gettext_lazy("closed a group viewing"),
+    "screening.handed_in": gettext_lazy("handed in a group viewing that ran without network"),
+    "screening.ticked": gettext_lazy("put somebody down as present at a group viewing"),
+    "screening.objected": gettext_lazy("said that she was not at a group viewing"),
     "person.unmasked": gettext_lazy("looked at a masked value"),
     "person.merged": gettext_lazy("merged an account"),
     "roster.read": gettext_lazy("read a roster to look at"),
@@ -93,6 +101,8 @@ SUBJECTS: Words = {
     "course": pgettext_lazy("audit log", "course"),
     "lesson": pgettext_lazy("audit log", "lesson"),
     "appeal": pgettext_lazy("audit log", "appeal"),
+    "group_viewing": pgettext_lazy("audit log", "group viewing"),
+    "group_tick": pgettext_lazy("audit log", "tick of a group viewing"),
     "device_note": pgettext_lazy("audit log", "note on a phone"),
     "credit_rule": pgettext_lazy("audit log", "credit rule"),
     "credit_ledger_entry": pgettext_lazy("audit log", "ledger entry"),
@@ -168,6 +178,10 @@ DETAILS: Words = {
     "course": pgettext_lazy("audit log", "course"),
     "asked": pgettext_lazy("audit log", "who is asked"),
     "about": pgettext_lazy("audit log", "what it was about"),
+    "screening": pgettext_lazy("audit log", "number of the group viewing"),
+    "how": pgettext_lazy("audit log", "how"),
+    "completed": pgettext_lazy("audit log", "a lesson was done by it"),
+    "number": pgettext_lazy("audit log", "mobile number"),
     "sms": pgettext_lazy("audit log", "SMS among them"),
     "reason": pgettext_lazy("audit log", "reason"),
 }
@@ -180,6 +194,12 @@ _VALUES: dict[str, Words] = {
     "means": {
         "old number": pgettext_lazy("audit log", "with the old number"),
         "in person": pgettext_lazy("audit log", "in person"),
+    },
+    "how": dict(TickKind.choices),
+    "number": {
+        "proved": pgettext_lazy("audit log", "proved by a code"),
+        "unproved": pgettext_lazy("audit log", "not proved"),
+        "none": pgettext_lazy("audit log", "none given"),
     },
     "outcome": dict(SettlementOutcome.choices),
     "purpose": dict(Purpose.choices),

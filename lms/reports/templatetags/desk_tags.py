@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from lms.credits.enums import ExemptionState
 from lms.credits.policies import claims_waiting_for, rule_authorities
-from lms.learning.policies import appeals_for
+from lms.learning.policies import appeals_for, sees_screenings
 from lms.lib.durations import beijing_day
 from lms.lib.foreign_tables import Broken, Cell, Formula
 from lms.people.enums import OrgKind, Purpose, RoleKind
@@ -38,6 +38,12 @@ def settles_appeals(context: dict[str, HttpRequest]) -> bool:
 def answers_for_certificates(context: dict[str, HttpRequest]) -> bool:
     """{% answers_for_certificates as answers %}: whether the tab of certificates of people who are no cadres opens."""
     return opens_anybody(roles_today(context["request"]), Purpose.CERTIFICATES)
+
+
+@register.simple_tag(name="sees_screenings", takes_context=True)
+def tab_of_screenings(context: dict[str, HttpRequest]) -> bool:
+    """{% sees_screenings as sees %}: whether the tab of group viewings opens."""
+    return sees_screenings(roles_today(context["request"]))
 
 
 @register.simple_tag(takes_context=True)

@@ -11,6 +11,7 @@ from django.db import connections
 COMMANDS = (
     "publish_scheduled",
     "make_short_links",
+    "close_screenings",
     "complete_missing_courses",
     "retry_stuck_videos",
     "make_small_posters",
