@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("media", "0008_upload_replaces"),
+        ("media", "0009_spoken_texts"),
     ]
 
     operations = [
