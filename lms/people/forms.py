@@ -49,6 +49,14 @@ class CodeForm(forms.Form):
         return code
 
 
+class SignInCodeForm(CodeForm):
+    keep = forms.BooleanField(
+        label=_("Keep my name on this phone"),
+        required=False,
+        help_text=_("Next time you press your name instead of asking for a code. Only on a phone of your own family."),
+    )
+
+
 class YearField(forms.IntegerField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
@@ -84,6 +92,16 @@ class AboutForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Please choose one.")},
     )
+
+
+class CorrectForm(forms.Form):
+    name = forms.CharField(
+        label=_("Your name"),
+        max_length=40,
+        widget=forms.TextInput({"autocomplete": "name"}),
+        error_messages={"required": _("Please write your name.")},
+    )
+    birth_year = YearField(help_text=_("For example 1966."))
 
 
 class GuardianForm(forms.Form):

@@ -35,6 +35,7 @@ ACTIONS: Words = {
     "roster.confirmed": gettext_lazy("imported a roster"),
     "roster.undone": gettext_lazy("undid the import of a roster"),
     "person.separated": gettext_lazy("undid the merging of an account"),
+    "person.corrected": gettext_lazy("put right her own data"),
     "person.closed": gettext_lazy("closed an account"),
     "media.video_received": gettext_lazy("uploaded a recording"),
     "media.captions_approved": gettext_lazy("approved captions"),
