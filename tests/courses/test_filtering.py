@@ -85,12 +85,13 @@ def test_the_catalogue_asks_the_database_as_often_for_one_course_as_for_three(
     client: Client, short: CoursePage, django_assert_num_queries: Any
 ) -> None:
     client.get(CATALOGUE)
-    with django_assert_num_queries(5) as few:
+    with django_assert_num_queries(4):
         client.get(CATALOGUE)
     for _each in range(2):
         live_lesson(live_course())
+    client.get(CATALOGUE)  # new pages made Wagtail forget where the site begins
 
-    with django_assert_num_queries(len(few)):
+    with django_assert_num_queries(4):
         client.get(CATALOGUE)
 
 

@@ -46,7 +46,8 @@ def _phone(request: HttpRequest) -> str:
     return str(request.get_signed_cookie(PHONE_COOKIE, default="", salt=PHONE_COOKIE, max_age=seconds) or "")
 
 
-def _remember_phone(response: HttpResponse, phone: str) -> None:
+def remember_phone(response: HttpResponse, phone: str) -> None:
+    """The phone holds its number from now on, for half a year at most."""
     response.set_signed_cookie(
         PHONE_COOKIE,
         phone,
@@ -72,7 +73,7 @@ def stay_on_phone(response: HttpResponse, request: HttpRequest, person: Person) 
     except NotKept as error:
         messages.warning(request, str(error))
     else:
-        _remember_phone(response, phone)
+        remember_phone(response, phone)
     return response
 
 
@@ -152,7 +153,7 @@ def end(request: HttpRequest) -> HttpResponse:
         end_sessions(person, but=str(request.session.session_key))
         renew_session(request, person)
         if phone := _phone(request):
-            _remember_phone(response, stay_here_alone(person, phone))
+            remember_phone(response, stay_here_alone(person, phone))
         else:
             take_off_everywhere(person)
         messages.success(request, _("You are signed out everywhere but here."))

@@ -1,0 +1,54 @@
+"""The pages that people see, by who is looking, and the numbers of large print, read from the policy itself."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext
+
+from courses.models import LessonPage
+
+POLICY = Path(settings.BASE_DIR) / "lms" / "docs" / "policy.md"
+
+
+def elder_numbers() -> dict[str, Any]:
+    """POLICY 4.3: 工信厅信管函〔2021〕67号 annex 2, as the policy quotes it. There is no second copy to drift."""
+    block = POLICY.read_text(encoding="utf-8").split("```yaml\nelder_mode:", 1)[1].split("```", 1)[0]
+    numbers: dict[str, Any] = yaml.safe_load("elder_mode:" + block)["elder_mode"]
+    return numbers
+
+
+def open_to_all(lesson: LessonPage) -> list[str]:
+    """Pages for everybody."""
+    course = lesson.get_parent()
+    found = "/catalogue/?for=farmer&length=short"
+    return [
+        *["/", course.get_parent().get_url(), course.get_url(), lesson.get_url()],
+        *["/catalogue/", found, "/catalogue/?length=long", "/search/?q=x", "/search/", "/help/", "/about/"],
+        *["/account/sign-in/", "/account/settings/", "/account/notice/", "/account/switch/", "/verify/"],
+    ]
+
+
+def of_a_learner() -> list[str]:
+    """Pages of whoever is signed in."""
+    return [
+        *["/", "/learn/", "/messages/", "/account/", "/account/settings/", "/account/switch/"],
+        *["/account/correct/", "/account/village/", "/account/close/", "/account/phone/", "/catalogue/"],
+    ]
+
+
+def window(
+    browser: Browser, site: str, *, width: int = 360, height: int = 800, elder: str = "off", **more: Any
+) -> BrowserContext:
+    """A window of the browser with this size of letters."""
+    context = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN", **more)
+    context.add_cookies([{"name": "elder_mode", "value": elder, "url": site}])
+    return context
+
+
+def enter(context: BrowserContext, client: Client, url: str) -> None:
+    """The browser goes on with the client's session."""
+    value = client.cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": url}])
