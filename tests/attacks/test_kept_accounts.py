@@ -12,6 +12,7 @@ from lms.people.domain.closing import close_account
 from lms.people.domain.joining import move_to_village
 from lms.people.domain.keeping import ENTRIES_PER_HOUR, NotKept, enter, keep, kept_on, may_be_kept, new_phone
 from lms.people.domain.merging import merge
+from lms.people.domain.notices import newest_version
 from lms.people.models import KeptAccount, Person
 from tests.cast import Cast
 from tests.clock import Clock
@@ -132,6 +133,15 @@ def test_who_was_chosen_by_name_cannot_end_the_owners_sessions_or_keep_herself_a
 
     assert own.get("/account/").status_code == 200
     assert KeptAccount.objects.get().kept_at == since
+
+
+def test_nobody_agrees_for_somebody_else_to_new_purposes(phone: Client, person: Person) -> None:
+    choose(phone, person)
+    before = person.consents.count()
+
+    response = phone.post(reverse("people:notice_answer"), {"answer": "agree", "notice": newest_version()})
+
+    assert response["Location"].startswith(reverse("people:sign_in")) and person.consents.count() == before
 
 
 def test_a_code_lifts_that(phone: Client, person: Person, clock: Clock, outbox: list[Message]) -> None:

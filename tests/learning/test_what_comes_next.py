@@ -90,6 +90,20 @@ def test_where_nothing_waits_the_page_says_so_calmly(client: Client, lessons: li
     assert "今天没有要做的" not in Client().get("/").content.decode()
 
 
+def test_in_season_its_courses_come_to_the_front_and_afterwards_do_not(client: Client, clock: Clock) -> None:
+    sowing = make.live_lesson(make.live_course(season="spring")).get_parent()
+    make.live_lesson()
+
+    spring = client.get("/").content.decode()
+    clock.set(2026, 10, 1, 9)
+    autumn = client.get("/").content.decode()
+
+    assert "春耕春播" in spring and spring.index("春耕春播") < spring.index(sowing.title) < spring.index(
+        "想学点什么？</h2>"
+    )
+    assert "春耕春播" not in autumn
+
+
 def test_new_courses_are_shown_to_whoever_is_signed_in(client: Client, lessons: list[LessonPage]) -> None:
     fresh = make.live_lesson().get_parent()
     CoursePage.objects.update(first_published_at=timezone.now() - timedelta(days=90))

@@ -43,7 +43,9 @@ from lms.people.models.identities import IDENTITY_PURPOSE
 from lms.people.policies import roles_on
 from lms.people.queries import home_division_on, looks_at, posts_on
 from lms.people.views.common import (
+    CHOSEN_BY_NAME,
     Draft,
+    ask_for_code,
     code_needed,
     person_of,
     proved_code,
@@ -134,6 +136,8 @@ def notice(request: HttpRequest) -> HttpResponse:
 def answer_notice(request: HttpRequest) -> HttpResponse:
     """What she says about the bar: read, agreed, or another time. The version must be the one that stood there."""
     person, answer, now = person_of(request), request.POST.get("answer", ""), timezone.now()
+    if answer == "agree" and request.session.get(CHOSEN_BY_NAME):
+        return ask_for_code(request)
     due = notices_due(person)
     if due and due[-1].version == request.POST.get("notice"):
         if answer == "agree":

@@ -125,18 +125,19 @@ def renew_session(request: HttpRequest, person: Person) -> None:
     note_this_session(request, person)
 
 
+def ask_for_code(request: HttpRequest) -> HttpResponse:
+    """To the sign-in page with a number, and back afterwards; what was sent has to be sent again."""
+    messages.info(request, _("For this we need a code: it shows that it is you and not somebody else of your phone."))
+    back = request.path if request.method == "GET" else reverse("people:settings")
+    return redirect(f"{reverse('people:sign_in')}?{urlencode({'next': back, 'number': 'yes'})}")
+
+
 def code_needed(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """What nobody should do or read who merely holds the phone: whoever was chosen by name shows a code first."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not request.session.get(CHOSEN_BY_NAME):
-            return view(request, *args, **kwargs)
-        messages.info(
-            request, _("For this we need a code: it shows that it is you and not somebody else of your phone.")
-        )
-        back = request.path if request.method == "GET" else reverse("people:settings")
-        return redirect(f"{reverse('people:sign_in')}?{urlencode({'next': back, 'number': 'yes'})}")
+        return ask_for_code(request) if request.session.get(CHOSEN_BY_NAME) else view(request, *args, **kwargs)
 
     return guarded
 
