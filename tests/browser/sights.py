@@ -9,6 +9,7 @@ from django.test import Client
 from playwright.sync_api import Browser, BrowserContext
 
 from courses.models import LessonPage
+from tests.factories.learning import live_lesson, published
 
 POLICY = Path(settings.BASE_DIR) / "lms" / "docs" / "policy.md"
 
@@ -31,9 +32,11 @@ def open_to_all(lesson: LessonPage) -> list[str]:
     ]
 
 
-def of_a_learner() -> list[str]:
-    """Pages of whoever is signed in."""
+def of_a_learner(lesson: LessonPage) -> list[str]:
+    """Pages of whoever is signed in, with a quiz in the course of the lesson."""
+    quiz = published(live_lesson(lesson.get_parent().specific, completion_rule="quiz"))
     return [
+        *[quiz.get_url(), f"/learn/lessons/{quiz.pk}/quiz/", "/hours/papers/", "/learn/self-assessment/"],
         *["/", "/learn/", "/messages/", "/account/", "/account/settings/", "/account/switch/"],
         *["/account/correct/", "/account/village/", "/account/close/", "/account/phone/", "/catalogue/"],
     ]

@@ -96,7 +96,7 @@ def test_a_learners_pages(
 ) -> None:
     enter(context, signed_in(cast.farmer), live_server.url)
 
-    assert faults(context, live_server.url, of_a_learner()) == {}
+    assert faults(context, live_server.url, of_a_learner(lesson)) == {}
 
 
 def test_a_cadres_pages_with_something_begun_kept_and_read(
@@ -117,7 +117,8 @@ def test_a_cadres_pages_with_something_begun_kept_and_read(
     enter(context, client, live_server.url)
     cookie = {"name": PHONE_COOKIE, "value": response.cookies[PHONE_COOKIE].value}
     context.add_cookies([{**cookie, "url": f"{live_server.url}/account/"}])
-    pages = ["/", lesson.get_url(), "/learn/", "/hours/", "/account/", "/account/settings/", "/account/switch/"]
+    pages = ["/", lesson.get_url(), "/learn/", "/account/", "/account/settings/", "/account/switch/"]
+    pages += ["/hours/", "/hours/claims/", "/hours/claims/new/", "/hours/papers/"]
 
     assert faults(context, live_server.url, pages) == {}
     page = context.pages[0]

@@ -121,7 +121,9 @@ def test_large_print_keeps_the_numbers_on_a_learners_pages(
     context = window(browser, live_server.url, elder=elder)
     enter(context, signed_in(cast.farmer), live_server.url)
 
-    assert shortcomings(context.new_page(), live_server.url, [*of_a_learner(), lesson.get_url()], elder=True) == {}
+    assert (
+        shortcomings(context.new_page(), live_server.url, [*of_a_learner(lesson), lesson.get_url()], elder=True) == {}
+    )
 
 
 def test_ordinary_print_keeps_what_can_be_pressed_large_enough(
@@ -133,7 +135,7 @@ def test_ordinary_print_keeps_what_can_be_pressed_large_enough(
 
     enter(context, signed_in(cast.farmer), live_server.url)
 
-    assert shortcomings(page, live_server.url, of_a_learner(), elder=False) == {}
+    assert shortcomings(page, live_server.url, of_a_learner(lesson), elder=False) == {}
 
 
 def test_the_largest_letters_are_those_of_the_policy(browser: Browser, live_server: Any, lesson: LessonPage) -> None:

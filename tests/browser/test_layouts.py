@@ -73,7 +73,7 @@ def everything(
         prepare(page)
         found = beyond(page, live_server.url, open_to_all(lesson), *changes)
         enter(context, signed_in(cast.farmer), live_server.url)
-        found |= beyond(page, live_server.url, of_a_learner(), *changes)
+        found |= beyond(page, live_server.url, of_a_learner(lesson), *changes)
         context.close()
         return found
 

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.contrib.sessions.models import Session
-from django.db.models import Q
+from django.db.models import Model, Q
 
 from lms.people.models import KeptAccount, PhoneSession, RosterBatch, SentMessage, SmsDevice, Tally
 from lms.people.models.phones import KEPT_AT_MOST, KEPT_UNUSED
@@ -19,7 +19,7 @@ def forget_expired(*, at: datetime, dry_run: bool = False) -> dict[str, int]:
     def before(model: Forgettable) -> datetime:
         return at - timedelta(days=model.RETENTION.days or 0)
 
-    old: dict[Forgettable, Q] = {
+    old: dict[type[Model], Q] = {
         SmsDevice: Q(last_generated_timestamp__lt=before(SmsDevice))
         | Q(last_generated_timestamp__isnull=True, valid_until__lt=before(SmsDevice)),
         Tally: Q(window_start__lt=before(Tally)),
