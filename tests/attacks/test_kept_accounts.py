@@ -13,7 +13,7 @@ from lms.people.domain.joining import move_to_village
 from lms.people.domain.keeping import ENTRIES_PER_HOUR, NotKept, enter, keep, kept_on, may_be_kept, new_phone
 from lms.people.domain.merging import merge
 from lms.people.domain.notices import newest_version
-from lms.people.models import KeptAccount, Person
+from lms.people.models import KeptAccount, Person, PhoneSession
 from tests.cast import Cast
 from tests.clock import Clock
 from tests.factories.people import PersonFactory, RoleFactory
@@ -247,6 +247,34 @@ def test_a_phone_that_enters_without_end_is_slowed_down(clock: Clock) -> None:
 
     with pytest.raises(NotKept):
         enter(phone, kept.pk, at=clock.now)
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "9" * 18, "-1", "x", "٣", "²", "", "1 OR 1=1"])
+def test_numbers_that_no_row_has_open_and_end_nothing(
+    phone: Client, person: Person, clock: Clock, outbox: list[Message], number: str
+) -> None:
+    for said in ({"kept": number}, {"off": number}):
+        assert phone.post(SWITCH, said).status_code == 302
+    clock.move(minutes=2)
+    sign_in(phone, NUMBER, outbox)
+
+    phone.post(reverse("people:end_session"), {"session": number})
+
+    assert who(phone) == str(person.pk) and KeptAccount.objects.filter(person=person).count() == 1
+
+
+def test_nobody_ends_the_session_of_somebody_else(
+    phone: Client, person: Person, clock: Clock, outbox: list[Message]
+) -> None:
+    neighbour = PersonFactory(phone=OTHER_NUMBER)
+    elsewhere = Client()
+    sign_in(elsewhere, OTHER_NUMBER, outbox)
+    clock.move(minutes=2)
+    sign_in(phone, NUMBER, outbox)
+
+    phone.post(reverse("people:end_session"), {"session": PhoneSession.objects.get(person=neighbour).pk})
+
+    assert elsewhere.get("/account/").status_code == 200
 
 
 def test_a_lost_phone_is_out_when_a_helper_changes_the_number(

@@ -38,6 +38,7 @@ from lms.people.views.common import (
 
 # Sent to the pages of accounts alone.
 PHONE_COOKIE, PHONE_PATH = "kept_phone", "/account/"
+LONGEST_NUMBER = 18
 
 
 def _phone(request: HttpRequest) -> str:
@@ -58,6 +59,12 @@ def remember_phone(response: HttpResponse, phone: str) -> None:
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
     )
+
+
+def _row(request: HttpRequest, name: str) -> int:
+    """The number of a row that the form names; 0, which no row has, where it is none."""
+    sent = request.POST.get(name, "")
+    return int(sent) if sent.isdecimal() and len(sent) <= LONGEST_NUMBER else 0
 
 
 def people_on(request: HttpRequest) -> list[KeptAccount]:
@@ -82,14 +89,13 @@ def switch(request: HttpRequest) -> HttpResponse:
     """Who is learning: the people kept on this phone, by picture and name. Choosing one ends the other's session."""
     target = safe_next(request, "/")
     people = people_on(request)
-    if request.method == "POST" and (off := request.POST.get("off", "")).isdecimal():
-        if take_off(_phone(request), int(off)):
+    if request.method == "POST" and "off" in request.POST:
+        if take_off(_phone(request), _row(request, "off")):
             messages.success(request, _("The name was taken off this phone. The account itself is as it was."))
         return redirect(request.get_full_path())
     if request.method == "POST":
-        chosen = request.POST.get("kept", "")
         try:
-            person = enter(_phone(request), int(chosen) if chosen.isdecimal() else 0, at=timezone.now())
+            person = enter(_phone(request), _row(request, "kept"), at=timezone.now())
         except NotKept as error:
             messages.warning(request, str(error))
             return redirect("people:sign_in")
@@ -148,8 +154,7 @@ def stay(request: HttpRequest) -> HttpResponse:
 def end(request: HttpRequest) -> HttpResponse:
     """Sign me out on one of my devices, or on all but this one."""
     person, response = person_of(request), redirect("people:settings")
-    wanted = request.POST.get("session", "")
-    if wanted == "all":
+    if request.POST.get("session") == "all":
         end_sessions(person, but=str(request.session.session_key))
         renew_session(request, person)
         if phone := _phone(request):
@@ -157,6 +162,6 @@ def end(request: HttpRequest) -> HttpResponse:
         else:
             take_off_everywhere(person)
         messages.success(request, _("You are signed out everywhere but here."))
-    elif wanted.isdecimal() and end_session(person, int(wanted)):
+    elif end_session(person, _row(request, "session")):
         messages.success(request, _("That device is signed out."))
     return response
