@@ -80,6 +80,15 @@ def test_signing_in_offers_the_names_first_and_a_number_all_the_same(couple: tup
     assert who(phone) is None
 
 
+def test_signing_out_says_that_the_name_stays_and_where_to_take_it_off(couple: tuple[Client, Person, Person]) -> None:
+    phone, _wife, husband = couple
+
+    page = phone.post(reverse("people:sign_out"), follow=True).content.decode()
+
+    assert who(phone) is None
+    assert "您的名字还在这部手机上" in page and f"拿掉 {husband.name}" in page
+
+
 def test_no_two_on_a_phone_have_the_same_picture_unless_they_choose_it(couple: tuple[Client, Person, Person]) -> None:
     phone, _wife, husband = couple
     assert len(set(KeptAccount.objects.values_list("picture", flat=True))) == 2

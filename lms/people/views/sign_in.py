@@ -2,6 +2,7 @@
 
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -159,7 +160,11 @@ def _enter(request: HttpRequest, draft: Draft, contact: Contact) -> HttpResponse
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """End the session on this phone."""
+    """End the session on this phone, and say so where the name stays on it."""
+    stays = any(each.person == request.user for each in people_on(request))
     forget_session(str(request.session.session_key or ""))
     logout(request)
+    if stays:
+        messages.info(request, _("You are signed out. Your name stays on this phone: take it off if it is not yours."))
+        return redirect("people:switch")
     return redirect("/")
