@@ -29,7 +29,7 @@ def test_name_and_year_are_put_right_and_the_log_says_that_but_not_what(
     cast.farmer.refresh_from_db()
     assert (cast.farmer.name, cast.farmer.birth_year) == ("王桂蘭", 1958)
     entry = AuditEntry.objects.get(action="person.corrected")
-    assert entry.detail == {"fields": ["name", "birth_year"]} and "王桂蘭" not in str(entry.detail)
+    assert entry.detail == {"fields": "name_and_birth_year"} and "王桂蘭" not in str(entry.detail)
 
 
 def test_the_village_is_put_right_from_today_on(

@@ -68,5 +68,5 @@ def correct_village(person: Person, division: Division, *, at: datetime) -> Divi
 
 
 def _record(person: Person, changed: list[str], at: datetime) -> None:
-    detail = {"fields": changed}
+    detail = {"fields": "_and_".join(changed)}
     record("person.corrected", actor=person, subject_kind="person", subject_id=person.pk, detail=detail, at=at)

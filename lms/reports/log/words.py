@@ -171,6 +171,7 @@ DETAILS: Words = {
     "about": pgettext_lazy("audit log", "what it was about"),
     "sms": pgettext_lazy("audit log", "SMS among them"),
     "reason": pgettext_lazy("audit log", "reason"),
+    "fields": pgettext_lazy("audit log", "what was put right"),
 }
 _VALUES: dict[str, Words] = {
     "action": ACTIONS,
@@ -178,6 +179,12 @@ _VALUES: dict[str, Words] = {
     "bound": dict(Bound.choices),
     "category": dict(CreditCategory.choices),
     "kind": {**dict(ExemptionKind.choices), **dict(ImportKind.choices), **dict(AttestationKind.choices)},
+    "fields": {
+        "name": pgettext_lazy("audit log", "the name"),
+        "birth_year": pgettext_lazy("audit log", "the year of birth"),
+        "name_and_birth_year": pgettext_lazy("audit log", "name and year of birth"),
+        "village": pgettext_lazy("audit log", "the village"),
+    },
     "means": {
         "old number": pgettext_lazy("audit log", "with the old number"),
         "in person": pgettext_lazy("audit log", "in person"),
