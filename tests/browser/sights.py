@@ -11,6 +11,24 @@ from playwright.sync_api import Browser, BrowserContext
 from courses.models import LessonPage
 from tests.factories.learning import live_lesson, published
 
+# Beyond either edge of the page, and not inside something that scrolls or is cut on purpose.
+BEYOND = """() => {
+  const wide = document.documentElement.clientWidth;
+  const inside = each => {
+    for (let up = each; up && up !== document.body; up = up.parentElement) {
+      if (['auto', 'scroll', 'hidden', 'clip'].includes(getComputedStyle(up).overflowX)) return true;
+      if (up.matches('.visually-hidden, .skip-link')) return true;
+    }
+    return false;
+  };
+  const beyond = [...document.body.querySelectorAll('*')]
+    .filter(each => each.getClientRects().length && !inside(each))
+    .filter(each => {
+      const box = each.getBoundingClientRect();
+      return box.width && (box.right > wide + 1 || box.left < -1);
+    }).map(each => each.outerHTML.slice(0, 120));
+  return [document.documentElement.scrollWidth > wide ? 'the page scrolls sideways' : '', ...beyond].filter(Boolean);
+}"""
 POLICY = Path(settings.BASE_DIR) / "lms" / "docs" / "policy.md"
 
 

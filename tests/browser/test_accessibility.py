@@ -16,10 +16,11 @@ from courses.models import LessonPage
 from lms.audit.domain import record
 from lms.learning.domain.watching import accept_report, open_session
 from lms.lib.stretches import Stretches
+from lms.people.backends.sms import Message
 from lms.people.domain.keeping import keep, new_phone
 from lms.people.models import Person
 from lms.people.views.keeping import PHONE_COOKIE, remember_phone
-from tests.browser.sights import enter, of_a_learner, open_to_all, window
+from tests.browser.sights import BEYOND, enter, of_a_learner, open_to_all, window
 from tests.cast import Cast
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -153,3 +154,51 @@ def test_an_administrators_pages(
     log = "/staff/audit-log/"
 
     assert faults(context, live_server.url, ["/admin/", log, f"{log}?actor=x", f"{log}?action=person.merged"]) == {}
+
+
+def test_signing_up_step_by_step(
+    browser: Browser, live_server: Any, lesson: LessonPage, cast: Cast, outbox: list[Message]
+) -> None:
+    """The pages between a number and a first lesson, in the largest letters; nothing leaves the page at its sides."""
+    context = window(browser, live_server.url, elder="largest")
+    page, found = context.new_page(), {}
+
+    def look(step: str) -> None:
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        found[step] = page.evaluate(LOOK) + page.evaluate(BEYOND)
+
+    page.goto(f"{live_server.url}/account/sign-in/")
+    page.fill("[name=phone]", "13800000009")
+    page.click("main button[type=submit]")
+    page.wait_for_url("**/sign-in/code/")
+    look("code")
+    page.fill("[name=code]", "1")
+    page.click("main form:first-of-type button[type=submit]")
+    page.locator(".field-error").wait_for()
+    look("wrong code")
+    page.fill("[name=code]", outbox[-1].variables["code"])
+    page.click("main form:first-of-type button[type=submit]")
+    page.wait_for_url("**/register/village/")
+    look("places")
+    while page.locator("main button[name=village]").count() == 0:
+        page.locator("main a.button").first.click()
+    look("villages")
+    page.locator("main button[name=village]").first.click()
+    page.wait_for_url("**/account/register/")
+    look("about")
+    page.click("main button[type=submit]")
+    page.locator(".field-error").first.wait_for()
+    look("about, left empty")
+    page.fill("[name=name]", "王桂兰")
+    page.fill("[name=birth_year]", "1961")
+    page.check("[name=kind][value=farmer]")
+    page.click("main button[type=submit]")
+    page.wait_for_url("**/register/notice/")
+    look("notice")
+    page.click("main form button.button >> nth=0")
+    page.wait_for_url(f"{live_server.url}/")
+    look("home")
+
+    assert len(found) == 8
+    assert {step: each for step, each in found.items() if each} == {}
+    context.close()

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from courses.models import LessonPage
 from lms.people.models import Person
-from tests.browser.sights import enter, of_a_learner, open_to_all, window
+from tests.browser.sights import BEYOND, enter, of_a_learner, open_to_all, window
 from tests.cast import Cast
 from tests.factories.learning import live_lesson, published
 
@@ -27,24 +27,6 @@ STRETCH = """() => {
   }
 }"""
 RIGHT_TO_LEFT = "() => document.documentElement.setAttribute('dir', 'rtl')"
-# Beyond either edge of the page, and not inside something that scrolls or is cut on purpose.
-BEYOND = """() => {
-  const wide = document.documentElement.clientWidth;
-  const inside = each => {
-    for (let up = each; up && up !== document.body; up = up.parentElement) {
-      if (['auto', 'scroll', 'hidden', 'clip'].includes(getComputedStyle(up).overflowX)) return true;
-      if (up.matches('.visually-hidden, .skip-link')) return true;
-    }
-    return false;
-  };
-  const beyond = [...document.body.querySelectorAll('*')]
-    .filter(each => each.getClientRects().length && !inside(each))
-    .filter(each => {
-      const box = each.getBoundingClientRect();
-      return box.width && (box.right > wide + 1 || box.left < -1);
-    }).map(each => each.outerHTML.slice(0, 120));
-  return [document.documentElement.scrollWidth > wide ? 'the page scrolls sideways' : '', ...beyond].filter(Boolean);
-}"""
 
 
 def beyond(page: Page, site: str, addresses: list[str], *changes: str) -> dict[str, list[str]]:
