@@ -54,8 +54,8 @@ class SignInCodeForm(CodeForm):
         label=_("Keep my name on this phone"),
         required=False,
         help_text=_(
-            "Next time you press your name instead of asking for a code. Only on a phone of your own family; it ends after "
-            "30 days without use, or when you take it off."
+            "Next time you press your name instead of asking for a code. Only on a phone of your own family; it ends "
+            "after 30 days without use, or when you take it off."
         ),
     )
 
