@@ -11,6 +11,8 @@ PORT ?= 8000
 SECONDS ?= 60
 CLIENTS ?= 10
 export PORT SECONDS CLIENTS URL KILL
+# What is compiled is kept, also where the environment says otherwise: else every process compiles the tests anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test setup run worker lint bench soak clean

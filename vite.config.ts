@@ -6,8 +6,8 @@ import { build, defineConfig, type Plugin } from "vite";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-const scripts = ["site.ts", "player.ts", "answering.ts", "captions.ts", "uploader.ts", "studio.ts", "rules.ts", "charts.ts", "admin.ts"];
-const entries = [...scripts, "styles/desk.css", "styles/quiz.css"];
+const scripts = ["site.ts", "player.ts", "answering.ts", "captions.ts", "uploader.ts", "studio.ts", "rules.ts", "charts.ts", "admin.ts", "aloud.ts", "sharing.ts", "passedon.ts"];
+const entries = [...scripts, "styles/desk.css", "styles/quiz.css", "styles/board.css", "styles/lessonfile.css"];
 const input = Object.fromEntries(
   entries
     .map((file) => [file.replace(/^.*\/|\.\w+$/g, ""), here(`lms/frontend/${file}`)] as const)

@@ -9,24 +9,33 @@ from django.utils import timezone
 from wagtail.models import Page
 from wagtail.signals import page_published, page_unpublished, post_page_move
 
+from courses.domain.cards import forget_cards
+from courses.domain.linking import link_of
 from courses.domain.outlines import write_outline
 from courses.domain.recordings import offer_replacement
 from courses.domain.reviewing import ensure_workflow
 from courses.domain.telling import settle_notices, tell_editors
 from courses.enums import NoticeKind
-from courses.models import CataloguePage, CoursePage, HomePage, LessonPage
+from courses.models import CataloguePage, CoursePage, HomePage, LessonPage, ShortLink
 from courses.queries import course_of, lessons_of_video
+from courses.tasks import speak_lesson_task
+from lms.lib.files import work_root
+from media.backends.speak import voice
+from media.backends.waking import wake
 from media.signals import captions_approved, video_failed, video_put_back, video_ready, video_taken_down
 
 
 def register_receivers() -> None:
     page_published.connect(outline_follows_page, dispatch_uid="courses_outline_published")
     page_published.connect(settle_what_was_told, dispatch_uid="courses_notices_settled")
+    page_published.connect(text_is_spoken, sender=LessonPage, dispatch_uid="courses_text_spoken")
     page_unpublished.connect(outline_follows_page, dispatch_uid="courses_outline_unpublished")
     post_page_move.connect(outlines_follow_move, dispatch_uid="courses_outline_moved")
     for model in (CoursePage, LessonPage):
         post_save.connect(outline_follows_copy, sender=model, dispatch_uid=f"courses_outline_copied_{model.__name__}")
     post_delete.connect(outline_follows_deletion, sender=LessonPage, dispatch_uid="courses_outline_deleted")
+    post_save.connect(lesson_has_link, sender=LessonPage, dispatch_uid="courses_short_link")
+    post_delete.connect(cards_go_with_link, sender=ShortLink, dispatch_uid="courses_cards_deleted")
     for signal, kind in (
         (video_ready, NoticeKind.RECORDING_READY),
         (video_failed, NoticeKind.RECORDING_FAILED),
@@ -64,6 +73,28 @@ def outline_follows_copy(sender: Any, instance: Any, created: bool, raw: bool = 
 def outline_follows_deletion(sender: Any, instance: LessonPage, **kwargs: Any) -> None:
     """A lesson was deleted; its course may be about to be."""
     transaction.on_commit(partial(_write_outline_at, instance.path))
+
+
+def text_is_spoken(sender: Any, instance: LessonPage, **kwargs: Any) -> None:
+    """A lesson was published: whoever has no voice in the phone hears it from a machine of ours."""
+    if voice() is not None:
+        transaction.on_commit(partial(_send_to_voice, instance.pk), robust=True)
+
+
+def _send_to_voice(lesson_id: int) -> None:
+    speak_lesson_task.enqueue(lesson_id)
+    wake(work_root())
+
+
+def lesson_has_link(sender: Any, instance: LessonPage, created: bool, raw: bool = False, **kwargs: Any) -> None:
+    """A lesson was made: it can be found by a short link from now on."""
+    if created and not raw:
+        link_of(instance)
+
+
+def cards_go_with_link(sender: Any, instance: ShortLink, **kwargs: Any) -> None:
+    """A short link went with its lesson."""
+    transaction.on_commit(partial(forget_cards, instance), robust=True)
 
 
 def _write_outline_at(path: str) -> None:

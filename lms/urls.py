@@ -45,6 +45,7 @@ urlpatterns = [
     path("badges/", include("lms.interop.urls")),
     path("desk/", include("lms.reports.urls")),
     path("search/", include("search.urls")),
+    path("k/", include("courses.link_urls")),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     *([path("demo/", include("lms.demo.urls"))] if settings.DEMO else []),

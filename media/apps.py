@@ -13,6 +13,7 @@ class MediaConfig(AppConfig):
     def ready(self) -> None:
         from wagtail.permissions import register_permission_policy
 
+        from media import checks  # noqa: F401  (registers itself)
         from media.models import GlossaryTerm, SensitiveWord
         from media.receivers import register_receivers
         from media.wording_policies import GlossaryPolicy, SensitiveWordPolicy

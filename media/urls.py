@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern] = [
     re_path(rf"^v/{_TOKEN}/(?P<name>[A-Za-z0-9][A-Za-z0-9._-]{{0,60}})$", files.file, name="file"),
     re_path(rf"^v/{_TOKEN}/captions/{_LANGUAGE}\.vtt$", files.captions, name="captions"),
     re_path(rf"^v/{_TOKEN}/captions/{_LANGUAGE}/report$", caption_reports.report, name="report_captions"),
+    re_path(rf"^s/{_TOKEN}\.m4a$", files.sound, name="sound"),
     path("uploads/", uploads.begin, name="uploads"),
     path("uploads/known/", uploads.known, name="known"),
     path("uploads/<slug:code>/", uploads.upload, name="upload"),

@@ -1,7 +1,7 @@
 """What this machine can offer: a test that needs more is skipped by name and counted; with CI=true it fails.
 
-A test says what it needs with a marker: browser, whole_browser, postgresql, nginx or speech. A test marked `slow` needs
-somebody who waits for it: CI=true or SLOW=1 (decision 0060).
+A test says what it needs with a marker: browser, whole_browser, postgresql, nginx, speech or voice. A test marked
+`slow` needs somebody who waits for it: CI=true or SLOW=1 (decision 0060).
 """
 
 import gc
@@ -53,12 +53,20 @@ def has_speech() -> bool:
     return all(importlib.util.find_spec(name) for name in ("whisper", "torch"))
 
 
+def has_voice() -> bool:
+    """What speaks texts (media/backends/speak/), from packages of requirements.lock or the system."""
+    from media.backends.speak.espeak import EspeakVoice
+
+    return not EspeakVoice(160).why_not()
+
+
 PROBES: dict[str, Callable[[], object]] = {
     "browser": find_browser,
     "whole_browser": lambda: find_browser(whole=True),
     "postgresql": has_postgresql,
     "nginx": nginx_path,
     "speech": has_speech,
+    "voice": has_voice,
 }
 
 

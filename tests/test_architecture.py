@@ -36,7 +36,9 @@ TOP_FILES = {
 }
 # Built of pieces, so that this file does not find itself.
 NOT_OF_ONE_MACHINE = re.compile(
-    "|".join(["/" + "work/", "/" + "root/", "/" + "opt/wheels", "/home/" + r"\w", "py" + "pi", "registry" + r"\.npm"])
+    "|".join(
+        ["/" + "work/", "/" + "root/", "/" + "opt/wheels", "/home/" + r"\w", "py" + "pi(?!nyin)", "registry" + r"\.npm"]
+    )
 )
 MAY_NAME_REGISTRIES = {"package-lock.json"}
 

@@ -2,6 +2,7 @@
 
 from courses.models.coding import new_page_code
 from courses.models.gate import GatedPage
+from courses.models.links import ShortLink
 from courses.models.outlines import OutlineVersion
 from courses.models.pages import CataloguePage, CoursePage, HomePage, LessonPage
 from courses.models.publishing import EditorNotice, Takedown
@@ -22,6 +23,7 @@ __all__ = [
     "QuestionImport",
     "QuestionSet",
     "ReviewTask",
+    "ShortLink",
     "Takedown",
     "VideoQuestion",
     "new_page_code",

@@ -12,6 +12,7 @@ class LearningConfig(AppConfig):
 
     def ready(self) -> None:
         from courses.policies import register_blocker
+        from lms.learning.domain.reading_aloud import fixed_texts
         from lms.learning.models import (
             CourseCompletion,
             LessonCompletion,
@@ -24,8 +25,10 @@ class LearningConfig(AppConfig):
         from lms.learning.receivers import register_receivers
         from lms.lib import append_only
         from media.domain import deleting
+        from media.domain.speaking import register_wanted
 
         register_receivers()
         register_blocker(why_not_deletable)
+        register_wanted(fixed_texts)
         deleting.register_blocker(why_recording_must_stay)
         append_only.protect(Receipt, PackageReceipt, QuizAttempt, LessonCompletion, CourseCompletion, Settlement)

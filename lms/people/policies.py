@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -11,7 +12,7 @@ from django.utils import timezone
 
 from lms.lib.durations import beijing_day
 from lms.people.enums import DESK_ROLES, FARMERS, HELPING_ROLES, OrgKind, Purpose, RoleKind
-from lms.people.models import Belonging, Delegation, Org, Person, Post, Role, in_place
+from lms.people.models import Belonging, Delegation, Org, Person, Post, Role, in_place, under_prefix
 from lms.people.models.dated import holds_on
 
 # Counts below this are not shown: they would tell who it is (law 8).
@@ -72,20 +73,33 @@ def _cadre_posts(org: Org, on: date) -> QuerySet[Post]:
 
     Whoever is managed one level up, or from elsewhere, is not hers, although she sits in the same building.
     """
-    return (
-        Post.objects.on(on)
-        .filter(in_place(org.division, on, "org__division"))
-        .filter(
-            Q(cadre_authority=org)
-            | in_place(org.division, on, "cadre_authority__division")
-            & ~Q(cadre_authority__division__level=org.division.current(on).level)
-        )
-    )
+    place = org.division.current(on)
+    return _posts_managed_within(org.pk, place.code_prefix, place.level, on).all()
 
 
 def _cadres_of(org: Org, on: date) -> Q:
     """Persons with such a post."""
-    return holding(_cadre_posts(org, on))
+    place = org.division.current(on)
+    return _holding_posts_managed_within(org.pk, place.code_prefix, place.level, on)
+
+
+# Every page of the desk asks this several times, and putting the question together took longer than answering it. What
+# is kept is the question, never an answer; all that it depends on is among the arguments.
+@lru_cache(maxsize=512)
+def _posts_managed_within(authority: int, prefix: str, level: str, on: date) -> QuerySet[Post]:
+    return (
+        Post.objects.on(on)
+        .filter(under_prefix(prefix, on, "org__division"))
+        .filter(
+            Q(cadre_authority=authority)
+            | under_prefix(prefix, on, "cadre_authority__division") & ~Q(cadre_authority__division__level=level)
+        )
+    )
+
+
+@lru_cache(maxsize=512)
+def _holding_posts_managed_within(authority: int, prefix: str, level: str, on: date) -> Q:
+    return holding(_posts_managed_within(authority, prefix, level, on))
 
 
 def cadres_of(org: Org, on: date) -> QuerySet[Person]:

@@ -2,7 +2,7 @@
 
 import hashlib
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, Any
@@ -63,13 +63,16 @@ def export_report(
     by: Person,
     may_go_on: Callable[[], bool],
     at: datetime,
+    about: Mapping[str, str] | None = None,
 ) -> Export:
     """Write the report to a temporary file and note on the log who took how many rows, with the file's checksum.
+
+    What is `about` the report goes with that note.
 
     Raises ExportStopped, with that on the log, where `may_go_on` says no before the last row was written.
     """
     content_type, write = FORMATS[extension]
-    detail: dict[str, Any] = {"format": extension, "year": report.year, "on": report.on.isoformat()}
+    detail: dict[str, Any] = {"format": extension, "year": report.year, "on": report.on.isoformat(), **(about or {})}
     out = tempfile.TemporaryFile()  # noqa: SIM115  (handed on open)
     try:
         rows = write(_Watched(report, may_go_on), out, remarks=remarks)

@@ -1,6 +1,7 @@
 """A report as a file in the answer: every page that exports hands it out here, and none forgets what goes with it."""
 
 from base64 import b64encode
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
@@ -14,8 +15,16 @@ from lms.reports.definitions.base import Report
 from lms.reports.exporting import ExportStopped, export_report
 
 
-def hand_out(request: HttpRequest, report: Report, extension: str, *, remarks: list[str], at: datetime) -> FileResponse:
-    """The file, its checksum beside it; who took which rows is on the log.
+def hand_out(
+    request: HttpRequest,
+    report: Report,
+    extension: str,
+    *,
+    remarks: list[str],
+    at: datetime,
+    about: Mapping[str, str] | None = None,
+) -> FileResponse:
+    """The file, its checksum beside it; who took which rows is on the log, and what else is to be said `about` them.
 
     Raises PermissionDenied where the role of whoever asks ends before the last row is written.
     """
@@ -27,6 +36,7 @@ def hand_out(request: HttpRequest, report: Report, extension: str, *, remarks: l
             by=person_of(request),
             may_go_on=lambda: is_officer(request.user, beijing_day(timezone.now())),
             at=at,
+            about=about,
         )
     except ExportStopped as error:
         raise PermissionDenied from error

@@ -258,6 +258,9 @@ MEDIA_ADDRESS_SECONDS = env.integer("MEDIA_ADDRESS_SECONDS", 6 * 3600)
 # "django": the web process sends the bytes; "nginx": X-Accel-Redirect to MEDIA_INTERNAL_PREFIX.
 MEDIA_SENDER = env.text("MEDIA_SENDER", "django")
 MEDIA_INTERNAL_PREFIX = env.text("MEDIA_INTERNAL_PREFIX", "/_files/")
+# Texts read aloud for phones without a Chinese voice: by "espeak" (lms/docs/operations.md) or by none; how fast.
+SPEAK_BACKEND = env.choice("SPEAK_BACKEND", "espeak", ("espeak", "none"))
+SPEAK_WORDS_PER_MINUTE = env.integer("SPEAK_WORDS_PER_MINUTE", 160)
 # Whether whoever last changed captions may approve them herself, and how many reports of wrong captions one person,
 # or one address where nobody is signed in, may send in an hour.
 CAPTIONS_OWN_APPROVAL = env.flag("CAPTIONS_OWN_APPROVAL", False)

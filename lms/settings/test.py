@@ -17,6 +17,8 @@ STATIC_ROOT = VAR_DIR / "static"
 STATIC_ROOT.mkdir()
 SMS_BACKEND = "dummy"
 TRANSCRIBE_BACKEND = env.text("TRANSCRIBE_BACKEND", "dummy")
+# Tests of it say "dummy" or "espeak": else every publishing would have its texts spoken.
+SPEAK_BACKEND = "none"
 SMS_FILE = VAR_DIR / "sms.log"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}

@@ -2,6 +2,7 @@
 
 from media.models.caption_work import CaptionReport, CaptionReturn, DraftEditing
 from media.models.captions import CaptionTrack, Cue, Transcript, new_line_key
+from media.models.spoken import Spoken
 from media.models.stretches import RecognitionStretch
 from media.models.uploads import Upload, UploadQuerySet
 from media.models.videos import Rendition, Video, VideoQuerySet
@@ -18,6 +19,7 @@ __all__ = [
     "RecognitionStretch",
     "Rendition",
     "SensitiveWord",
+    "Spoken",
     "StageRun",
     "Transcript",
     "Upload",

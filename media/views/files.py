@@ -7,10 +7,12 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from lms.lib.files import StorageFailed, stored
 from media.domain.playing import AddressRefused, open_address
+from media.domain.speaking import SoundRefused, open_sound
 from media.enums import TranscriptState
 from media.models import CaptionTrack
 
@@ -18,6 +20,7 @@ TYPES = {
     ".m3u8": "application/vnd.apple.mpegurl",
     ".m4s": "video/iso.segment",
     ".mp4": "video/mp4",
+    ".m4a": "audio/mp4",
     ".jpg": "image/jpeg",
     ".bin": "application/octet-stream",
     ".vtt": "text/vtt; charset=utf-8",
@@ -41,19 +44,33 @@ def file(request: HttpRequest, token: str, name: str) -> HttpResponseBase:
     kind = TYPES.get(PurePosixPath(name).suffix)
     if kind is None:
         return _not_found()
+    return _sent(request, f"{folder}/{name}", kind)
+
+
+@require_safe
+def sound(request: HttpRequest, token: str) -> HttpResponseBase:
+    """A text that a machine has spoken."""
+    try:
+        name = open_sound(token, at=timezone.now())
+    except SoundRefused:
+        return _refused()
+    return _sent(request, name, TYPES[".m4a"])
+
+
+def _sent(request: HttpRequest, name: str, kind: str) -> HttpResponseBase:
     response: HttpResponseBase
     if settings.MEDIA_SENDER == "nginx":
         # Whether it is there, nginx finds out.
         response = HttpResponse(content_type=kind)
-        response["X-Accel-Redirect"] = stored().inner_address(f"{folder}/{name}", kind)
+        response["X-Accel-Redirect"] = stored().inner_address(name, kind)
     else:
         try:
-            response = send_stored(request, f"{folder}/{name}", kind)
+            response = send_stored(request, name, kind)
         except FileNotFoundError:
             return _not_found()
         except StorageFailed:
             return HttpResponse("Please try again in a moment.", status=503, content_type="text/plain")
-    # Segments never change. Playlists ask again, so that a takedown is noticed.
+    # Segments and sounds never change. Playlists ask again, so that a takedown is noticed.
     private = "private, max-age=86400, immutable" if kind != TYPES[".m3u8"] else "private, no-cache"
     response["Cache-Control"] = private
     response["Accept-Ranges"] = "bytes"

@@ -212,7 +212,10 @@ VOICE = """() => {
   const voices = [{ lang: "en-US", name: "en" }, { lang: "zh-CN", name: "zh" }];
   Object.defineProperty(window, "SpeechSynthesisUtterance", { value: function (text) { this.text = text; } });
   Object.defineProperty(window, "speechSynthesis", {
-    value: { getVoices: () => voices, cancel() {}, speak: (each) => window.said.push([each.lang, each.text]) },
+    value: { getVoices: () => voices, cancel() {}, speak: (each) => {
+      window.said.push([each.lang, each.text]);
+      setTimeout(() => each.onend({}));
+    } },
   });
 }"""
 
@@ -224,6 +227,7 @@ def test_a_device_with_a_chinese_voice_reads_the_question_and_its_choices_aloud(
 
     page.get_by_role("button", name="读给我听").click()
 
+    wait_for_page(page, "window.said.length === 5")
     said = page.evaluate("window.said")
     assert [language for language, _text in said] == ["zh-CN"] * 5
     assert said[0][1] == page.locator(QUESTION).inner_text()

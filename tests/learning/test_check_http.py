@@ -80,7 +80,7 @@ def test_the_question_travels_without_its_key(client, due):
     told = ask(client, due)
 
     assert told["outcome"] == "open" and told["text"]
-    assert set(told["question"]) == {"number", "text", "choices"}
+    assert set(told["question"]) == {"number", "text", "choices", "sounds"}
     assert all(set(choice) == {"id", "text"} for choice in told["question"]["choices"])
     keys = {str(pk) for pk in Choice.objects.values_list("pk", flat=True)}
     assert not keys & {choice["id"] for choice in told["question"]["choices"]}

@@ -3,14 +3,19 @@
 import json
 
 import pytest
+from django.utils import timezone
 
+from courses.domain.reading_aloud import wanted_texts
 from courses.models import Choice, Question, VideoQuestion
 from lms.learning.domain.forgetting import forget_words
 from lms.learning.domain.teaching import failed_in_video
 from lms.learning.models import LessonCompletion, QuizAttempt, VideoAnswer, WatchRecord
+from media.domain.speaking import key_of, speak
 from tests.factories import learning as make
 from tests.factories.people import OrgFactory, PersonFactory
+from tests.speaking import speaker
 
+__all__ = ["speaker"]
 pytestmark = pytest.mark.django_db
 
 
@@ -58,11 +63,22 @@ def test_questions_come_in_the_order_of_the_recording_and_without_keys(client, l
 
     asked = answer.json()["questions"]
     assert [each["at"] for each in asked] == [90, 300]
-    assert set(asked[0]) == {"id", "at", "text", "answered", "choices"}
+    assert set(asked[0]) == {"id", "at", "text", "answered", "choices", "sounds"}
     assert all(set(choice) == {"id", "text"} for each in asked for choice in each["choices"])
     assert "is_right" not in answer.content.decode()
     bank = {str(pk) for pk in Choice.objects.values_list("pk", flat=True)}
     assert not bank & {choice["id"] for each in asked for choice in each["choices"]}
+
+
+def test_a_question_is_heard_in_the_order_in_which_the_person_sees_its_choices(client, lesson, speaker):
+    put(lesson, 10)
+    speak(wanted_texts(), at=timezone.now())
+
+    (asked,) = send(client, lesson).json()["questions"]
+
+    seen = [asked["text"], *(choice["text"] for choice in asked["choices"])]
+    keys = [sound["address"].rpartition("/")[2].partition(".")[0] for sound in asked["sounds"]]
+    assert keys == [key_of(text, speaker) for text in seen]
 
 
 def test_names_and_order_of_choices_say_nothing_about_the_right_one(lesson):

@@ -316,7 +316,8 @@ def test_a_trial_is_a_file_too_and_that_is_on_the_log(cast: Cast, at_desk: Desk)
     text = at_desk(cast.officer).get(address, {"year": "2026"}).getvalue().decode("utf-8-sig")
 
     assert f"{cast.learner.name},1.00,2.00,1.00" in text
-    assert AuditEntry.objects.get(action="report_exported").subject_id == "rule-trial"
+    entry = AuditEntry.objects.get(action="report_exported")
+    assert (entry.subject_id, entry.detail["code"]) == ("rule-trial", "sx_legacy") and entry.detail["sha256"]
 
 
 @pytest.mark.parametrize("year", ["", "x", "99999", "1066", "２０２６"])

@@ -1,5 +1,8 @@
 // What a question below the picture looks like, whoever asks it: large buttons, and a voice that reads it aloud.
 
+import { offerReading } from "../aloud/button.ts";
+import type { Piece } from "../aloud/reader.ts";
+
 export interface Choice {
   id: string;
   text: string;
@@ -53,38 +56,39 @@ export function quietButton(words: string): HTMLButtonElement {
   return button;
 }
 
-/** Offers to read the parts aloud, where the device has a voice for the language of the page and `wanted` still holds. */
-export function offerVoice(words: string, parts: string[], before: HTMLElement, wanted: () => boolean): void {
-  if (!("speechSynthesis" in window)) {
-    return;
-  }
-  const language = document.documentElement.lang.slice(0, 2);
-  const offer = (): void => {
-    const voice = speechSynthesis.getVoices().find((each) => each.lang.toLowerCase().startsWith(language));
-    if (!voice || !wanted() || before.parentElement?.querySelector("[data-read-aloud]")) {
-      return;
-    }
-    const button = quietButton(words);
-    button.dataset.readAloud = "";
-    button.addEventListener("click", () => {
-      speechSynthesis.cancel();
-      parts.forEach((part) => {
-        const said = new SpeechSynthesisUtterance(part);
-        said.voice = voice;
-        said.lang = voice.lang;
-        said.rate = 0.9;
-        speechSynthesis.speak(said);
-      });
-    });
-    before.before(button);
-  };
-  offer();
-  speechSynthesis.addEventListener?.("voiceschanged", offer, { once: true });
+/** What is said on and beside the button that reads aloud. */
+export interface ReadingWords {
+  read_aloud: string;
+  stop_reading: string;
+  read_again: string;
+  reading_failed: string;
+  machine_voice: string;
 }
 
-/** What is read of a question: it, then each choice with its letter. */
-export function spoken(question: string, choices: Choice[]): string[] {
-  return [question, ...choices.map((choice, place) => `${LETTERS.charAt(place)}, ${choice.text}`)];
+/** Offers to read the question and its choices aloud, where the phone or the server has a voice and `wanted` still holds. */
+export function offerVoice(words: ReadingWords, sounds: Piece[], question: HTMLElement, wanted: () => boolean): void {
+  const holder = element("p", "");
+  holder.hidden = true;
+  holder.dataset.aloud = "";
+  const button = quietButton(words.read_aloud);
+  button.dataset.readAloud = "";
+  const label = element("span", ` ${words.machine_voice}`);
+  label.className = "small soft";
+  label.dataset.aloudLabel = "";
+  const said = element("span", "");
+  said.dataset.aloudSaid = "";
+  said.setAttribute("role", "status");
+  holder.append(button, label, said);
+  question.before(holder);
+  const box = question.parentElement!;
+  const blocks = (): HTMLElement[] => [question, ...box.querySelectorAll<HTMLElement>(".choice")];
+  const { read_aloud: read, stop_reading: stop, read_again: again, reading_failed: failed } = words;
+  offerReading(
+    holder,
+    { language: "zh", blocks, sounds: sounds.length ? () => Promise.resolve(sounds) : null },
+    { read, stop, again, failed },
+    wanted,
+  );
 }
 
 interface FullScreenVideo extends HTMLVideoElement {

@@ -1,17 +1,18 @@
 // A question in between (在线确认): stands below the paused picture, and the lesson goes on once it is answered.
 // Which choice is right is known to the server only. The contract stands in lms/docs/watch-reports.md.
 import { post } from "../http.ts";
-import { type Choice, choiceList, element, leaveFullScreen, offerVoice, placeBelow, questionLine, spoken } from "./asking.ts";
+import { type Choice, choiceList, element, leaveFullScreen, offerVoice, placeBelow, questionLine, type ReadingWords } from "./asking.ts";
+import type { Piece } from "../aloud/reader.ts";
 import type { CheckDue, Receipt } from "./reporter.ts";
 
 export interface Told {
   check: string;
   outcome: "open" | "passed" | "failed" | "waived";
   text: string;
-  question: { number: number; text: string; choices: Choice[] } | null;
+  question: { number: number; text: string; choices: Choice[]; sounds: Piece[] } | null;
   wait_seconds: number;
   check_due: CheckDue | null;
-  words: { heading: string; read_aloud: string };
+  words: { heading: string } & ReadingWords;
   percent?: number;
   completed?: boolean;
 }
@@ -149,7 +150,7 @@ export class PresenceCheck {
     text.dataset.checkQuestion = "";
     const list = choiceList(question.choices, ({ id }) => void this.send({ number: question.number, choice: id }));
     this.box.append(text, list);
-    offerVoice(told.words.read_aloud, spoken(question.text, question.choices), text, () => this.told === told);
+    offerVoice(told.words, question.sounds, text, () => this.told === told);
   }
 
   private goToQuestion(): void {

@@ -2,7 +2,8 @@
 // leave it: pressing play does as well. Nothing counts by them and nothing waits for them. A question in between
 // (check.ts) goes first. Which choice is right is known to the server only.
 import { post } from "../http.ts";
-import { type Choice, choiceList, element, leaveFullScreen, offerVoice, placeBelow, questionLine, quietButton, spoken } from "./asking.ts";
+import { type Choice, choiceList, element, leaveFullScreen, offerVoice, placeBelow, questionLine, quietButton, type ReadingWords } from "./asking.ts";
+import type { Piece } from "../aloud/reader.ts";
 
 interface Question {
   id: number;
@@ -11,11 +12,12 @@ interface Question {
   text: string;
   answered: boolean;
   choices: Choice[];
+  sounds: Piece[];
 }
 
 interface Told {
   questions: Question[];
-  words: { heading: string; hint: string; read_aloud: string; skip: string; go_on: string; offline: string };
+  words: { heading: string; hint: string; skip: string; go_on: string; offline: string } & ReadingWords;
 }
 
 /** A seek is told; a phone that is busy looks seldom. What lies further apart than this was not played. */
@@ -131,7 +133,9 @@ export class Practice {
       this.video.focus({ preventScroll: true });
     });
     this.box.replaceChildren(heading, hint, text, list, said, away);
-    offerVoice(words?.read_aloud ?? "", spoken(question.text, question.choices), text, () => this.standing === question);
+    if (words) {
+      offerVoice(words, question.sounds, text, () => this.standing === question);
+    }
   }
 
   private async choose(question: Question, choice: Choice, button: HTMLButtonElement): Promise<void> {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { passed } from "../player/practice.ts";
 
-const at = (second: number, answered = false) => ({ id: second, at: second, text: "", answered, choices: [] });
+const at = (second: number, answered = false) => ({ id: second, at: second, text: "", answered, choices: [], sounds: [] });
 
 test("a question is asked once playing passes its second", () => {
   const questions = [at(0), at(10), at(20, true)];

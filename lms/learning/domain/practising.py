@@ -37,6 +37,11 @@ class Practice:
     choices: list[Offered]
     is_answered: bool
 
+    @property
+    def texts(self) -> list[str]:
+        """The question and its choices as they are shown."""
+        return [self.row.question.text, *(choice.text for choice in self.choices)]
+
 
 @dataclass(frozen=True, slots=True)
 class Told:

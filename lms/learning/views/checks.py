@@ -18,6 +18,7 @@ from lms.learning.domain.checking import (
     choice_code,
     current_question,
 )
+from lms.learning.domain.reading_aloud import reading_words, sounds_of
 from lms.learning.enums import CheckOutcome
 from lms.learning.models import PlaySession, PresenceCheck
 from lms.learning.queries import open_check
@@ -60,7 +61,7 @@ def check_json(found: PresenceCheck, session: PlaySession | None, person: Person
         "question": None,
         "wait_seconds": max(0, ceil((found.answerable_from - at).total_seconds())) if found.is_open else 0,
         "check_due": following.due if following else None,
-        "words": {"heading": _("A question in between"), "read_aloud": _("Read aloud")},
+        "words": {"heading": _("A question in between"), **reading_words()},
     }
     if question:
         texts = {choice.pk: choice.text for choice in question.choices.all()}
@@ -68,6 +69,7 @@ def check_json(found: PresenceCheck, session: PlaySession | None, person: Person
             "number": len(found.asked),
             "text": question.text,
             "choices": [{"id": choice_code(found, pk), "text": texts[pk]} for pk in found.asked[-1]["choices"]],
+            "sounds": sounds_of([question.text, *(texts[pk] for pk in found.asked[-1]["choices"])], at=at),
         }
     if session:
         record = session.record

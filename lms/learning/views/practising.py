@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from courses.policies import can_play
 from lms.learning.domain.practising import NotAsked, practice_of, practise
+from lms.learning.domain.reading_aloud import reading_words, sounds_of_each
 from lms.learning.domain.watching import CannotPlay
 from lms.learning.views.json_api import answers_json
 from lms.learning.views.playing import cannot_play, lesson_named, signed_in
@@ -31,6 +32,8 @@ def practice(request: HttpRequest, sent: dict[str, Any], lesson_id: int) -> dict
             raise Refused("unknown_question", words, HTTPStatus.NOT_FOUND) from error
         text = _("Right.") if told.is_right else _("That was not right. Try another, or watch on.")
         return {"right": told.is_right, "text": text, "explanation": told.explanation}
+    asked = practice_of(person, lesson)
+    sounds = sounds_of_each({each.row.pk: each.texts for each in asked}, at=at)
     return {
         "questions": [
             {
@@ -39,13 +42,14 @@ def practice(request: HttpRequest, sent: dict[str, Any], lesson_id: int) -> dict
                 "text": each.row.question.text,
                 "answered": each.is_answered,
                 "choices": [{"id": choice.name, "text": choice.text} for choice in each.choices],
+                "sounds": sounds[each.row.pk],
             }
-            for each in practice_of(person, lesson)
+            for each in asked
         ],
         "words": {
             "heading": _("Think about it"),
             "hint": _("Practice only: it is not counted, and you may leave it."),
-            "read_aloud": _("Read aloud"),
+            **reading_words(),
             "skip": _("Not now"),
             "go_on": _("Watch on"),
             "offline": _("There is no network just now. Watch on; the question comes again another time."),

@@ -178,7 +178,8 @@ def quiz_result(request: HttpRequest, lesson_id: int) -> HttpResponse:
     return render(request, "learning/quiz_result.html", context)
 
 
-def _item(request: HttpRequest, code: str, name: str) -> dict[str, Any]:
+def asked_item(request: HttpRequest, code: str, name: str) -> dict[str, Any]:
+    """A question of one of the person's own papers. Raises Http404."""
     tests = KnowledgeTest.objects.filter(person=person_of(request), code=code.replace("\0", " "))
     papers = [*_sittings(request, code).values_list("paper", flat=True), *tests.values_list("paper", flat=True)]
     found = next((item for paper in papers for item in paper if item["id"] == name), None)
@@ -191,7 +192,7 @@ def _item(request: HttpRequest, code: str, name: str) -> dict[str, Any]:
 @require_safe
 def picture(request: HttpRequest, code: str, item: str) -> HttpResponseBase:
     """The picture of a question, to whoever is asked it."""
-    image = get_object_or_404(get_image_model(), pk=_item(request, code, item)["image"])
+    image = get_object_or_404(get_image_model(), pk=asked_item(request, code, item)["image"])
     return _stored(request, image.get_rendition(PICTURE).file.name, "image/webp")
 
 
@@ -199,7 +200,7 @@ def picture(request: HttpRequest, code: str, item: str) -> HttpResponseBase:
 @require_safe
 def sound(request: HttpRequest, code: str, item: str) -> HttpResponseBase:
     """The sound of a question, to whoever is asked it."""
-    name = _item(request, code, item)["audio"]
+    name = asked_item(request, code, item)["audio"]
     kind = AUDIO_TYPES.get(name.rpartition(".")[2])
     if kind is None:
         raise Http404

@@ -9,7 +9,7 @@ from .invitations import Invitation
 from .mergings import Merging
 from .persons import Person, PersonQuerySet
 from .phones import KeptAccount, PhoneSession
-from .places import Division, Org, in_place
+from .places import Division, Org, in_place, under_prefix
 from .rosters import RosterBatch, RosterStep
 from .standing import Belonging, Membership, Post, Role
 
@@ -39,4 +39,5 @@ __all__ = [
     "SmsDevice",
     "Tally",
     "in_place",
+    "under_prefix",
 ]

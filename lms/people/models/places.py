@@ -72,7 +72,11 @@ def in_place(place: Division, on: date, path: str = "division") -> Q:
     A division that ended before the day counts where its successor lies, so that after a merger nobody is
     lost and nobody is seen by two. Compares code ranges, which an index serves on every database.
     """
-    prefix = place.current(on).code_prefix
+    return under_prefix(place.current(on).code_prefix, on, path)
+
+
+def under_prefix(prefix: str, on: date, path: str) -> Q:
+    """The same for a place that is known by the first digits of its code."""
     first, last = prefix.ljust(12, "0"), prefix.ljust(12, "9")
     condition, ended = Q(), Q()
     for _step in range(SUCCESSIONS + 1):

@@ -23,13 +23,13 @@ from lms.reports.definitions.base import Report
 from lms.reports.queries import batched
 
 _WIDTH = 22
-_SHEET, _WORDS = "xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml"
 _END = b"</sheetData>"
 # Of all compressions the quickest: the file is a tenth larger than at its best.
 _COMPRESSION = 1
 # Rows that are handed to the compressor at once.
 _AT_ONCE = 500
 _MOST_LETTERS = 32_767  # of one cell, as spreadsheets have it
+_MOST_ROWS = 1_048_576  # of one sheet, likewise
 _DIFFERENT_TEXTS = 10_000
 
 
@@ -45,17 +45,27 @@ def _cell(sheet: Any, value: Any, *, bold: bool = False) -> WriteOnlyCell:
     return cell
 
 
-def _workbook(report: Report, remarks: list[str], count: int) -> tuple[dict[str, bytes], int]:
-    """The parts of the workbook, its first sheet without rows as yet, and the style of numbers with two places."""
+def _part(number: int) -> str:
+    """Where a sheet lies in the file, by its number from 1."""
+    return f"xl/worksheets/sheet{number}.xml"
+
+
+def _workbook(report: Report, remarks: list[str], *, sheets: int = 1, count: int = 0) -> tuple[dict[str, bytes], int]:
+    """The parts of the workbook, its sheets without rows as yet, and the style of numbers with two places.
+
+    Every sheet of rows begins alike; the last sheet holds the words.
+    """
     book = Workbook(write_only=True)
-    sheet = book.create_sheet(str(report.title)[:31])
-    for number in range(1, len(report.columns) + 1):
-        sheet.column_dimensions[get_column_letter(number)].width = _WIDTH
-    sheet.freeze_panes = f"A{len(remarks) + 2}"
-    for remark in remarks:
-        sheet.append([_cell(sheet, remark)])
     headings = [f"{c.heading}（{c.unit}）" if c.unit else str(c.heading) for c in report.columns]
-    sheet.append([_cell(sheet, heading, bold=True) for heading in headings])
+    for place in range(1, sheets + 1):
+        number_of_it = f" {place}" if place > 1 else ""
+        sheet = book.create_sheet(f"{str(report.title)[: 31 - len(number_of_it)]}{number_of_it}")
+        for number in range(1, len(report.columns) + 1):
+            sheet.column_dimensions[get_column_letter(number)].width = _WIDTH
+        sheet.freeze_panes = f"A{len(remarks) + 2}"
+        for remark in remarks:
+            sheet.append([_cell(sheet, remark)])
+        sheet.append([_cell(sheet, heading, bold=True) for heading in headings])
     two_places = WriteOnlyCell(sheet)
     two_places.number_format = "0.00"
     style: int = two_places.style_id  # asked for before the book is written, or the book lacks it
@@ -106,19 +116,26 @@ def _row_of(columns: int, two_places: int) -> Callable[[int, Sequence[Any]], str
 
 
 def write_xlsx(report: Report, out: IO[bytes], *, remarks: list[str]) -> int:
-    """Write the workbook and return how many rows it has."""
-    parts, two_places = _workbook(report, remarks, 0)
-    head, tail = parts.pop(_SHEET).split(_END)
+    """Write the workbook, in as many sheets as its rows need, and return how many rows it has."""
+    parts, two_places = _workbook(report, remarks)
+    head, tail = parts[_part(1)].split(_END)
     row_of = _row_of(len(report.columns), two_places)
-    count, first = 0, len(remarks) + 2
+    first = len(remarks) + 2
+    last = _MOST_ROWS - _AT_ONCE + 1  # no row of a group that begins here lies below the end of the sheet
+    rows, count, sheets = batched(report.rows(), _AT_ONCE), 0, 0
+    group = next(rows, None)
     with ZipFile(out, "w", ZIP_DEFLATED, compresslevel=_COMPRESSION) as book:
-        with book.open(_SHEET, "w") as sheet:
-            sheet.write(head)
-            for rows in batched(report.rows(), _AT_ONCE):
-                sheet.write("".join(row_of(first + count + place, row) for place, row in enumerate(rows)).encode())
-                count += len(rows)
-            sheet.write(_END + tail)
-        parts[_WORDS] = _workbook(report, remarks, count)[0][_WORDS]
+        while group or not sheets:
+            sheets, number = sheets + 1, first
+            with book.open(_part(sheets), "w", force_zip64=True) as sheet:
+                sheet.write(head)
+                while group and number <= last:
+                    sheet.write("".join(row_of(number + place, row) for place, row in enumerate(group)).encode())
+                    number, count = number + len(group), count + len(group)
+                    group = next(rows, None)
+                sheet.write(_END + tail)
+        parts, _style = _workbook(report, remarks, sheets=sheets, count=count)
         for name, part in parts.items():
-            book.writestr(name, part)
+            if name not in book.NameToInfo:
+                book.writestr(name, part)
     return count

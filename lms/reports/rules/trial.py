@@ -1,6 +1,5 @@
 """A rule tried on a year of facts: totals, whose hours would change, and the same as a file."""
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -14,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from lms.audit.domain.recording import record
 from lms.credits.domain.trying import Trial, try_rule
 from lms.credits.models import CreditRule
 from lms.lib.durations import beijing_day
@@ -22,10 +20,10 @@ from lms.lib.sealing import canonical_bytes
 from lms.people.enums import Purpose
 from lms.people.models import Org, Person, Post
 from lms.people.policies import persons_visible_to, roles_today
-from lms.people.views.common import person_of
 from lms.reports.definitions.base import Column, Report
 from lms.reports.formats import FORMATS
 from lms.reports.forms import FIRST_YEAR
+from lms.reports.handing_out import hand_out
 from lms.reports.rules.views import authorities_of, readable_rule, rule_officer_required
 
 PAGE_SIZE = 50
@@ -116,26 +114,10 @@ def export_trial(request: HttpRequest, pk: int, extension: str) -> FileResponse:
         raise Http404
     rule, year, at = readable_rule(request, pk), _year(request), timezone.now()
     tried, scope = _tried(request, rule, year)
-    content_type, write = FORMATS[extension]
     remarks = [
         _("“%(rule)s”, tried on %(year)s. Made by %(name)s.") % {"rule": rule.name, "year": year, "name": request.user},
         _("%(compared)s of %(persons)s cadres compared; nothing was changed.")
         % {"compared": tried.compared, "persons": tried.in_scope},
     ]
-    out = tempfile.TemporaryFile()  # noqa: SIM115  (the response closes it)
-    rows = write(TrialReport(scope, tried, on=beijing_day(at)), out, remarks=remarks)
-    out.seek(0)
-    detail = {"format": extension, "rows": rows, "year": year, "code": rule.code}
-    record(
-        "report_exported",
-        actor=person_of(request),
-        subject_kind="report",
-        subject_id=TrialReport.code,
-        detail=detail,
-        at=at,
-    )
-    response = FileResponse(
-        out, as_attachment=True, filename=f"rule-trial-{year}.{extension}", content_type=content_type
-    )
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    report = TrialReport(scope, tried, on=beijing_day(at))
+    return hand_out(request, report, extension, remarks=remarks, at=at, about={"code": rule.code})

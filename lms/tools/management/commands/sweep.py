@@ -10,6 +10,7 @@ from django.db import connections
 # Facts still without their consequence first, then the seal over them, then what has had its time.
 COMMANDS = (
     "publish_scheduled",
+    "make_short_links",
     "complete_missing_courses",
     "retry_stuck_videos",
     "drop_sources",
@@ -27,6 +28,8 @@ COMMANDS = (
     "forget_saved_views",
     "prune_db_task_results",
     "clearsessions",
+    # Speaks for minutes where many lessons are new; nothing waits for it.
+    "speak_texts",
 )
 
 
