@@ -76,6 +76,15 @@ def season_courses(entries: list[TrackEntry]) -> list[CourseEntry]:
     return [course for entry in entries for course in entry.courses if course.in_season and course.lessons]
 
 
+def new_courses(entries: list[TrackEntry], since: datetime) -> list[CourseEntry]:
+    """The courses first published since, newest first; none where all are, as on a site that has just opened."""
+    courses = [course for entry in entries for course in entry.courses if course.lessons]
+    fresh = [each for each in courses if (published := each.course.first_published_at) and published >= since]
+    if len(fresh) == len(courses):
+        return []
+    return sorted(fresh, key=lambda each: each.course.first_published_at or since, reverse=True)
+
+
 def course_of(page: Page) -> CoursePage | None:
     """The course that the page is or stands in, or None."""
     return CoursePage.objects.filter(pk__in=[page.pk, *page.get_ancestors().values_list("pk", flat=True)]).first()

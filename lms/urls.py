@@ -3,15 +3,15 @@
 from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import include, path
+from django.views.generic import TemplateView
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
-from lms.middleware import PAGES
 from lms.reports.log.views import log as audit_log
 from lms.reports.seals.views import seals, seals_file
+from lms.styleguide import styleguide
 from lms.worker import service_worker
 
 
@@ -22,16 +22,12 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok", content_type="text/plain")
 
 
-def styleguide(request: HttpRequest) -> HttpResponse:
-    """Every part in all its states, for whoever builds pages. Its swatches say their colours themselves."""
-    response = render(request, "styleguide.html")
-    response.headers["Content-Security-Policy"] = f"{PAGES}; style-src 'self' 'unsafe-inline'"
-    return response
-
-
 urlpatterns = [
     path("healthz", healthz),
     path("sw.js", service_worker, name="service_worker"),
+    path("help/", TemplateView.as_view(template_name="help.html"), name="help"),
+    path("about/", TemplateView.as_view(template_name="about.html"), name="about"),
+    path("catalogue/", include("courses.site_urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("account/", include("lms.people.urls")),
     path("messages/", include("lms.notices.urls")),

@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from courses.enums import LessonKind
 from courses.models import CoursePage, LessonPage, OutlineVersion
 from courses.queries import current_outlines
 from lms.learning.enums import CheckOutcome, EvidenceKind, RefusalReason, TickKind
@@ -305,6 +306,29 @@ def unfinished(progress: Progress, *, newest: int = 5) -> list[tuple[LessonPage,
     return [
         (pages[record.page_id], progress.lesson(pages[record.page_id])) for record in latest if record.page_id in pages
     ]
+
+
+def next_lessons(progress: Progress, *, most: int = 3) -> list[LessonPage]:
+    """Of each course under way the first lesson that is still missing, the course begun last first.
+
+    A course with a lesson half watched is left out: that lesson is what comes next there. So are classes in person.
+    """
+    missing: list[list[UUID]] = []
+    for enrolment in sorted(progress.enrolments.values(), key=lambda each: each.enrolled_at, reverse=True):
+        current = progress.current.get(enrolment.course_key)
+        if current is None or (enrolment.course_key, enrolment.round) in progress.courses_done:
+            continue
+        taught = [UUID(lesson["translation_key"]) for lesson in current.lessons]
+        if not any(key in progress.records and key not in progress.lessons_done for key in taught):
+            asked = asked_keys(enrolment.outline_version, current) - progress.lessons_done
+            missing.append([key for key in taught if key in asked])
+    keys = [key for each in missing for key in each]
+    if not keys:
+        return []
+    pages = LessonPage.objects.live().defer("body").filter(translation_key__in=keys).exclude(kind=LessonKind.OFFLINE)
+    found = {page.translation_key: page for page in pages}
+    first = [next((found[key] for key in each if key in found), None) for each in missing]
+    return [page for page in first if page][:most]
 
 
 def begun_courses(progress: Progress) -> list[tuple[CoursePage, CourseState]]:

@@ -185,3 +185,27 @@ class ConsentMeans(models.TextChoices):
     IN_PERSON = "in_person", _("In person")
     INVITATION = "invitation", _("When taking up an invitation")
     SIGNED_IN = "signed_in", _("With a button, signed in")
+
+
+class Picture(models.TextChoices):
+    """What stands beside a name where several people share a phone; each is a symbol of lms/static/pictures.svg."""
+
+    RICE = "rice", _("ear of rice")
+    CORN = "corn", _("corn cob")
+    PEPPER = "pepper", _("red pepper")
+    RADISH = "radish", _("radish")
+    MUSHROOM = "mushroom", _("mushroom")
+    CHICK = "chick", _("chick")
+    FISH = "fish", _("fish")
+    OX = "ox", _("ox")
+
+
+class DeviceKind(models.TextChoices):
+    """What somebody signed in on, as coarse as she needs in order to recognise it."""
+
+    WECHAT = "wechat", _("phone, in WeChat")
+    QQ = "qq", _("phone, in QQ")
+    IPHONE = "iphone", _("iPhone")
+    ANDROID = "android", _("Android phone")
+    COMPUTER = "computer", _("computer")
+    OTHER = "other", _("another device")

@@ -53,6 +53,17 @@ class CodeForm(forms.Form):
         return code
 
 
+class SignInCodeForm(CodeForm):
+    keep = forms.BooleanField(
+        label=_("Keep my name on this phone"),
+        required=False,
+        help_text=_(
+            "Next time you press your name instead of asking for a code. Only on a phone of your own family; it ends "
+            "after 30 days without use, or when you take it off."
+        ),
+    )
+
+
 class YearField(forms.IntegerField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
@@ -116,6 +127,16 @@ class InPersonForm(forms.Form):
         only = list(villages[:2])
         if len(only) == 1:
             field.initial = only[0].code
+
+
+class CorrectForm(forms.Form):
+    name = forms.CharField(
+        label=_("Your name"),
+        max_length=40,
+        widget=forms.TextInput({"autocomplete": "name"}),
+        error_messages={"required": _("Please write your name.")},
+    )
+    birth_year = YearField(help_text=_("For example 1966."))
 
 
 class GuardianForm(forms.Form):

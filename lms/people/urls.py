@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lms.people.views import account, register, sign_in
+from lms.people.views import account, keeping, register, sign_in
 
 app_name = "people"
 urlpatterns = [
@@ -12,6 +12,10 @@ urlpatterns = [
     path("sign-in/person/", sign_in.choose_person, name="choose_person"),
     path("sign-in/question/", sign_in.known_fact, name="known_fact"),
     path("sign-out/", sign_in.sign_out, name="sign_out"),
+    path("switch/", keeping.switch, name="switch"),
+    path("settings/", keeping.site_settings, name="settings"),
+    path("settings/stay/", keeping.stay, name="stay"),
+    path("settings/end/", keeping.end, name="end_session"),
     path("register/village/", register.village, name="register_village"),
     path("register/", register.about, name="register"),
     path("register/guardian/", register.guardian, name="guardian"),
@@ -21,6 +25,8 @@ urlpatterns = [
     path("notice/answer/", account.answer_notice, name="notice_answer"),
     path("copy/", account.own_copy, name="own_copy"),
     path("phone/", account.phone, name="phone"),
+    path("correct/", account.correct, name="correct"),
+    path("village/", account.move, name="move"),
     path("close/", account.close, name="close"),
     path("elder-mode/", account.elder_mode, name="elder_mode"),
     path("language/", account.language, name="language"),

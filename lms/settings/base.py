@@ -315,6 +315,7 @@ SITE_FOOTER = {
     "police": env.text("SITE_POLICE_NUMBER", ""),
     "government_code": env.text("SITE_GOVERNMENT_CODE", ""),
     "phone": env.text("SITE_PHONE", ""),
+    "phone_hours": env.text("SITE_PHONE_HOURS", ""),
 }
 
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -9,7 +9,7 @@ from django.utils import timezone
 from courses.models import LessonPage
 from courses.policies import can_play
 from lms.learning.domain.addresses import addresses_of
-from lms.learning.queries import LessonState, unfinished
+from lms.learning.queries import LessonState, next_lessons, unfinished
 from lms.learning.templatetags.learning_tags import progress_in
 from media.domain.playing import small_poster
 
@@ -30,3 +30,10 @@ def unfinished_lessons(context: RequestContext) -> list[tuple[LessonPage, Lesson
     """{% unfinished_lessons as lessons %}: what the person has begun and not done, latest first."""
     progress = progress_in(context)
     return unfinished(progress, newest=3) if progress else []
+
+
+@register.simple_tag(takes_context=True)
+def coming_lessons(context: RequestContext) -> list[LessonPage]:
+    """{% coming_lessons as coming %}: the next lesson of each course under way in which none is half watched."""
+    progress = progress_in(context)
+    return next_lessons(progress) if progress else []

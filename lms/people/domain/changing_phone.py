@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 from lms.audit.domain.recording import record
 from lms.lib.durations import beijing_day
 from lms.lib.encryption import keyed_index
+from lms.people.domain.ending import end_sessions
+from lms.people.domain.keeping import take_off_everywhere
 from lms.people.domain.leaving import end
 from lms.people.domain.registering import add_phone
 from lms.people.enums import Purpose
@@ -37,7 +39,9 @@ def change_phone_in_person(person: Person, phone: str, *, by: Person, reason: st
         raise ChangeRefused(_("You can change the number of learners in your own place only, and not your own."))
     if not reason.strip():
         raise ChangeRefused(_("Please write why, for example: old phone lost, identity card seen."))
-    return _replace(person, phone, by=by, detail={"means": "in person", "reason": reason.strip()}, at=at)
+    contact = _replace(person, phone, by=by, detail={"means": "in person", "reason": reason.strip()}, at=at)
+    end_sessions(person)  # on the phone that she lost
+    return contact
 
 
 def _replace(person: Person, phone: str, *, by: Person, detail: dict[str, str], at: datetime) -> Contact:
@@ -50,5 +54,6 @@ def _replace(person: Person, phone: str, *, by: Person, detail: dict[str, str], 
     for contact in current:
         end(contact, on=today)
     contact = add_phone(person, phone, at=at)
+    take_off_everywhere(person)
     record("phone.changed", actor=by, subject_kind="person", subject_id=person.pk, detail=detail, at=at)
     return contact

@@ -10,7 +10,9 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from lms.audit.domain.recording import record
 from lms.lib.durations import beijing_day
+from lms.people.domain.ending import end_sessions
 from lms.people.domain.granting import end_role
+from lms.people.domain.keeping import take_off_everywhere
 from lms.people.domain.leaving import end
 from lms.people.models import (
     Belonging,
@@ -70,6 +72,8 @@ def _forget(person: Person, *, at: datetime) -> None:
     SmsDevice.objects.filter(number_index__in=set(indexes) - set(shared)).delete()
     Identity.objects.filter(person=person).delete()
     Belonging.objects.filter(person=person).delete()
+    take_off_everywhere(person)
+    end_sessions(person)
     for membership in Membership.objects.filter(person=person, active_to__isnull=True):
         end(membership, on=today)
     TOTPDevice.objects.filter(user=person).delete()

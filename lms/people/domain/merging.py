@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from lms.audit.domain.recording import record
 from lms.lib.durations import beijing_day
 from lms.people.domain.granting import end_role
+from lms.people.domain.keeping import take_off_everywhere
 from lms.people.domain.leaving import end
 from lms.people.enums import MERGED, Purpose
 from lms.people.models import Belonging, Contact, Identity, Merging, Person, Role
@@ -119,6 +120,7 @@ def merge(duplicate: Person, *, into: Person, by: Person, reason: str, at: datet
             )
             changed["made"].append(made.pk)
     changed["brought"] = list(duplicate.merged_from.values_list("pk", flat=True))
+    take_off_everywhere(duplicate)
     duplicate.merged_from.update(merged_into=into)
     duplicate.merged_into = into
     duplicate.is_active = False

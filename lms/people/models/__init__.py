@@ -8,6 +8,7 @@ from .identities import Identity
 from .invitations import Invitation
 from .mergings import Merging
 from .persons import Person, PersonQuerySet
+from .phones import KeptAccount, PhoneSession
 from .places import Division, Org, in_place, under_prefix
 from .rosters import RosterBatch, RosterStep
 from .standing import Belonging, Membership, Post, Role
@@ -21,12 +22,14 @@ __all__ = [
     "FactorReset",
     "Identity",
     "Invitation",
+    "KeptAccount",
     "Membership",
     "Merging",
     "NoticeRead",
     "Org",
     "Person",
     "PersonQuerySet",
+    "PhoneSession",
     "Post",
     "PrivacyNotice",
     "Role",

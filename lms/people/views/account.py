@@ -22,6 +22,8 @@ from lms.people.backends.addresses import client_address
 from lms.people.domain.changing_phone import change_phone
 from lms.people.domain.closing import ClosingRefused, close_account
 from lms.people.domain.copying import parts_elsewhere
+from lms.people.domain.correcting import CorrectionRefused, correct_name, correct_village, may_correct
+from lms.people.domain.ending import end_sessions, sessions_of
 from lms.people.domain.notices import (
     KNOWN,
     agree_to,
@@ -33,14 +35,26 @@ from lms.people.domain.notices import (
 )
 from lms.people.domain.settling import choose_elder_mode, choose_language
 from lms.people.domain.signing_in import NotSent, TooMany, send_code
-from lms.people.forms import CodeForm, PhoneForm
+from lms.people.forms import CodeForm, CorrectForm, PhoneForm
 from lms.people.gates import safe_next
-from lms.people.models import Contact, Identity
+from lms.people.models import Contact, Division, Identity, KeptAccount
 from lms.people.models.contacts import PHONE_PURPOSE, mask_phone
 from lms.people.models.identities import IDENTITY_PURPOSE
 from lms.people.policies import roles_on
 from lms.people.queries import home_division_on, looks_at, posts_on
-from lms.people.views.common import Draft, person_of, proved_code, sent_code, set_choice, show_form
+from lms.people.views.common import (
+    CHOSEN_BY_NAME,
+    Draft,
+    ask_for_code,
+    code_needed,
+    person_of,
+    proved_code,
+    renew_session,
+    sent_code,
+    set_choice,
+    show_form,
+)
+from lms.people.views.register import show_places
 
 PHONE_DRAFT = "phone"
 ELDER_CHOICES = ("on", "larger", "largest", "off")
@@ -59,6 +73,8 @@ def _own_data(request: HttpRequest) -> dict[str, Any]:
         "consents": person.consents.select_related("notice").order_by("given_at"),
         "notices_read": person.notices_read.select_related("notice").order_by("read_at"),
         "looks": looks_at(person),
+        "kept": KeptAccount.objects.alive(timezone.now()).filter(person=person).order_by("kept_at"),
+        "sessions": sessions_of(person, at=timezone.now()),
     }
 
 
@@ -66,11 +82,14 @@ def _own_data(request: HttpRequest) -> dict[str, Any]:
 @login_required
 def account(request: HttpRequest) -> HttpResponse:
     """Everything this part of the site knows about me, on one page."""
-    return render(request, "people/account.html", _own_data(request))
+    return render(
+        request, "people/account.html", {**_own_data(request), "may_correct": may_correct(person_of(request))}
+    )
 
 
 @never_cache
 @login_required
+@code_needed
 def own_copy(request: HttpRequest) -> HttpResponse:
     """A copy of my data to take away."""
     data = _own_data(request)
@@ -96,6 +115,8 @@ def own_copy(request: HttpRequest) -> HttpResponse:
                 for consent in data["consents"]
             ],
             "notices_read": [{"notice": read.notice.version, "read_at": read.read_at} for read in data["notices_read"]],
+            "kept_on_phones": [{"since": kept.kept_at, "picture": kept.picture} for kept in data["kept"]],
+            "signed_in_on": [{"device": each.device, "since": each.began_at} for each in data["sessions"]],
             "seen_in_full": [asdict(look) for look in data["looks"]],
             **parts_elsewhere(person),
         },
@@ -115,6 +136,8 @@ def notice(request: HttpRequest) -> HttpResponse:
 def answer_notice(request: HttpRequest) -> HttpResponse:
     """What she says about the bar: read, agreed, or another time. The version must be the one that stood there."""
     person, answer, now = person_of(request), request.POST.get("answer", ""), timezone.now()
+    if answer == "agree" and request.session.get(CHOSEN_BY_NAME):
+        return ask_for_code(request)
     due = notices_due(person)
     if due and due[-1].version == request.POST.get("notice"):
         if answer == "agree":
@@ -130,6 +153,7 @@ def answer_notice(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @login_required
+@code_needed
 @sensitive_post_parameters()
 def phone(request: HttpRequest) -> HttpResponse:
     """Change my number: a code to the old one, the new number, a code to the new one."""
@@ -141,7 +165,10 @@ def phone(request: HttpRequest) -> HttpResponse:
         return _ask_new(request, draft)
     form = CodeForm(request.POST or None)
     if proved_code(request, form, draft["new"]):
-        change_phone(person_of(request), draft["new"], at=timezone.now())
+        person = person_of(request)
+        change_phone(person, draft["new"], at=timezone.now())
+        end_sessions(person, but=str(request.session.session_key))
+        renew_session(request, person)
         draft.clear()
         messages.success(request, _("Your new number is saved. Sign in with it from now on."))
         return redirect("people:account")
@@ -185,6 +212,45 @@ def _ask_new(request: HttpRequest, draft: Draft) -> HttpResponse:
 
 @never_cache
 @login_required
+@code_needed
+@sensitive_post_parameters()
+def correct(request: HttpRequest) -> HttpResponse:
+    """Put right my name and my year of birth."""
+    person = person_of(request)
+    form = CorrectForm(request.POST or None, initial={"name": person.name, "birth_year": person.birth_year})
+    if request.method == "POST" and form.is_valid():
+        try:
+            correct_name(person, **form.cleaned_data, at=timezone.now())
+        except CorrectionRefused as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("It is put right."))
+            return redirect("people:account")
+    lead = _("Certificates that you were given before keep the name that stood there then.")
+    return show_form(request, form, title=_("Put right name and year"), lead=lead, button=_("Save"))
+
+
+@never_cache
+@login_required
+@code_needed
+def move(request: HttpRequest) -> HttpResponse:
+    """Put right where my village is."""
+    refusal = ""
+    if request.method == "POST":
+        chosen = Division.objects.on(beijing_day(timezone.now())).filter(code=request.POST.get("village", "")).first()
+        try:
+            if chosen is not None:
+                correct_village(person_of(request), chosen, at=timezone.now())
+                messages.success(request, _("It is put right."))
+                return redirect("people:account")
+        except CorrectionRefused as error:
+            refusal = str(error)
+    return show_places(request, refusal=refusal)
+
+
+@never_cache
+@login_required
+@code_needed
 def close(request: HttpRequest) -> HttpResponse:
     """Withdraw my consent and close my account, after saying so once more."""
     refusal = ""

@@ -1,23 +1,32 @@
 """What the pages of people share."""
 
 import json
+from collections.abc import Callable
+from functools import wraps
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from django import forms
 from django.conf import settings
-from django.contrib.auth import login
+from django.contrib import messages
+from django.contrib.auth import login, update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from lms.lib.encryption import DecryptionFailed, decrypt, encrypt
 from lms.people.backends.addresses import client_address
+from lms.people.domain.ending import device_kind, forget_session, note_session
 from lms.people.domain.signing_in import NotSent, TooMany, WrongCode, check_code, send_code
 from lms.people.models import Person
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 DRAFT_SECONDS = 30 * 60
+# In a session that began by choosing a name on a phone, without a code.
+CHOSEN_BY_NAME = "chosen_by_name"
 
 
 class Draft:
@@ -95,8 +104,42 @@ def show_form(
 
 
 def sign_in_person(request: HttpRequest, person: Person) -> None:
-    """Begin the person's session under a new key."""
+    """Begin the person's session under a new key, and note where she is signed in."""
     login(request, person, backend=BACKEND)
+    request.session.pop(CHOSEN_BY_NAME, None)
+    note_this_session(request, person)
+
+
+def note_this_session(request: HttpRequest, person: Person) -> None:
+    """Under the key that the session has now."""
+    if not request.session.session_key:
+        request.session.create()
+    device = device_kind(request.headers.get("User-Agent", ""))
+    note_session(person, str(request.session.session_key), device=device, at=timezone.now())
+
+
+def renew_session(request: HttpRequest, person: Person) -> None:
+    """This session goes on under a new key, whatever became of the person's others."""
+    forget_session(str(request.session.session_key))
+    update_session_auth_hash(request, person)
+    note_this_session(request, person)
+
+
+def ask_for_code(request: HttpRequest) -> HttpResponse:
+    """To the sign-in page with a number, and back afterwards; what was sent has to be sent again."""
+    messages.info(request, _("For this we need a code: it shows that it is you and not somebody else of your phone."))
+    back = request.path if request.method == "GET" else reverse("people:settings")
+    return redirect(f"{reverse('people:sign_in')}?{urlencode({'next': back, 'number': 'yes'})}")
+
+
+def code_needed(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """What nobody should do or read who merely holds the phone: whoever was chosen by name shows a code first."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return ask_for_code(request) if request.session.get(CHOSEN_BY_NAME) else view(request, *args, **kwargs)
+
+    return guarded
 
 
 def remember_choices(response: HttpResponse, request: HttpRequest, person: Person) -> HttpResponse:

@@ -16,16 +16,25 @@ from lms.people.forms import AboutForm, CodeForm, GuardianForm
 from lms.people.models import Division
 from lms.people.models.contacts import mask_phone
 from lms.people.views.common import Draft, proved_code, remember_choices, sent_code, show_form, sign_in_person
+from lms.people.views.keeping import stay_on_phone
 from lms.people.views.sign_in import DRAFT
 
 
-def _places(inside: Division | None) -> tuple[Division | None, list[Division]]:
+def places_inside(inside: Division | None) -> tuple[Division | None, list[Division]]:
     """The places to choose from; where there is only one, its own places, and so on down to the villages."""
     while True:
         places = list(Division.objects.on(beijing_day(timezone.now())).filter(parent=inside))
         if len(places) != 1 or places[0].level == DivisionLevel.VILLAGE:
             return inside, places
         inside = places[0]
+
+
+def show_places(request: HttpRequest, **more: str) -> HttpResponse:
+    """One screen of names: the places inside the one that the address names."""
+    current = Division.objects.on(beijing_day(timezone.now()))
+    inside, places = places_inside(current.filter(code=request.GET.get("in", "")).first())
+    above = inside.parent if inside is not None else None
+    return render(request, "people/village.html", {"inside": inside, "above": above, "places": places, **more})
 
 
 @never_cache
@@ -40,9 +49,7 @@ def village(request: HttpRequest) -> HttpResponse:
         if chosen is not None:
             draft.say(village=chosen.code)
             return redirect("people:register")
-    inside, places = _places(current.filter(code=request.GET.get("in", "")).first())
-    above = inside.parent if inside is not None else None
-    return render(request, "people/village.html", {"inside": inside, "above": above, "places": places})
+    return show_places(request, step=_("Signing up, step 1 of 3"))
 
 
 @never_cache
@@ -134,10 +141,11 @@ def notice(request: HttpRequest) -> HttpResponse:
         except RegistrationRefused as error:
             refusal = str(error)
         else:
-            target = draft["next"] or "/"
+            target, wants_to_stay = draft["next"] or "/", draft["keep"]
             draft.clear()
             sign_in_person(request, person)
-            return remember_choices(redirect(target), request, person)
+            response = remember_choices(redirect(target), request, person)
+            return stay_on_phone(response, request, person) if wants_to_stay else response
     return render(
         request,
         "people/register_notice.html",

@@ -1,14 +1,19 @@
 """Learners sign in: number, code, and who of those on this phone it is."""
 
+from urllib.parse import urlencode
+
+from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
+from lms.people.domain.ending import forget_session
 from lms.people.domain.signing_in import (
     TooMany,
     WrongFact,
@@ -17,11 +22,12 @@ from lms.people.domain.signing_in import (
     note_use,
     reached_on,
 )
-from lms.people.forms import CodeForm, FactForm, PhoneForm
+from lms.people.forms import FactForm, PhoneForm, SignInCodeForm
 from lms.people.gates import safe_next
 from lms.people.models import Contact
 from lms.people.models.contacts import mask_phone
 from lms.people.views.common import Draft, proved_code, remember_choices, sent_code, show_form, sign_in_person
+from lms.people.views.keeping import people_on, stay_on_phone
 
 DRAFT = "sign_in"
 
@@ -31,6 +37,8 @@ DRAFT = "sign_in"
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Ask for the number and send a code to it; the answer is the same whether anybody is reached there or not."""
     target = safe_next(request, "/")
+    if request.method == "GET" and "number" not in request.GET and people_on(request):
+        return redirect(f"{reverse('people:switch')}?{urlencode({'next': target})}")
     form = PhoneForm(request.POST or None)
     if phone := sent_code(request, form):
         draft = Draft(request, DRAFT)
@@ -55,11 +63,11 @@ def code(request: HttpRequest) -> HttpResponse:
     draft = Draft(request, DRAFT)
     if not draft["phone"]:
         return redirect("people:sign_in")
-    form = CodeForm(request.POST or None)
+    form = SignInCodeForm(request.POST or None)
     if proved_code(request, form, draft["phone"]):
         # A session key that somebody else may know must not carry what was just proved.
         request.session.cycle_key()
-        draft.say(proved=True)
+        draft.say(proved=True, keep=form.cleaned_data["keep"])
         return _next_step(request, draft)
     return show_form(
         request,
@@ -144,15 +152,21 @@ def known_fact(request: HttpRequest) -> HttpResponse:
 
 
 def _enter(request: HttpRequest, draft: Draft, contact: Contact) -> HttpResponse:
-    target = draft["next"] or "/"
+    target, wants_to_stay = draft["next"] or "/", draft["keep"]
     draft.clear()
     note_use(contact, at=timezone.now())
     sign_in_person(request, contact.person)
-    return remember_choices(redirect(target), request, contact.person)
+    response = remember_choices(redirect(target), request, contact.person)
+    return stay_on_phone(response, request, contact.person) if wants_to_stay else response
 
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """End the session on this phone."""
+    """End the session on this phone, and say so where the name stays on it."""
+    stays = any(each.person == request.user for each in people_on(request))
+    forget_session(str(request.session.session_key or ""))
     logout(request)
+    if stays:
+        messages.info(request, _("You are signed out. Your name stays on this phone: take it off if it is not yours."))
+        return redirect("people:switch")
     return redirect("/")

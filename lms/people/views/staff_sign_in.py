@@ -35,7 +35,7 @@ from lms.people.forms import FactorForm, NewPasswordForm, StaffSignInForm
 from lms.people.gates import safe_next, staff_required
 from lms.people.models import Person
 from lms.people.policies import FACTOR_SEEN_AT, PASSWORD_SHOWN_AT, has_staff_password, roles_today
-from lms.people.views.common import person_of, show_form, sign_in_person
+from lms.people.views.common import note_this_session, person_of, show_form, sign_in_person
 
 INVITATION_KEY = "invitation"
 HOME = "/staff/"
@@ -49,6 +49,7 @@ def _begin_session(request: HttpRequest, person: Person) -> None:
 
 def _factor_shown(request: HttpRequest) -> None:
     request.session.cycle_key()
+    note_this_session(request, person_of(request))
     request.session[FACTOR_SEEN_AT] = timezone.now().timestamp()
 
 

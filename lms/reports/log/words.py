@@ -43,6 +43,7 @@ ACTIONS: Words = {
     "roster.confirmed": gettext_lazy("imported a roster"),
     "roster.undone": gettext_lazy("undid the import of a roster"),
     "person.separated": gettext_lazy("undid the merging of an account"),
+    "person.corrected": gettext_lazy("put right her own data"),
     "person.closed": gettext_lazy("closed an account"),
     "media.video_received": gettext_lazy("uploaded a recording"),
     "media.captions_approved": gettext_lazy("approved captions"),
@@ -184,6 +185,7 @@ DETAILS: Words = {
     "number": pgettext_lazy("audit log", "mobile number"),
     "sms": pgettext_lazy("audit log", "SMS among them"),
     "reason": pgettext_lazy("audit log", "reason"),
+    "fields": pgettext_lazy("audit log", "what was put right"),
 }
 _VALUES: dict[str, Words] = {
     "action": ACTIONS,
@@ -191,6 +193,12 @@ _VALUES: dict[str, Words] = {
     "bound": dict(Bound.choices),
     "category": dict(CreditCategory.choices),
     "kind": {**dict(ExemptionKind.choices), **dict(ImportKind.choices), **dict(AttestationKind.choices)},
+    "fields": {
+        "name": pgettext_lazy("audit log", "the name"),
+        "birth_year": pgettext_lazy("audit log", "the year of birth"),
+        "name_and_birth_year": pgettext_lazy("audit log", "name and year of birth"),
+        "village": pgettext_lazy("audit log", "the village"),
+    },
     "means": {
         "old number": pgettext_lazy("audit log", "with the old number"),
         "in person": pgettext_lazy("audit log", "in person"),

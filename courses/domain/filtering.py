@@ -1,0 +1,87 @@
+"""Which courses somebody wants to see: by track, for whom, how long, with credit hours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import ClassVar, Self
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from courses.enums import Audience
+from courses.models import CataloguePage
+from courses.queries import CourseEntry, TrackEntry
+
+SHORT_MINUTES, LONG_MINUTES = 20, 40
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What was chosen; empty means everything. Nothing in it comes from the address unread."""
+
+    LENGTHS: ClassVar[dict[str, Promise]] = {
+        "short": _("up to 20 minutes"),
+        "middle": _("20 to 40 minutes"),
+        "long": _("longer"),
+    }
+
+    track: str = ""
+    audience: str = ""
+    length: str = ""
+    hours: bool = False
+
+    @classmethod
+    def read(cls, asked: Mapping[str, str], *, tracks: list[CataloguePage]) -> Self:
+        """From the address; a value that is none of the choices counts as not chosen."""
+
+        def one_of(name: str, choices: object) -> str:
+            value = asked.get(name, "")
+            return value if value and value in choices else ""  # type: ignore[operator]  # any container of words
+
+        return cls(
+            track=one_of("track", {track.code for track in tracks}),
+            audience=one_of("for", set(Audience.values)),
+            length=one_of("length", cls.LENGTHS),
+            hours=asked.get("hours") == "yes",
+        )
+
+    @property
+    def is_set(self) -> bool:
+        return bool(self.track or self.audience or self.length or self.hours)
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether more than the track was chosen, so that the other choices stand open."""
+        return replace(self, track="").is_set
+
+    def of(self, entries: list[TrackEntry]) -> list[TrackEntry]:
+        """The tracks with the courses that fit; tracks without any are left out."""
+        kept = [
+            TrackEntry(entry.track, [each for each in entry.courses if each.lessons and self._fits(each, entry.track)])
+            for entry in entries
+            if self.track in {"", entry.track.code}
+        ]
+        return [entry for entry in kept if entry.courses]
+
+    def _fits(self, entry: CourseEntry, track: CataloguePage) -> bool:
+        audience = entry.course.audience or track.audience
+        return (
+            # A course without audience is for everybody.
+            (not self.audience or not audience or self.audience in audience)
+            and (not self.hours or bool(entry.course.credit_for or track.credit_for))
+            and (not self.length or self.length == _length(entry.minutes))
+        )
+
+    @staticmethod
+    def audiences_in(entries: list[TrackEntry]) -> list[tuple[str, str]]:
+        """The audiences that some course on show names, in the order of the choices."""
+        named = {code for entry in entries for each in entry.courses for code in each.course.audience}
+        named |= {code for entry in entries for code in entry.track.audience}
+        return [(value, str(label)) for value, label in Audience.choices if value in named]
+
+
+def _length(minutes: int) -> str:
+    if minutes <= SHORT_MINUTES:
+        return "short"
+    return "middle" if minutes <= LONG_MINUTES else "long"
