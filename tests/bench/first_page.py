@@ -32,6 +32,8 @@ WATCH_PLAY = """document.addEventListener("click", event => {
 }, true);"""
 # The first paint is that of the head; words are there with the largest.
 READABLE = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
+# A package of its own, installed when it is first wanted: it is as heavy as all else of the front end together.
+LIGHTHOUSE = Path(__file__).resolve().parent / "lighthouse"
 KINDS = ("performance", "accessibility", "best-practices")
 
 
@@ -118,14 +120,16 @@ def frames_and_words(site: Any, times: int) -> None:
 def lighthouse(site: Any, name: str, folder: Path) -> dict[str, Any]:
     """Its report on one page; raises CalledProcessError where it cannot run."""
     from lms.tools.browser import ARGUMENTS, find_browser
-    from lms.tools.setup import ROOT, node_folder
+    from lms.tools.setup import QUIET_NPM, node_folder, run_npm
 
     node = node_folder()
+    if not (LIGHTHOUSE / "node_modules").exists():
+        run_npm(node, "ci", *QUIET_NPM, f"--prefix={LIGHTHOUSE}")
     told = folder / f"{name.replace(' ', '-')}.json"
     headers = folder / "headers.json"
     headers.write_text(json.dumps({"Cookie": f"sessionid={site.session}"} if name == "my learning" else {}))
     command = [
-        str(node / "node"), str(ROOT / "node_modules" / "lighthouse" / "cli" / "index.js"),
+        str(node / "node"), str(LIGHTHOUSE / "node_modules" / "lighthouse" / "cli" / "index.js"),
         site.url + site.addresses[name], "--output=json", f"--output-path={told}", "--quiet",
         f"--only-categories={','.join(KINDS)}", f"--extra-headers={headers}",
         f"--chrome-flags={' '.join(ARGUMENTS)}",
