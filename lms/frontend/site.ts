@@ -1,6 +1,7 @@
 // Every page: nothing here is needed for reading or for any form to work.
 import { mayWait } from "./answers/kept.ts";
 import { post } from "./http.ts";
+import { named } from "./kept/hint.ts";
 import { forgetPlaces, readPlaces } from "./player/places.ts";
 import "./site.css";
 
@@ -58,4 +59,9 @@ document.querySelectorAll<HTMLElement>("[data-print]").forEach((button) => {
 // Answers to a quiz that were given without network, on whatever page the phone comes back.
 if (mayWait()) {
   void import("./answers/arriving.ts").then((part) => part.arrive()).catch(() => undefined); // the next page tries again
+}
+
+// Lessons kept on this phone: what may be played no longer goes, and what was watched without network is handed in.
+if (named().length) {
+  void import("./kept/tidying.ts").then((part) => part.tidyAndHandIn()).catch(() => undefined); // the next page tries again
 }

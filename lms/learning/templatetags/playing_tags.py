@@ -9,6 +9,7 @@ from django.utils import timezone
 from courses.models import LessonPage
 from courses.policies import can_play
 from lms.learning.domain.addresses import addresses_of
+from lms.learning.domain.carrying import mark_of
 from lms.learning.queries import LessonState, unfinished
 from lms.learning.templatetags.learning_tags import progress_in
 
@@ -29,3 +30,9 @@ def unfinished_lessons(context: RequestContext) -> list[tuple[LessonPage, Lesson
     """{% unfinished_lessons as lessons %}: what the person has begun and not done, latest first."""
     progress = progress_in(context)
     return unfinished(progress, newest=3) if progress else []
+
+
+@register.simple_tag(takes_context=True)
+def kept_mark(context: RequestContext) -> str:
+    """{% kept_mark %}: by this a phone tells whether a kept lesson is this person's."""
+    return mark_of(context["request"].user)
