@@ -8,6 +8,9 @@ import { filled, megabytes, moment } from "./kept/room.ts";
 import { forget, tidy } from "./kept/tidying.ts";
 import { addressOf, FILM } from "./kept/words.ts";
 
+/** Sooner it would bring next to nothing. */
+const RENEWED_BEFORE_MS = 3 * 24 * 3600 * 1000;
+
 type State = "offer" | "half" | "working" | "kept" | "other" | "unable";
 
 class KeepButton {
@@ -91,6 +94,7 @@ class KeepButton {
   }
 
   private showUntil(row: Lesson): void {
+    this.all("[data-keep-renew]").forEach((each) => (each.hidden = row.until - Date.now() > RENEWED_BEFORE_MS));
     this.all("[data-until]").forEach((each) => (each.textContent = filled(each.dataset.text ?? "", { until: moment(row.until) })));
   }
 

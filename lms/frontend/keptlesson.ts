@@ -77,7 +77,7 @@ class KeptLesson {
   private refuse(name: string): void {
     this.video.removeAttribute("src");
     this.video.load();
-    this.root.querySelectorAll<HTMLElement>("[data-while-kept]").forEach((each) => (each.hidden = true));
+    document.querySelectorAll<HTMLElement>("[data-while-kept]").forEach((each) => (each.hidden = true));
     this.root.querySelector<HTMLElement>(`[data-refused-because="${name}"]`)?.removeAttribute("hidden");
   }
 

@@ -4,11 +4,13 @@
 """
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
@@ -18,7 +20,7 @@ from courses.models import LessonPage
 from lms.learning.models import LessonCompletion, OfflinePackage, PackageReceipt, QuizAttempt, QuizSitting, WatchRecord
 from lms.people.models import Person
 from media.enums import TranscriptSource, TranscriptState
-from media.models import CaptionTrack, Cue, Transcript
+from media.models import CaptionTrack, Cue, Transcript, Video
 from tests.browser.streaming import SECONDS, enter, film, patiently, streamed, wait_until
 from tests.browser.test_accessibility import AXE, LOOK
 from tests.browser.test_quizzes import fill
@@ -31,6 +33,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 SignIn = Callable[[Person], Client]
 ENDED = "document.querySelector('video').ended"
+NOTHING = 1_200_000
 PLAY_FAST = "(v => { v.playbackRate = 2; return v.play(); })(document.querySelector('video'))"
 SHIFTED = "(ms => {{ const now = Date.now; Date.now = () => now.call(Date) + ms; }})({})"
 DATABASES = "indexedDB.databases().then(found => found.map(each => each.name).sort())"
@@ -62,6 +65,16 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     context.close()
 
 
+def make_large(video: Video) -> None:
+    """Behind its end, where MP4 allows a box of nothing, the film becomes so large that it is fetched in pieces."""
+    rendition = video.renditions.get(kind="file")
+    path = Path(settings.MEDIA_ROOT) / video.stream_folder / rendition.playlist
+    size = NOTHING + path.stat().st_size
+    with path.open("ab") as file:
+        file.write(NOTHING.to_bytes(4, "big") + b"free" + bytes(NOTHING - 8))
+    video.renditions.filter(pk=rendition.pk).update(size_bytes=size)
+
+
 @pytest.fixture
 def lesson(streamed: LessonPage) -> LessonPage:
     """With approved captions and a quiz."""
@@ -77,8 +90,8 @@ def lesson(streamed: LessonPage) -> LessonPage:
     CaptionTrack.objects.create(
         video=video, language="zh", label="中文", transcript=transcript, published_at=now, vtt=vtt
     )
-    streamed.quiz = quiz_of(streamed.org)
-    LessonPage.objects.filter(pk=streamed.pk).update(quiz=streamed.quiz)
+    make_large(video)
+    LessonPage.objects.filter(pk=streamed.pk).update(quiz=quiz_of(streamed.org))
     return published(LessonPage.objects.get(pk=streamed.pk))
 
 
@@ -121,7 +134,7 @@ def covered(person: Person) -> int:
 def test_a_lesson_is_kept_played_answered_and_counted(phone: Phone) -> None:
     page = phone.page
     page.goto(phone.address)
-    button = page.get_by_role("button", name="存到手机里，没网也能看（1\u00a0MB）")
+    button = page.get_by_role("button", name="存到手机里，没网也能看（2\u00a0MB）")
     expect(button).to_be_visible()
     expect(page.locator("[data-keep]")).to_be_hidden()
     shot(page, "lesson-offer")
@@ -193,28 +206,80 @@ def test_pages_of_one_package_number_their_reports_apart(phone: Phone) -> None:
     assert covered(phone.person) == SECONDS
 
 
+class Road:
+    """What becomes of requests for the film: the first so many get through."""
+
+    def __init__(self, phone: Phone, pieces: int) -> None:
+        self.left, self.asked = pieces, list[str]()
+        phone.context.route("**/*.mp4", self._lead)
+
+    def _lead(self, route: Route) -> None:
+        self.left -= 1
+        if self.left >= 0:
+            self.asked.append(route.request.headers.get("range", ""))
+            route.continue_()
+        else:
+            route.abort()
+
+
 def test_what_has_arrived_is_not_fetched_again(phone: Phone) -> None:
-    """The network goes after the pages have come and before the film; the page is closed, and opened again."""
-    page, asked = phone.page, []
-    phone.context.route("**/*.mp4", lambda route: route.abort())
-    page.on("request", lambda request: asked.append(request.url))
+    """The network goes in the middle of the film; the page is closed, and opened again."""
+    page, road = phone.page, Road(phone, pieces=2)
     phone.press_save()
     expect(page.locator("[data-keep-said]")).to_contain_text("网断了")
+    expect(page.locator("[data-keep-lesson] [role=progressbar]")).to_have_attribute(
+        "aria-valuenow", re.compile("[1-9]")
+    )
     shot(page, "lesson-waiting")
     page.close()
-    phone.context.unroute("**/*.mp4")
     phone.page = page = phone.context.new_page()
     page.goto(f"{phone.site}/learn/kept/")
-    expect(page.locator("[data-half]")).to_contain_text("还没存完")
+    expect(page.locator("[data-half]")).to_contain_text("还没存完：存了 1\u00a0MB，共 2\u00a0MB")
     shot(page, "list-half")
     page.get_by_role("link", name="接着存").click()
+    expect(page.get_by_role("button", name="接着存")).to_be_visible()
+    shot(page, "lesson-half")
+    road.left = 100
 
     page.get_by_role("button", name="接着存").click()
 
     expect(page.get_by_role("link", name="看，不费流量")).to_be_visible()
+    assert len(road.asked) == len(set(road.asked)) >= 5
     phone.without_network()
     page.goto(phone.kept)
     phone.play_to_the_end()
+
+
+def test_it_is_paused_gone_on_with_and_given_up(phone: Phone) -> None:
+    page, road = phone.page, Road(phone, pieces=1)
+    phone.press_save()
+    expect(page.locator("[data-keep-said]")).to_contain_text("网断了")
+    page.get_by_role("button", name="暂停").click()
+    expect(page.get_by_role("button", name="接着存")).to_be_visible()
+    page.get_by_role("button", name="接着存").click()
+    expect(page.get_by_role("button", name="暂停")).to_be_visible()
+
+    page.locator("[data-state=working]").get_by_role("button", name="不存了").click()
+
+    expect(page.get_by_role("button", name="存到手机里")).to_be_visible()
+    road.left = 100
+    page.goto(f"{phone.site}/learn/kept/")
+    expect(page.locator("[data-none]")).to_be_visible()
+
+
+def test_it_is_kept_for_seven_more_days_without_fetching_the_film(phone: Phone) -> None:
+    phone.save()
+    expect(phone.page.get_by_role("button", name="再留七天")).to_be_hidden()
+    phone.page.add_init_script(SHIFTED.format(5 * 24 * 3600 * 1000))
+    phone.page.reload()
+    road = Road(phone, pieces=100)
+
+    phone.page.get_by_role("button", name="再留七天").click()
+
+    expect(phone.page.get_by_role("button", name="再留七天")).to_be_hidden()
+    expect(phone.page.get_by_role("link", name="看，不费流量")).to_be_visible()
+    assert patiently(OfflinePackage.objects.count) == 2
+    assert road.asked == []
 
 
 def test_it_goes_on_by_itself_when_the_network_comes_back(phone: Phone) -> None:
@@ -239,7 +304,7 @@ def test_a_phone_without_room_says_so_and_keeps_nothing(phone: Phone) -> None:
     phone.context.add_init_script("navigator.storage.estimate = async () => ({ quota: 0, usage: 0 })")
     phone.press_save()
 
-    expect(phone.page.locator("[data-keep-said]")).to_contain_text("手机里地方不够：这节课要 1\u00a0MB")
+    expect(phone.page.locator("[data-keep-said]")).to_contain_text("手机里地方不够：这节课要 2\u00a0MB")
     shot(phone.page, "lesson-full")
     assert not patiently(OfflinePackage.objects.exists)
 
