@@ -31,6 +31,10 @@ class KeptLesson {
   private unseen = false;
 
   constructor(private readonly root: HTMLElement) {
+    this.follow(); // at once: whoever presses play need not wait for what follows
+    if (!this.video.paused) {
+      this.begin();
+    }
     void this.open();
   }
 
@@ -49,18 +53,19 @@ class KeptLesson {
 
   private async open(): Promise<void> {
     this.row = await this.rowHere().catch(() => undefined);
-    const { row, video } = this;
+    const { row } = this;
     if (!row || isOver(row, Date.now())) {
       this.refuse(row ? "over" : "missing");
       await tidy().catch(() => undefined); // takes it away, and says so in the list
       return;
     }
-    video.hidden = false;
     const list = document.querySelector<HTMLElement>("[data-transcript]");
     this.transcript = list && new Transcript(list, (seconds) => this.playFrom(seconds));
-    this.follow();
     this.followTrack();
     await this.openOutbox(row);
+    if (this.video.paused) {
+      await this.report(); // what was played to its end meanwhile
+    }
     void tidy().then((left) => left.some((each) => each.package === row.package) || this.end("withdrawn"), () => undefined);
   }
 
@@ -260,12 +265,14 @@ class KeptLesson {
   private async report(): Promise<void> {
     if (this.begun) {
       this.keepPlace();
-      await this.reporter?.report(this.collector.take());
+      if (this.reporter) {
+        await this.reporter.report(this.collector.take());
+      }
     }
   }
 
   private leave(): void {
-    const played = this.begun ? this.collector.take() : [];
+    const played = this.begun && this.reporter ? this.collector.take() : [];
     if (played.length) {
       this.keepPlace();
       void this.reporter?.report(played, true);

@@ -173,7 +173,7 @@ def test_a_lesson_is_kept_played_answered_and_counted(phone: Phone) -> None:
     assert not patiently(PackageReceipt.objects.exists)
 
     phone.context.set_offline(False)
-    page.goto(f"{phone.site}/learn/kept/")
+    phone.context.new_page().goto(f"{phone.site}/learn/kept/")
 
     wait_until(lambda: covered(phone.person) == SECONDS, seconds=30)
     wait_until(QuizAttempt.objects.exists, seconds=30)
