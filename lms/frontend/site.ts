@@ -1,7 +1,6 @@
 // Every page: nothing here is needed for reading or for any form to work.
 import { mayWait } from "./answers/kept.ts";
 import { post } from "./http.ts";
-import { named } from "./kept/hint.ts";
 import { forgetPlaces, readPlaces } from "./player/places.ts";
 import "./site.css";
 
@@ -61,7 +60,16 @@ if (mayWait()) {
   void import("./answers/arriving.ts").then((part) => part.arrive()).catch(() => undefined); // the next page tries again
 }
 
+/** As kept/hint.ts writes it down; to load that for a look would cost every page a request. */
+function keepsLessons(): boolean {
+  try {
+    return localStorage.getItem("tianjian.lessons") !== null;
+  } catch {
+    return false;
+  }
+}
+
 // Lessons kept on this phone: what may be played no longer goes, and what was watched without network is handed in.
-if (named().length) {
+if (keepsLessons()) {
   void import("./kept/tidying.ts").then((part) => part.tidyAndHandIn()).catch(() => undefined); // the next page tries again
 }

@@ -6,14 +6,19 @@
 import os
 import re
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.utils import timezone
+from PIL import Image as Picture
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from wagtail.images.models import Image
+from wagtail.models import Collection
 
 import lms.worker
 from courses.models import LessonPage
@@ -472,6 +477,53 @@ def test_a_retired_worker_takes_all_it_kept_and_leaves_the_reports(phone: Phone,
     phone.context.unroute("**/learn/reports/")
     phone.page.reload()
     wait_until(lambda: covered(phone.person) == SECONDS, seconds=30)
+
+
+OFFER = """() => {
+  const offer = new Event("beforeinstallprompt", { cancelable: true });
+  window.asked = 0;
+  offer.prompt = async () => { window.asked += 1; };
+  offer.userChoice = Promise.resolve({ outcome: "accepted" });
+  return window.dispatchEvent(offer);
+}"""
+
+
+def test_the_home_screen_is_offered_where_the_browser_offers_it_and_once(phone: Phone) -> None:
+    page, box = phone.page, phone.page.locator("[data-install]")
+    page.goto(f"{phone.site}/learn/kept/")
+    expect(page.locator("[data-none]")).to_be_visible()
+    expect(box).to_be_hidden()
+
+    assert not page.evaluate(OFFER), "our line stands for the browser's own"
+    expect(box).to_be_visible()
+    shot(page, "list-install")
+    page.get_by_role("button", name="放到桌面").click()
+
+    expect(box).to_be_hidden()
+    assert page.evaluate("window.asked") == 1
+    page.reload()
+    expect(page.locator("[data-none]")).to_be_visible()
+    assert page.evaluate(OFFER)
+    expect(box).to_be_hidden()
+
+
+def test_a_picture_in_the_text_is_kept(phone: Phone) -> None:
+    file = BytesIO()
+    Picture.new("RGB", (640, 360), "#5a8f4a").save(file, "PNG")
+    if Collection.get_first_root_node() is None:  # the flush of the test before took it along
+        Collection.add_root(name="Root")
+    image = Image.objects.create(title="苗", file=ContentFile(file.getvalue(), "a.png"))
+    lesson = LessonPage.objects.get(pk=phone.lesson.pk)
+    lesson.body = [("heading", "先看苗"), ("image", image)]
+    lesson.save()
+    phone.save()
+    phone.without_network()
+
+    phone.page.goto(phone.kept)
+
+    picture = phone.page.locator(".prose img")
+    picture.scroll_into_view_if_needed()
+    wait_for_page(phone.page, "document.querySelector('.prose img').naturalWidth === 640")
 
 
 def test_somebody_else_on_the_same_phone_makes_it_hers(

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from courses.models import CoursePage
 from lms.learning.domain.packages import issue_package
+from lms.learning.frame import files_of
 from lms.learning.models import OfflinePackage, QuizSitting
 from media.models import Video
 from tests.factories import learning as make
@@ -185,3 +186,22 @@ def test_where_the_operator_has_no_worker_nothing_is_offered(client, settings):
     assert "data-keep-lesson" not in page
     assert "data-keep>" in page, "the file can still be saved"
     assert "data-kept-list" not in client.get("/learn/kept/").text
+
+
+def test_parts_of_scripts_keep_the_name_by_which_scripts_ask_for_them(monkeypatch):
+    """In production everything that a template names has a hash in its name; what scripts name has Vite's alone."""
+    monkeypatch.setattr("lms.learning.frame.static", lambda name: f"/static/{name}?hashed")
+
+    files = files_of("kept.js", "site.js")
+
+    parts = [name for name in files if name.startswith("chunks/")]
+    assert parts
+    assert all(files[name] == f"/static/{name}" for name in parts)
+    assert "site.css?hashed" in files and "kept.js?hashed" in files
+    assert not [name for name in files if "hls" in name], "a kept lesson is one file"
+
+
+def test_pages_that_were_not_built_have_no_files(monkeypatch):
+    monkeypatch.setattr("lms.learning.frame.finders.find", lambda _name: None)
+
+    assert files_of("kept.js").keys() == {"icons.svg", "mark.svg"}

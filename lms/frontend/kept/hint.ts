@@ -13,6 +13,7 @@ export interface Gone extends Named {
   why: Why;
 }
 
+/** site.ts looks for it by name. */
 const KEPT = "tianjian.lessons";
 const GONE = "tianjian.lessons.gone";
 const PLACE = "tianjian.lessons.place.";

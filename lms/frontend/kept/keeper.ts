@@ -16,6 +16,18 @@ export interface Told {
   onWaiting(waits: boolean): void;
 }
 
+const FRAME_MS = 20_000;
+
+/** Whether the worker has what it shows around lessons. */
+function frameKept(active: ServiceWorker): Promise<boolean> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = ({ data }: MessageEvent<boolean>) => resolve(data);
+    window.setTimeout(() => resolve(false), FRAME_MS);
+    active.postMessage({ kind: LOOK }, [port2]);
+  });
+}
+
 export class Keeper {
   private controller: AbortController | null = null;
 
@@ -47,9 +59,10 @@ export class Keeper {
       if (!active) {
         return { kind: "browser" };
       }
+      const frame = frameKept(active);
       const ended = await this.alone(() => this.fetch(controller.signal));
-      if (ended.kind === "whole") {
-        active.postMessage({ kind: LOOK });
+      if (ended.kind === "whole" && !(await frame)) {
+        await frameKept(active); // the lesson plays without it, by its own address
       }
       return ended;
     } finally {

@@ -11,7 +11,7 @@ export const FILM = "lesson.mp4";
 export const FRAMES = "tianjian-frame-";
 /** Where the server says what belongs to the frame. */
 export const FRAME = `${ROOT}frame/`;
-/** A page asks the worker to look whether the frame has changed. */
+/** A page asks the worker to keep the frame as it is now, and is told whether it is there. */
 export const LOOK = "look-at-frame";
 
 export const addressOf = (lesson: number): string => `${ROOT}${lesson}/`;

@@ -9,27 +9,38 @@ interface Told {
 
 const isFrame = (name: string): boolean => name.startsWith(FRAMES);
 
+let underway: Promise<void> | null = null;
+
 /** Keep the frame as it is now; what is kept already is not fetched. Fails without network, and keeps nothing half. */
-export async function keepFrame(scope: ServiceWorkerGlobalScope): Promise<void> {
+export function keepFrame(scope: ServiceWorkerGlobalScope): Promise<void> {
+  underway ??= fetchFrame(scope).finally(() => (underway = null));
+  return underway;
+}
+
+async function fetchFrame(scope: ServiceWorkerGlobalScope): Promise<void> {
   const response = await fetch(FRAME, { cache: "no-store" });
   if (!response.ok) {
     throw new Error(String(response.status));
   }
   const { version, parts } = (await response.json()) as Told;
   const name = FRAMES + version;
-  if (!(await caches.has(name))) {
+  if (!(await isWhole(name))) {
+    // All of it is here before any of it is written: a network that goes in between leaves the earlier frame.
     const got = await Promise.all(
       parts.map(async (part) => {
         const answer = await fetch(part.address);
         if (!answer.ok || answer.redirected) {
           throw new Error(`${part.address}: ${answer.status}`);
         }
-        return { name: part.name, answer };
+        const kept = new Response(await answer.arrayBuffer(), { headers: answer.headers });
+        return { name: part.name, kept };
       }),
     );
     const cache = await caches.open(name);
     try {
-      await Promise.all(got.map((part) => cache.put(ROOT + part.name, part.answer)));
+      const others = got.filter((part) => part.name !== LIST);
+      await Promise.all(others.map((part) => cache.put(ROOT + part.name, part.kept)));
+      await Promise.all(got.filter((part) => part.name === LIST).map((part) => cache.put(ROOT, part.kept)));
     } catch (error) {
       await caches.delete(name);
       throw error;
@@ -47,10 +58,15 @@ async function dropOthers(scope: ServiceWorkerGlobalScope, current: string): Pro
   }
 }
 
+/** The list is written last. */
+async function isWhole(name: string): Promise<boolean> {
+  return (await caches.has(name)) && (await (await caches.open(name)).match(ROOT)) !== undefined;
+}
+
 /** A page or a file of the newest frame that has it. */
 export async function ofFrame(name = LIST): Promise<Response | undefined> {
   for (const cache of (await caches.keys()).filter(isFrame).reverse()) {
-    const found = await (await caches.open(cache)).match(ROOT + name);
+    const found = (await isWhole(cache)) && (await (await caches.open(cache)).match(ROOT + name));
     if (found) {
       return found;
     }

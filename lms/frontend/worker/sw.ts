@@ -34,7 +34,8 @@ worker.addEventListener("fetch", (event) => {
 
 worker.addEventListener("message", (event) => {
   if ((event.data as { kind?: string } | null)?.kind === LOOK) {
-    event.waitUntil(keepFrame(worker).catch(() => undefined));
+    const tell = (isKept: boolean): void => event.ports[0]?.postMessage(isKept);
+    event.waitUntil(keepFrame(worker).then(() => tell(true), () => tell(false)));
   }
 });
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
+from wagtail.images.shortcuts import get_rendition_or_not_found
 
 from courses.enums import LessonKind
 from lms.learning.domain.addresses import addresses_of
@@ -64,7 +65,8 @@ def captions_name(track: dict[str, Any]) -> str:
 def pictures_of(package: OfflinePackage) -> list[str]:
     """Where the pictures in the lesson's text lie."""
     pictures = [block.value for block in package.page.body if block.block_type == "image" and block.value]
-    return [picture.get_rendition(PICTURE).url for picture in pictures]
+    found = [get_rendition_or_not_found(picture, PICTURE) for picture in pictures]
+    return [rendition.url for rendition in found if rendition.file.name != "not-found"]
 
 
 def picture_name(address: str) -> str:
