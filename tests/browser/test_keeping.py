@@ -6,11 +6,13 @@
 import os
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.test import Client
@@ -524,6 +526,18 @@ def test_a_picture_in_the_text_is_kept(phone: Phone) -> None:
     picture = phone.page.locator(".prose img")
     picture.scroll_into_view_if_needed()
     wait_for_page(phone.page, "document.querySelector('.prose img').naturalWidth === 640")
+
+
+def test_a_sealed_quiz_answered_long_after_with_network_counts_as_answered_without(phone: Phone) -> None:
+    phone.save()
+    phone.page.goto(f"{phone.kept}quiz/")
+    fill(phone.page, patiently(lambda: QuizSitting.objects.get(person=phone.person)))
+
+    with time_machine.travel(timezone.now() + timedelta(hours=3), tick=True):
+        phone.page.get_by_role("button", name="交卷").click()
+        expect(phone.page.locator("[data-passed=yes]")).to_be_visible()
+
+    assert patiently(QuizAttempt.objects.get).answered_offline
 
 
 def test_somebody_else_on_the_same_phone_makes_it_hers(
