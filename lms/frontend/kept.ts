@@ -59,7 +59,8 @@ class KeptList {
       const all = await lessons.all();
       return Promise.all(all.map(async (lesson) => ({ lesson, got: await bytesHere(lessons, lesson.lesson, FILM) })));
     });
-    this.list.replaceChildren(...rows.map(({ lesson, got }) => this.made(lesson, got)));
+    this.list.textContent = "";
+    this.list.append(...rows.map(({ lesson, got }) => this.made(lesson, got)));
     this.show("[data-any]", rows.length > 0);
     this.show("[data-none]", rows.length === 0);
     const sum = rows.reduce((bytes, { got }) => bytes + got, 0);

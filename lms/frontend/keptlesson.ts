@@ -1,8 +1,9 @@
 // The page of a lesson that this phone has kept: plays it from here, collects what is played, and hands it in once there
 // is a network, as a report of its package. What is refused, and why, the pages with network tell.
 import { bury, keepPlace, placeIn } from "./kept/hint.ts";
-import { DatabaseLessons, type Lesson } from "./kept/lessons.ts";
+import { bytesHere, DatabaseLessons, type Lesson } from "./kept/lessons.ts";
 import { isOver, tidy } from "./kept/tidying.ts";
+import { FILM } from "./kept/words.ts";
 import { Handover } from "./player/handover.ts";
 import { BLOCK, type Receipt, Reporter } from "./player/reporter.ts";
 import { alone, send } from "./player/sending.ts";
@@ -61,6 +62,13 @@ class KeptLesson {
     }
     const list = document.querySelector<HTMLElement>("[data-transcript]");
     this.transcript = list && new Transcript(list, (seconds) => this.playFrom(seconds));
+    if (!(await this.isAllHere(row))) {
+      await this.loseIt(row);
+      return;
+    }
+    if (this.video.error) {
+      this.say("broken");
+    }
     this.followTrack();
     await this.openOutbox(row);
     if (this.video.paused) {
@@ -242,15 +250,31 @@ class KeptLesson {
     void this.video.play().catch(() => undefined);
   }
 
-  /** A part of it is not here any more: it goes as a whole, so that it is not found half again. */
+  /** Either a part of it is not here any more, or this browser cannot play it. */
   private async broken(): Promise<void> {
     if (!this.row || !this.video.getAttribute("src")) {
       return;
     }
+    if (await this.isAllHere(this.row)) {
+      this.say("broken");
+    } else {
+      await this.loseIt(this.row);
+    }
+  }
+
+  private async isAllHere({ lesson, size }: Lesson): Promise<boolean> {
     const lessons = await DatabaseLessons.open().catch(() => null);
-    await lessons?.remove(this.lesson).catch(() => undefined);
+    const bytes = lessons ? await bytesHere(lessons, lesson, FILM).catch(() => 0) : 0;
     lessons?.close();
-    bury(this.row, "thrown");
+    return bytes === size;
+  }
+
+  /** As a whole, so that it is not found half again. */
+  private async loseIt(row: Lesson): Promise<void> {
+    const lessons = await DatabaseLessons.open().catch(() => null);
+    await lessons?.remove(row.lesson).catch(() => undefined);
+    lessons?.close();
+    bury(row, "thrown");
     this.refuse("missing");
   }
 

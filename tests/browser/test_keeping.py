@@ -414,6 +414,30 @@ def test_what_the_browser_threw_away_is_noticed(phone: Phone) -> None:
     expect(phone.page.locator("[data-gone]")).to_be_hidden()
 
 
+def test_a_lesson_of_which_a_part_is_gone_is_not_played_half(phone: Phone) -> None:
+    phone.save()
+    phone.without_network()
+    phone.page.goto(f"{phone.site}/learn/kept/")
+    expect(phone.page.locator("[data-title]")).to_be_visible()
+    phone.page.evaluate(
+        """lesson => new Promise(done => {
+          const opening = indexedDB.open("tianjian-lessons");
+          opening.onsuccess = () => {
+            const changing = opening.result.transaction("pieces", "readwrite");
+            changing.objectStore("pieces").delete([lesson, "lesson.mp4", 0]);
+            changing.oncomplete = () => { opening.result.close(); done(); };
+          };
+        })""",
+        phone.lesson.pk,
+    )
+
+    phone.page.goto(phone.kept)
+
+    expect(phone.page.locator("[data-refused-because=missing]")).to_be_visible()
+    phone.page.goto(f"{phone.site}/learn/kept/")
+    expect(phone.page.locator("[data-gone]")).to_contain_text(phone.lesson.title)
+
+
 def test_everything_is_cleared_away_but_what_was_watched(phone: Phone) -> None:
     phone.save()
     phone.without_network()
