@@ -6,7 +6,7 @@ import { build, defineConfig, type Plugin } from "vite";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-const scripts = ["site.ts", "player.ts", "answering.ts", "captions.ts", "uploader.ts", "studio.ts", "rules.ts", "screening.ts", "charts.ts", "admin.ts", "aloud.ts", "sharing.ts", "passedon.ts"];
+const scripts = ["site.ts", "player.ts", "answering.ts", "captions.ts", "uploader.ts", "studio.ts", "rules.ts", "screening.ts", "charts.ts", "admin.ts", "aloud.ts", "sharing.ts", "passedon.ts", "keeping.ts", "kept.ts", "keptlesson.ts"];
 const entries = [...scripts, "styles/desk.css", "styles/quiz.css", "styles/board.css", "styles/lessonfile.css"];
 const input = Object.fromEntries(
   entries
@@ -37,10 +37,40 @@ const serviceWorker = (): Plugin => ({
   },
 });
 
+// What each of these pages loads, sooner or later, by the name of its script: so that a phone can keep it and show the
+// page without network (lms/learning/frame.py). hls.js is not among it, because a kept lesson is one file.
+const KEPT = ["site", "answering", "aloud", "kept", "keptlesson"];
+const keptFiles = (): Plugin => ({
+  name: "kept-files",
+  apply: "build",
+  generateBundle(_options, bundle) {
+    const files: Record<string, string[]> = {};
+    const add = (found: Set<string>, name: string): void => {
+      const part = bundle[name];
+      if (found.has(name) || !part) {
+        return;
+      }
+      found.add(name);
+      if (part.type === "chunk") {
+        [...part.imports, ...part.dynamicImports].forEach((each) => add(found, each));
+        [...(part.viteMetadata?.importedCss ?? []), ...(part.viteMetadata?.importedAssets ?? [])].forEach((each) => found.add(each));
+      }
+    };
+    for (const part of Object.values(bundle)) {
+      if (part.type === "chunk" && part.isEntry && KEPT.includes(part.name)) {
+        const found = new Set<string>();
+        add(found, part.fileName);
+        files[part.fileName] = [...found].sort();
+      }
+    }
+    this.emitFile({ type: "asset", fileName: "kept.json", source: JSON.stringify(files) });
+  },
+});
+
 export default defineConfig({
   base: "./",
   publicDir: false,
-  plugins: [serviceWorker()],
+  plugins: [serviceWorker(), keptFiles()],
   worker: { rollupOptions: { output: { entryFileNames: "chunks/[name]-[hash].js" } } },
   build: {
     outDir: here("lms/static_build"),

@@ -1,7 +1,8 @@
 """The service worker at the root of the site, because a worker looks after what lies beneath its own address.
 
 Vite builds it (lms/frontend/worker/). Where the operator has switched it off, its address answers with one that takes
-itself out of every phone that asks; what a phone has kept stays there and is sent by the next lesson's page.
+itself out of every phone that asks, and the lessons kept there with it; what was watched stays and is sent by the next
+lesson's page.
 """
 
 from functools import lru_cache
@@ -13,10 +14,17 @@ from django.contrib.staticfiles import finders
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import condition, require_safe
 
-# Whatever a later worker keeps (caches, say), this must clear away, but never the table of reports.
+# Clears away all that is kept (lms/frontend/kept/words.ts, lessons.ts), but never the tables of reports and answers.
 RETIRED = """\
 self.addEventListener("install", () => self.skipWaiting());
-self.addEventListener("activate", (event) => event.waitUntil(self.registration.unregister()));
+self.addEventListener("activate", (event) => event.waitUntil(Promise.all([
+  caches.keys().then((names) => Promise.all(
+    names.filter((name) => name.startsWith("tianjian-frame-")).map((name) => caches.delete(name)))),
+  new Promise((done) => {
+    const cleared = indexedDB.deleteDatabase("tianjian-lessons");
+    cleared.onsuccess = cleared.onerror = cleared.onblocked = done;
+  }),
+]).catch(() => undefined).then(() => self.registration.unregister())));
 """
 
 

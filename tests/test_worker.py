@@ -1,10 +1,13 @@
 """The service worker at the root of the site: found at once, asked for by lesson pages alone, retired by a setting."""
 
+import re
+
 import pytest
 from django.conf import settings as site_settings
 from django.test import Client
 from django.urls import reverse
 
+from lms.worker import RETIRED
 from tests.browsing import ROOT
 from tests.factories import learning as make
 from tests.factories.people import PersonFactory
@@ -30,12 +33,12 @@ def test_a_phone_asks_for_it_anew_each_time_and_gets_it_only_when_it_has_changed
     assert "Vary" not in first or "Cookie" not in first["Vary"]
 
 
-def test_it_is_one_file_that_knows_where_reports_go_and_touches_no_fetch():
+def test_it_is_one_file_that_knows_where_reports_go_and_what_is_kept():
     script = (BUILT / "sw.js").read_text()
 
     assert f"`{reverse('learning:report')}`" in script
+    assert f"`{reverse('learning:kept')}`" in script
     assert "import" not in script
-    assert '"fetch"' not in script and "`fetch`" not in script
 
 
 def test_an_operator_retires_it(settings):
@@ -47,7 +50,15 @@ def test_an_operator_retires_it(settings):
 
     assert retired.status_code == 200
     assert "registration.unregister()" in retired.text
-    assert "indexedDB" not in retired.text, "what waits stays for the page"
+    cleared = re.findall(r'deleteDatabase\("([^"]+)"\)', retired.text)
+    assert cleared == ["tianjian-lessons"], "what was watched and answered stays for the page"
+
+
+def test_retiring_it_clears_all_that_it_kept():
+    script = (BUILT / "sw.js").read_text()
+
+    assert "`tianjian-lessons`" in script and '"tianjian-lessons"' in RETIRED
+    assert "`tianjian-frame-`" in script and '"tianjian-frame-"' in RETIRED
 
 
 @pytest.mark.django_db
@@ -64,7 +75,9 @@ def test_the_page_of_a_lesson_names_it_to_whoever_is_signed_in(settings, has_wor
     assert named == [has_worker, False]
 
 
-def test_only_the_player_registers_it():
-    scripts = {path.name for path in BUILT.rglob("*.js") if "serviceWorker" in path.read_text()}
+def test_only_what_plays_or_keeps_lessons_registers_it():
+    scripts = {path for path in BUILT.rglob("*.js") if "serviceWorker" in path.read_text()}
+    loaded_everywhere = (BUILT / "site.js").read_text()
 
-    assert scripts == {"player.js"}
+    assert len(scripts) <= 4
+    assert not [path.name for path in scripts if path.name in loaded_everywhere]

@@ -54,12 +54,24 @@ class QuizPage {
     const said = navigator.onLine ? await send(kept).catch(() => null) : null;
     if (said?.kind === "taken") {
       location.assign(said.address);
+    } else if (said?.kind === "stale" && this.form.dataset.sealed) {
+      // A paper that this phone has kept for longer than one with network may be old: it was answered without.
+      await this.keep({ ...kept, notedAt: Date.now() }, said);
     } else if (said && said.kind !== "retry" && said.kind !== "signed-out") {
-      this.form.submit(); // the page that comes back says what is to be done
+      this.resend();
     } else if (this.isExam) {
       this.say(said?.kind === "signed-out" ? said.text : said ? "busy" : "exam");
     } else {
       await this.keep(said ? kept : { ...kept, notedAt: Date.now() }, said);
+    }
+  }
+
+  /** The page that comes back says what is to be done. A paper kept on this phone is of no more use then: a new one is asked for. */
+  private resend(): void {
+    if (this.form.dataset.sealed) {
+      location.assign(this.form.dataset.sealed);
+    } else {
+      this.form.submit();
     }
   }
 

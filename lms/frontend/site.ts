@@ -59,3 +59,17 @@ document.querySelectorAll<HTMLElement>("[data-print]").forEach((button) => {
 if (mayWait()) {
   void import("./answers/arriving.ts").then((part) => part.arrive()).catch(() => undefined); // the next page tries again
 }
+
+/** As kept/hint.ts writes it down; to load that for a look would cost every page a request. */
+function keepsLessons(): boolean {
+  try {
+    return localStorage.getItem("tianjian.lessons") !== null;
+  } catch {
+    return false;
+  }
+}
+
+// Lessons kept on this phone: what may be played no longer goes, and what was watched without network is handed in.
+if (keepsLessons()) {
+  void import("./kept/tidying.ts").then((part) => part.tidyAndHandIn()).catch(() => undefined); // the next page tries again
+}

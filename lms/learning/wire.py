@@ -19,6 +19,7 @@ MAX_REPORTS = 32
 MAX_NUMBER = 2**31 - 1
 MAX_CODE_LENGTH = 32
 MAX_PLACES = 50
+MAX_PACKAGES = 50
 
 
 class Refused(Exception):
@@ -154,6 +155,15 @@ def read_places(value: Any) -> list[tuple[int, int]]:
         )
         for place in value
     ]
+
+
+def read_codes(value: Any) -> list[str]:
+    """Codes of packages that a phone asks about."""
+    if not isinstance(value, list):
+        raise Refused("wrong_value", _("“packages” must be a list of codes."))
+    if len(value) > MAX_PACKAGES:
+        raise Refused("too_many", _("At most %(most)d packages are asked about at once.") % {"most": MAX_PACKAGES})
+    return [read_code(code, "package") for code in value]
 
 
 def read_fields(value: Any) -> dict[str, list[str]]:

@@ -58,9 +58,16 @@ def test_fetching_a_lesson_tells_all_that_a_phone_needs(clock, client, lesson):
     told = answer.json()
     assert told.pop("address").endswith("lesson.mp4")
     assert told.pop("expires_at")
+    assert told.pop("parts")[-1]["name"] == "lesson.mp4"
+    assert told.pop("mark")
     assert told == {
         "package": OfflinePackage.objects.get().code,
         "valid_until": "2026-04-22T02:00:00+00:00",
+        "valid_seconds": 604_800,
+        "recording": lesson.video.code,
+        "title": lesson.title,
+        "course": lesson.course.title,
+        "page": lesson.url,
         "seconds": 600,
         "covered": [],
         "resume_point": 0,

@@ -4,7 +4,9 @@ import { settle, Table } from "../table.ts";
 import type { Stretch } from "./stretches.ts";
 
 export interface Report {
+  /** The code of the play session; of the package, where it was played from what this phone has kept. */
   session: string;
+  isPackage?: boolean;
   number: number;
   /** The page of the lesson, by which a later visit knows its own. */
   lesson: number;
@@ -29,8 +31,9 @@ export interface Store {
 const DATABASE = "tianjian";
 const TABLE = "reports";
 
+/** Sessions first: they are paid from a window of minutes, packages from one of days. */
 export function inOrder(reports: Report[]): Report[] {
-  return reports.sort((a, b) => a.at - b.at || a.number - b.number);
+  return reports.sort((a, b) => Number(a.isPackage ?? false) - Number(b.isPackage ?? false) || a.at - b.at || a.number - b.number);
 }
 
 /** Whether both say the same of what was played. */

@@ -55,6 +55,8 @@ export interface ReporterOptions {
   now(): number;
   /** The play token, which is kept with what is written down. */
   token?(): string;
+  /** Whether the reports are those of a package. */
+  isPackage?: boolean;
   /** Do it while nobody else on this phone sends what waits. */
   alone?(work: () => Promise<void>): Promise<void>;
 }
@@ -68,6 +70,8 @@ const ABANDONED_MS = 60_000;
 const TOLERANCE_SECONDS = 2;
 /** What one report holds at most. */
 const MOST_STRETCHES = 64;
+/** Pages that play from one package number their reports in blocks of so many, and do not know of each other. */
+export const BLOCK = 100_000;
 
 const keyOf = ({ session, number }: Pick<Report, "session" | "number">): string => `${session}.${number}`;
 const lengthOf = (stretches: readonly Stretch[]): number => stretches.reduce((sum, [from, to]) => sum + to - from, 0);
@@ -95,10 +99,10 @@ export class Reporter {
     private session: string,
   ) {}
 
-  /** Reports from now on belong to this play session. */
-  startSession(session: string): void {
+  /** Reports from now on belong to this play session, or to this package; their numbers follow `number`. */
+  startSession(session: string, number = 0): void {
     this.session = session;
-    this.number = 0;
+    this.number = number;
   }
 
   /** Write down what was played so far, for the case that the page is killed before it can report. */
@@ -150,9 +154,17 @@ export class Reporter {
   }
 
   private written(stretches: Stretch[]): Report {
-    const { lesson, now } = this.options;
+    const { lesson, now, isPackage } = this.options;
     const token = this.options.token?.();
-    return { session: this.session, number: this.number, lesson, stretches, at: now(), ...(token ? { token } : {}) };
+    return {
+      session: this.session,
+      number: this.number,
+      lesson,
+      stretches,
+      at: now(),
+      ...(token ? { token } : {}),
+      ...(isPackage ? { isPackage } : {}),
+    };
   }
 
   private alone(work: () => Promise<void>): Promise<void> {
@@ -279,7 +291,10 @@ export class Reporter {
     if (Math.abs(this.options.now() - at) < ABANDONED_MS) {
       return false;
     }
-    const written = (await this.options.store.all()).filter((each) => each.session === session);
+    const block = Math.floor(number / BLOCK);
+    const written = (await this.options.store.all()).filter(
+      (each) => each.session === session && Math.floor(each.number / BLOCK) === block,
+    );
     const next = 1 + Math.max(...written.map((each) => each.number), number);
     await this.keep({ ...report, number: next, stretches: rest, rest: true, open: false });
     return true;

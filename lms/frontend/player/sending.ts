@@ -18,7 +18,8 @@ interface Refusal {
   retry_after?: number;
 }
 
-const told = ({ session, number, stretches }: Report) => ({ session, number, stretches });
+const told = ({ session, isPackage, number, stretches }: Report) =>
+  isPackage ? { package: session, number, stretches } : { session, number, stretches };
 
 function bodyOf(reports: readonly Report[]): string {
   const [first, ...others] = reports;
@@ -39,7 +40,7 @@ export function together(reports: readonly Report[], most = MOST_TOGETHER): Repo
 }
 
 function refused({ error, message, retry_after: after }: Refusal): Answer {
-  if (error === "unknown_session") {
+  if (error === "unknown_session" || error === "unknown_package") {
     return { kind: "foreign" };
   }
   if (SIGNED_OUT.has(error ?? "")) {

@@ -234,3 +234,22 @@ test("nobody sends while another does", async () => {
   await sending;
   assert.deepEqual(order, ["free", "sent"]);
 });
+
+test("reports of a package follow the number of their block and say so", async () => {
+  const { sent, reporter } = reporterWith([]);
+  reporter.startSession("p1", 300_000);
+  await reporter.report([[0, 15]]);
+  assert.deepEqual(sent.map(({ session, number }) => [session, number]), [["p1", 300_001]]);
+});
+
+test("what is left of a page that is gone keeps to the block of its page", async () => {
+  const store = new MemoryStore();
+  const clock = { now: 1_000_000 };
+  const base = { session: "p1", isPackage: true, lesson: 7, at: 1 };
+  await store.put({ ...base, number: 100_001, stretches: [[0, 30]] });
+  await store.put({ ...base, number: 200_001, stretches: [[40, 50]], at: 2 });
+  const judged = { kind: "receipt" as const, receipt: { ...RECEIPT.receipt, number: 100_001, accepted: [[0, 15]] as [number, number][] } };
+  const { sent, reporter } = reporterWith([judged], clock, store);
+  await reporter.flush();
+  assert.deepEqual(sent.map(({ number }) => number), [100_001, 200_001, 100_002]);
+});

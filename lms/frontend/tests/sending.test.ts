@@ -115,3 +115,17 @@ test("the worker is woken again for what is lost and for what a page may still b
   const open = await handIn({ ...byItself, store, send: () => Promise.reject(new Error("nothing is due")) });
   assert.deepEqual(open, { receipts: [], again: true });
 });
+
+test("a report of a package names it, and waits for whoever fetched it", async () => {
+  const asked = answering([200, receiptOf(report(1))], [404, { error: "unknown_package" }]);
+  await send("/learn/reports/", [report(1, { isPackage: true })]);
+  assert.deepEqual(asked[0]?.body, { package: "s".repeat(22), number: 1, stretches: [[15, 30]] });
+  assert.deepEqual((await send("/learn/reports/", [report(1, { isPackage: true })])).answers, [{ kind: "foreign" }]);
+});
+
+test("reports of sessions go before those of packages", async () => {
+  const store = new MemoryStore();
+  await store.put(report(1, { session: "p1", isPackage: true, at: 1 }));
+  await store.put(report(1, { at: 2 }));
+  assert.deepEqual((await store.all()).map(({ session }) => session), ["s".repeat(22), "p1"]);
+});

@@ -61,6 +61,23 @@ def issue_package(person: Person, lesson: LessonPage, *, at: datetime) -> Offlin
     return package
 
 
+def ended_among(person: Person, codes: list[str], *, at: datetime) -> list[str]:
+    """Which of her packages give no right to play any more: over, or the lesson was taken from her or from everybody.
+
+    Of codes that are not hers nothing is said: on a phone that several people use, each asks for her own.
+    """
+    packages = OfflinePackage.objects.filter(person.owns(), code__in=codes).select_related("page", "video")
+    playable: dict[int, bool] = {}
+    for package in packages:
+        if package.page_id not in playable:
+            playable[package.page_id] = can_play(person, package.page, at)
+    return sorted(
+        package.code
+        for package in packages
+        if package.valid_until <= at or not package.video.is_playable or not playable[package.page_id]
+    )
+
+
 def accept_package_report(
     package: OfflinePackage, number: int, *, stretches: Stretches, at: datetime
 ) -> PackageReceipt:

@@ -18,12 +18,15 @@ def _button(target: str, *, sounds: str = "", language: str = "zh") -> dict[str,
 
 
 @register.inclusion_tag("components/aloud.html")
-def aloud_lesson(lesson: LessonPage, target: str) -> dict[str, Any]:
-    """{% aloud_lesson page "lesson-text" %}: reads the element of that id; nothing where there is nothing to read."""
+def aloud_lesson(lesson: LessonPage, target: str, *, is_kept: bool = False) -> dict[str, Any]:
+    """{% aloud_lesson page "lesson-text" %}: reads the element of that id; nothing where there is nothing to read.
+
+    On a page that a phone keeps (`is_kept`) by its own voice alone: our sounds need a network.
+    """
     texts = texts_of_lesson(lesson)
     if not texts:
         return {"shown": False}
-    is_there = lesson.language == "zh" and whole_ones({"lesson": texts})
+    is_there = not is_kept and lesson.language == "zh" and whole_ones({"lesson": texts})
     sounds = reverse("learning:lesson_sounds", args=[lesson.pk]) if is_there else ""
     return _button(target, sounds=sounds, language=lesson.language)
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from courses.models import LessonPage
 from courses.policies import can_play
 from lms.learning.domain.addresses import addresses_of
+from lms.learning.domain.carrying import mark_of
 from lms.learning.queries import LessonState, next_lessons, unfinished
 from lms.learning.templatetags.learning_tags import progress_in
 from media.domain.playing import small_poster
@@ -37,3 +38,9 @@ def coming_lessons(context: RequestContext) -> list[LessonPage]:
     """{% coming_lessons as coming %}: the next lesson of each course under way in which none is half watched."""
     progress = progress_in(context)
     return next_lessons(progress) if progress else []
+
+
+@register.simple_tag(takes_context=True)
+def kept_mark(context: RequestContext) -> str:
+    """{% kept_mark %}: by this a phone tells whether a kept lesson is this person's."""
+    return mark_of(context["request"].user)

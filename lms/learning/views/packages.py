@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lms.learning.domain.addresses import addresses_of
+from lms.learning.domain.carrying import carry, mark_of
 from lms.learning.domain.packages import accept_package_report, issue_package
 from lms.learning.domain.queueing import in_turn
 from lms.learning.domain.watching import BeyondLesson, CannotPlay, TooOften
@@ -37,6 +38,7 @@ def packages(request: HttpRequest, sent: dict[str, Any]) -> dict[str, Any]:
     return {
         "package": package.code,
         "valid_until": package.valid_until.isoformat(),
+        "valid_seconds": int((package.valid_until - at).total_seconds()),
         "seconds": package.record.decoded_seconds,
         "covered": package.record.covered.pairs,
         "resume_point": package.record.resume_point,
@@ -44,6 +46,12 @@ def packages(request: HttpRequest, sent: dict[str, Any]) -> dict[str, Any]:
         "size_bytes": addresses["sizes"]["offline"],
         "captions": addresses["captions"],
         "expires_at": addresses["expires_at"],
+        "recording": package.video.code,
+        "title": lesson.title,
+        "course": lesson.course.title,
+        "page": lesson.url,
+        "mark": mark_of(person),
+        "parts": [{"name": part.name, "address": part.address} for part in carry(package, at=at)],
     }
 
 
