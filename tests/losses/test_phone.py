@@ -277,6 +277,6 @@ def test_without_javascript_the_lesson_plays_and_says_that_nothing_is_recorded(
 
     page.goto(live_server.url + streamed.get_url())
 
-    expect(page.locator("video[controls] source")).to_have_count(1)
+    expect(page.locator("video[controls] source")).to_have_count(2)
     # Chromium keeps what stands in <noscript> as text while scripts are switched off from outside.
     assert "看过的记不下来" in page.locator("noscript").first.inner_html()

@@ -41,6 +41,8 @@ export class Source {
     private readonly whole: () => string | null = () => null,
   ) {
     this.native = video.canPlayType(HLS_TYPE) !== "";
+    // The one file is there for pages without scripts: after a lost stream the browser would go on to it beside our mending.
+    video.querySelectorAll("source[type='video/mp4']").forEach((source) => source.remove());
     // With capture, because the error of a <source> does not bubble.
     video.addEventListener("error", () => this.failed(), true);
   }
