@@ -65,6 +65,8 @@ HIDDEN = {"None"}  # stands in counters that stay hidden until a script gives th
 CHINESE_NAMES = ("田间课堂", "简体中文")
 # A checksum as it stands on the audit log.
 CHECKSUM = re.compile(r"\b[0-9a-f]{64}\b")
+# The short address of a lesson.
+SHORT_LINK = re.compile(r"/k/[0-9A-Z]{8}/")
 LATIN, HAN = re.compile(r"[A-Za-z]{2,}"), re.compile(r"[\u4e00-\u9fff]+")
 
 
@@ -190,7 +192,7 @@ def strange(said: list[str], language: str, data: list[str]) -> set[str]:
     """The texts with words of the other language, the names in the data left aside."""
     found = set()
     for text in said:
-        rest = CHECKSUM.sub(" ", text)
+        rest = SHORT_LINK.sub(" ", CHECKSUM.sub(" ", text))
         for name in data:
             rest = rest.replace(name, " ")
         if language == "en" and HAN.search(rest):
