@@ -58,7 +58,7 @@ def faults(context: BrowserContext, site: str, addresses: list[str], *, status: 
 
 @pytest.fixture(
     params=[
-        pytest.param(sight, id=name, marks=[] if name in {"phone, largest", "phone, by night"} else pytest.mark.slow)
+        pytest.param(sight, id=name, marks=[] if name == "phone, largest" else pytest.mark.slow)
         for name, sight in SIGHTS.items()
     ]
 )

@@ -80,6 +80,7 @@ def test_the_phones_voice_reads_sentence_by_sentence_and_marks_it(
     expect(page.locator("[data-aloud-label]")).to_be_hidden()
 
 
+@pytest.mark.slow
 def test_it_is_stopped_and_begun_again_and_slower_in_large_print(
     context: BrowserContext, live_server: Any, read: LessonPage
 ) -> None:
@@ -99,6 +100,7 @@ def test_it_is_stopped_and_begun_again_and_slower_in_large_print(
     assert page.evaluate("window.said") == [[SENTENCES[0], "zh_CN", 0.8, True]] * 2
 
 
+@pytest.mark.slow
 def test_it_is_silent_once_a_film_plays(context: BrowserContext, live_server: Any, read: LessonPage) -> None:
     context.add_init_script(f"({VOICE})()")
     page = context.new_page()

@@ -222,6 +222,7 @@ def test_who_saves_data_gets_nothing_fetched_ahead_and_the_smallest_picture(
     assert [name for name in asked if name.startswith("hls.light")] == []
 
 
+@pytest.mark.slow
 def test_a_webview_with_a_player_of_its_own_shows_the_spoken_line_once(
     browser: Browser,
     live_server: Any,
@@ -237,6 +238,7 @@ def test_a_webview_with_a_player_of_its_own_shows_the_spoken_line_once(
     assert page.evaluate("document.querySelector('video').textTracks[0].mode") == "hidden", "not twice"
 
 
+@pytest.mark.slow
 def test_full_screen_on_an_iphone_brings_the_spoken_line_and_other_browsers_show_none(
     page: Page,
     live_server: Any,

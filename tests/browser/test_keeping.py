@@ -191,6 +191,7 @@ def test_a_lesson_is_kept_played_answered_and_counted(phone: Phone) -> None:
     assert patiently(LessonCompletion.objects.count) == 1
 
 
+@pytest.mark.slow
 def test_pages_of_one_package_number_their_reports_apart(phone: Phone) -> None:
     phone.save()
     phone.without_network()
@@ -274,6 +275,7 @@ def test_it_is_paused_gone_on_with_and_given_up(phone: Phone) -> None:
     expect(page.locator("[data-none]")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_it_is_kept_for_seven_more_days_without_fetching_the_film(phone: Phone) -> None:
     phone.save()
     expect(phone.page.get_by_role("button", name="再留七天")).to_be_hidden()
@@ -316,6 +318,7 @@ def test_a_phone_without_room_says_so_and_keeps_nothing(phone: Phone) -> None:
     assert not patiently(OfflinePackage.objects.exists)
 
 
+@pytest.mark.slow
 def test_a_phone_that_is_full_in_the_middle_keeps_nothing_half(phone: Phone) -> None:
     phone.context.add_init_script(
         "const put = IDBObjectStore.prototype.put; IDBObjectStore.prototype.put = function (...of) {"
@@ -390,6 +393,7 @@ def test_after_seven_days_the_player_refuses_and_the_lesson_goes(phone: Phone) -
     shot(page, "list-gone")
 
 
+@pytest.mark.slow
 def test_a_lesson_taken_down_goes_when_the_phone_hears_of_it(phone: Phone) -> None:
     phone.save()
     patiently(lambda: LessonPage.objects.filter(pk=phone.lesson.pk).update(live=False))
@@ -400,6 +404,7 @@ def test_a_lesson_taken_down_goes_when_the_phone_hears_of_it(phone: Phone) -> No
     expect(phone.page.locator("[data-none]")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_what_the_browser_threw_away_is_noticed(phone: Phone) -> None:
     phone.save()
     phone.page.goto(f"{phone.site}/healthz")
@@ -414,6 +419,7 @@ def test_what_the_browser_threw_away_is_noticed(phone: Phone) -> None:
     expect(phone.page.locator("[data-gone]")).to_be_hidden()
 
 
+@pytest.mark.slow
 def test_a_lesson_of_which_a_part_is_gone_is_not_played_half(phone: Phone) -> None:
     phone.save()
     phone.without_network()
@@ -514,6 +520,7 @@ OFFER = """() => {
 }"""
 
 
+@pytest.mark.slow
 def test_the_home_screen_is_offered_where_the_browser_offers_it_and_once(phone: Phone) -> None:
     page, box = phone.page, phone.page.locator("[data-install]")
     page.goto(f"{phone.site}/learn/kept/")
@@ -533,6 +540,7 @@ def test_the_home_screen_is_offered_where_the_browser_offers_it_and_once(phone: 
     expect(box).to_be_hidden()
 
 
+@pytest.mark.slow
 def test_a_picture_in_the_text_is_kept(phone: Phone) -> None:
     file = BytesIO()
     Picture.new("RGB", (640, 360), "#5a8f4a").save(file, "PNG")
@@ -552,6 +560,7 @@ def test_a_picture_in_the_text_is_kept(phone: Phone) -> None:
     wait_for_page(phone.page, "document.querySelector('.prose img').naturalWidth === 640")
 
 
+@pytest.mark.slow
 def test_a_sealed_quiz_answered_long_after_with_network_counts_as_answered_without(phone: Phone) -> None:
     phone.save()
     phone.page.goto(f"{phone.kept}quiz/")

@@ -50,6 +50,7 @@ def test_the_file_plays_on_a_phone_without_network(
     wait_for_page(opened, "document.querySelector('video').currentTime > 4.2")
 
 
+@pytest.mark.slow
 def test_the_words_in_the_file_are_shown_and_lead_to_their_moment(
     browser: Browser, client: Client, cast: Cast, streamed: LessonPage, tmp_path: Path
 ) -> None:
@@ -126,6 +127,7 @@ def test_the_code_is_fetched_only_when_the_block_is_opened(
     wait_for_page(page, "document.querySelector('.pass-on-code').naturalWidth > 0")
 
 
+@pytest.mark.slow
 def test_the_sheet_is_whole_on_paper(context: BrowserContext, live_server: Any, lesson: LessonPage) -> None:
     page = context.new_page()
     for size in ("", "?size=small"):

@@ -164,6 +164,7 @@ def test_without_network_the_phone_keeps_the_screening_and_hands_it_in_once(
     expect(page.get_by_text("到场 1 人")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_killed_page_goes_on_where_it_stood(
     browser: Browser, live_server: Any, cast: Cast, lesson: LessonPage, at_desk: Callable[[Person], Client]
 ) -> None:
