@@ -9,7 +9,7 @@ from lms.learning.domain.clocks import days_of, share_with_twins
 from lms.learning.domain.completing import complete_lesson
 from lms.learning.domain.enrolling import Terms, lock_clock
 from lms.learning.domain.evidence import HOLD_BACK, PAID_KEPT, SESSION_VALID, PaidTime
-from lms.learning.domain.watching import CannotPlay, record_of, taken_down_at
+from lms.learning.domain.watching import CannotPlay, record_of, taken_down_at, unite_refused
 from lms.learning.enums import EvidenceKind, GroupRefusal, RefusalReason
 from lms.learning.models import (
     GroupReceipt,
@@ -17,7 +17,6 @@ from lms.learning.models import (
     GroupViewing,
     LessonCompletion,
     Receipt,
-    RefusedStretch,
     StudyClock,
     WatchRecord,
 )
@@ -80,7 +79,16 @@ def _count(tick: GroupTick, clock: StudyClock, terms: Terms, record: WatchRecord
     refused = wanted - counted - record.covered
     reason = _why(refused, viewing, is_down=down is not None)
     if refused and reason == GroupRefusal.ELSEWHERE:
-        _keep_refused(tick, record, refused, person_id=clock.person_id, at=at)
+        # Explained like any other stretch that did not count, and can be appealed.
+        unite_refused(
+            refused,
+            RefusalReason.ELSEWHERE,
+            person_id=clock.person_id,
+            lesson_key=record.lesson_key,
+            page_id=viewing.page_id,
+            record_id=record.pk,
+            at=at,
+        )
     receipt = GroupReceipt.objects.create(
         tick=tick,
         record_id=record.pk,
@@ -149,23 +157,3 @@ def _evidence(record: WatchRecord, viewing: GroupViewing, needed: int) -> dict[s
         **{f"{kind}_seconds": record.coverage(kind).seconds for kind in EvidenceKind.values},
         "group_viewing": viewing.pk,
     }
-
-
-def _keep_refused(tick: GroupTick, record: WatchRecord, refused: Stretches, *, person_id: int, at: datetime) -> None:
-    """What was spent elsewhere is kept and explained like any other stretch that did not count, and can be appealed."""
-    row, made = RefusedStretch.objects.get_or_create(
-        person_id=person_id,
-        lesson_key=record.lesson_key,
-        reason=RefusalReason.ELSEWHERE,
-        day=beijing_day(at),
-        defaults={
-            "page_id": tick.viewing.page_id,
-            "record_id": record.pk,
-            "stretches": refused.to_bytes(),
-            "last_at": at,
-        },
-    )
-    if not made:
-        row.stretches = (Stretches.from_bytes(row.stretches) | refused).to_bytes()
-        row.last_at = max(row.last_at, at)
-        row.save(update_fields=["stretches", "last_at"])

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from math import ceil
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -200,18 +201,35 @@ def _add(
 
 
 def keep_refused(session: Right, refused: Stretches, reason: RefusalReason, *, person_id: int, at: datetime) -> None:
-    """Unite what did not count into the row of its lesson, reason and day; `person_id` is whose clock judged it."""
-    row, made = RefusedStretch.objects.get_or_create(
+    """Unite what did not count of a report; `person_id` is whose clock judged it."""
+    unite_refused(
+        refused,
+        reason,
         person_id=person_id,
         lesson_key=session.lesson_key,
+        page_id=session.page_id,
+        record_id=session.record_id,
+        at=at,
+    )
+
+
+def unite_refused(
+    refused: Stretches,
+    reason: RefusalReason,
+    *,
+    person_id: int,
+    lesson_key: UUID,
+    page_id: int,
+    record_id: int,
+    at: datetime,
+) -> None:
+    """Unite what did not count into the row of its person, lesson, reason and day."""
+    row, made = RefusedStretch.objects.get_or_create(
+        person_id=person_id,
+        lesson_key=lesson_key,
         reason=reason,
         day=beijing_day(at),
-        defaults={
-            "page_id": session.page_id,
-            "record_id": session.record_id,
-            "stretches": refused.to_bytes(),
-            "last_at": at,
-        },
+        defaults={"page_id": page_id, "record_id": record_id, "stretches": refused.to_bytes(), "last_at": at},
     )
     if not made:
         row.stretches = (Stretches.from_bytes(row.stretches) | refused).to_bytes()
