@@ -10,6 +10,7 @@ endif
 PORT ?= 8000
 SECONDS ?= 60
 CLIENTS ?= 10
+PROCESSES ?= 5
 export PORT SECONDS CLIENTS URL KILL
 # What is compiled is kept, also where the environment says otherwise: else every process compiles the tests anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -23,9 +24,10 @@ help: ## Say what each target does
 demo: ## Start the whole site with the demo world at http://127.0.0.1:$PORT/ (8000)
 	@$(PYTHON) -m lms.tools.demo
 
-test: setup ## Run the test suite (SLOW=1: the slowest too, as CI does); arguments for pytest in ARGS
+test: ## Run the test suite in PROCESSES (5), with SLOW=1 the slowest tests too, as CI does; arguments for pytest in ARGS
+	@$(PYTHON) -m lms.tools.setup --tests
 	@.venv/bin/python -m lms.tools.browser
-	@.venv/bin/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@.venv/bin/python -m pytest -n $(PROCESSES) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 setup: ## Install packages, build the front end, compile translations
 	@$(PYTHON) -m lms.tools.setup
@@ -33,7 +35,7 @@ setup: ## Install packages, build the front end, compile translations
 run: setup ## Start only a development web server at $PORT
 	@.venv/bin/python manage.py migrate --verbosity 0 && exec .venv/bin/python manage.py runserver $(PORT)
 
-worker: setup ## Start both workers: default and media
+worker: setup ## Start the workers: default, search and media
 	@.venv/bin/python -m lms.tools.demo --workers
 
 lint: setup ## Check style, types, floors, migrations, production settings, translations, weights of pages

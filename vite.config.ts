@@ -7,7 +7,7 @@ import { build, defineConfig, type Plugin } from "vite";
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 const scripts = ["site.ts", "player.ts", "answering.ts", "captions.ts", "uploader.ts", "studio.ts", "rules.ts", "screening.ts", "charts.ts", "admin.ts", "aloud.ts", "sharing.ts", "passedon.ts", "keeping.ts", "kept.ts", "keptlesson.ts"];
-const entries = [...scripts, "styles/desk.css", "styles/quiz.css", "styles/board.css", "styles/lessonfile.css"];
+const entries = [...scripts, "styles/desk.css", "styles/quiz.css", "styles/board.css", "styles/lessonfile.css", "styles/found.css", "styles/suggesting.css"];
 const input = Object.fromEntries(
   entries
     .map((file) => [file.replace(/^.*\/|\.\w+$/g, ""), here(`lms/frontend/${file}`)] as const)
@@ -39,7 +39,7 @@ const serviceWorker = (): Plugin => ({
 
 // What each of these pages loads, sooner or later, by the name of its script: so that a phone can keep it and show the
 // page without network (lms/learning/frame.py). hls.js is not among it, because a kept lesson is one file.
-const KEPT = ["site", "answering", "aloud", "kept", "keptlesson"];
+const KEPT = ["site", "answering", "aloud", "kept", "keptlesson", "screening"];
 const keptFiles = (): Plugin => ({
   name: "kept-files",
   apply: "build",

@@ -24,6 +24,14 @@ class Audience(TextChoices):
     CIVIL_SERVANT = "civil_servant", _("civil servants")
 
 
+class CourseLevel(TextChoices):
+    """What a course expects its learners to be able to do already; the values are those of the self-assessment."""
+
+    BASIC = "basic", _("Basic: the first time")
+    INTERMEDIATE = "intermediate", _("Intermediate: some practice")
+    ADVANCED = "advanced", _("Advanced: does it well")
+
+
 class Season(TextChoices):
     SPRING = "spring", _("Spring ploughing and sowing")
     SUMMER = "summer", _("Summer harvest and planting")

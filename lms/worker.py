@@ -20,10 +20,10 @@ self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(Promise.all([
   caches.keys().then((names) => Promise.all(
     names.filter((name) => name.startsWith("tianjian-frame-")).map((name) => caches.delete(name)))),
-  new Promise((done) => {
-    const cleared = indexedDB.deleteDatabase("tianjian-lessons");
+  ...["tianjian-lessons", "tianjian-screenings"].map((name) => new Promise((done) => {
+    const cleared = indexedDB.deleteDatabase(name);
     cleared.onsuccess = cleared.onerror = cleared.onblocked = done;
-  }),
+  })),
 ]).catch(() => undefined).then(() => self.registration.unregister())));
 """
 

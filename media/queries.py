@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import BigIntegerField, Case, Count, F, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce
 
+from lms.lib.choosing import keys_called
 from media.backends.transcribe import Term, Wording
 from media.captions_text import bare
 from media.enums import CLAIMED, RECOGNISED_AS, WAITING, Language, VideoStatus
@@ -40,7 +41,7 @@ class Room:
 def narrowed(videos: QuerySet[Video], *, words: str = "", group: str = "", org: str = "") -> QuerySet[Video]:
     """Those whose title or file name holds the words, of one group and one organisation, where these are named."""
     if words:
-        videos = videos.filter(Q(title__icontains=words) | Q(original_name__icontains=words) | Q(code=words))
+        videos = videos.filter(Q(pk__in=keys_called(words, Video)) | Q(code=words))
     if group in GROUPS:
         videos = videos.filter(GROUPS[group])
     if org.isdigit():

@@ -96,6 +96,14 @@ def wait_for_page(page: Page, expression: str, *, timeout: float = 30_000) -> No
         page.wait_for_timeout(50)
 
 
+def fits(page: Page) -> bool:
+    """Whether the page does not scroll sideways; asked once it has come whole, since a press brings it later."""
+    wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    page.wait_for_load_state()
+    wait_for_page(page, "document.readyState === 'complete'")
+    return bool(page.evaluate(f"document.documentElement ? {wide} <= 0 : false"))
+
+
 def close_windows(browser: Browser) -> None:
     for context in list(browser.contexts):
         context.close()

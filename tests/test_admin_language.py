@@ -26,6 +26,7 @@ from lms.people.models import Division, Org, Person, Post
 from lms.tools import package_texts
 from media.enums import OWN_NAMES, TranscriptSource
 from media.models import Cue, GlossaryTerm, Transcript
+from search.models import SynonymGroup
 from tests.cast import Cast
 from tests.factories.learning import quiz_of, ready_video
 
@@ -146,6 +147,8 @@ def world(cast: Cast) -> list[str]:
     data += [cue.text, *Post.objects.values_list("title", flat=True), *quiz.questions.values_list("text", flat=True)]
     for term in GlossaryTerm.objects.all():
         data += [term.text, *term.spellings]
+    for group in SynonymGroup.objects.all():
+        data += [str(group), *group.listed]
     return sorted({*data, *CHINESE_NAMES, *OWN_NAMES.values(), "对的", "错的", "也错"}, key=len, reverse=True)
 
 

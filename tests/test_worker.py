@@ -50,14 +50,15 @@ def test_an_operator_retires_it(settings):
 
     assert retired.status_code == 200
     assert "registration.unregister()" in retired.text
-    cleared = re.findall(r'deleteDatabase\("([^"]+)"\)', retired.text)
-    assert cleared == ["tianjian-lessons"], "what was watched and answered stays for the page"
+    (cleared,) = re.findall(r"\.\.\.\[([^]]+)\]\.map", retired.text)
+    assert cleared == '"tianjian-lessons", "tianjian-screenings"', "what was watched and answered stays for the page"
 
 
 def test_retiring_it_clears_all_that_it_kept():
     script = (BUILT / "sw.js").read_text()
 
     assert "`tianjian-lessons`" in script and '"tianjian-lessons"' in RETIRED
+    assert "`tianjian-screenings`" in script
     assert "`tianjian-frame-`" in script and '"tianjian-frame-"' in RETIRED
 
 

@@ -1,15 +1,16 @@
-"""Which courses somebody wants to see: by track, for whom, how long, with credit hours."""
+"""Which courses somebody wants to see: by track, for whom, at what level, how long, with credit hours."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
+from django.db.models import TextChoices
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from courses.enums import Audience
+from courses.enums import Audience, CourseLevel
 from courses.models import CataloguePage
 from courses.queries import CourseEntry, TrackEntry
 
@@ -28,6 +29,7 @@ class Filter:
 
     track: str = ""
     audience: str = ""
+    level: str = ""
     length: str = ""
     hours: bool = False
 
@@ -42,13 +44,14 @@ class Filter:
         return cls(
             track=one_of("track", {track.code for track in tracks}),
             audience=one_of("for", set(Audience.values)),
+            level=one_of("level", set(CourseLevel.values)),
             length=one_of("length", cls.LENGTHS),
             hours=asked.get("hours") == "yes",
         )
 
     @property
     def is_set(self) -> bool:
-        return bool(self.track or self.audience or self.length or self.hours)
+        return bool(self.track or self.audience or self.level or self.length or self.hours)
 
     @property
     def is_narrow(self) -> bool:
@@ -58,17 +61,19 @@ class Filter:
     def of(self, entries: list[TrackEntry]) -> list[TrackEntry]:
         """The tracks with the courses that fit; tracks without any are left out."""
         kept = [
-            TrackEntry(entry.track, [each for each in entry.courses if each.lessons and self._fits(each, entry.track)])
+            TrackEntry(entry.track, [each for each in entry.courses if each.lessons and self.fits(each, entry.track)])
             for entry in entries
-            if self.track in {"", entry.track.code}
         ]
         return [entry for entry in kept if entry.courses]
 
-    def _fits(self, entry: CourseEntry, track: CataloguePage) -> bool:
+    def fits(self, entry: CourseEntry, track: CataloguePage) -> bool:
+        """Whether a course with its lessons, in this track, is what was chosen."""
         audience = entry.course.audience or track.audience
         return (
+            self.track in {"", track.code}
             # A course without audience is for everybody.
-            (not self.audience or not audience or self.audience in audience)
+            and (not self.audience or not audience or self.audience in audience)
+            and self.level in {"", entry.course.level}
             and (not self.hours or bool(entry.course.credit_for or track.credit_for))
             and (not self.length or self.length == _length(entry.minutes))
         )
@@ -78,7 +83,18 @@ class Filter:
         """The audiences that some course on show names, in the order of the choices."""
         named = {code for entry in entries for each in entry.courses for code in each.course.audience}
         named |= {code for entry in entries for code in entry.track.audience}
-        return [(value, str(label)) for value, label in Audience.choices if value in named]
+        return offered(Audience, named)
+
+    @staticmethod
+    def levels_in(entries: list[TrackEntry]) -> list[tuple[str, str]]:
+        """The levels that some course on show has."""
+        named = {each.course.level for entry in entries for each in entry.courses}
+        return offered(CourseLevel, named)
+
+
+def offered(choices: type[TextChoices], named: Container[str]) -> list[tuple[str, str]]:
+    """Value and label of those that are named, in the order of the choices."""
+    return [(value, str(label)) for value, label in choices.choices if value in named]
 
 
 def _length(minutes: int) -> str:

@@ -139,6 +139,7 @@ def _load_course(track: CataloguePage, row: dict[str, Any], org: Org | None, loa
             code=row["id"],
             org=org,
             season=row.get("season", ""),
+            level=row.get("level", ""),
             audience=row.get("audience", []),
             credit_for=row.get("credit_for", []),
             **_common(row),

@@ -9,7 +9,7 @@ from courses.queries import tracks_on_show
 
 
 def catalogue(request: HttpRequest) -> HttpResponse:
-    """Courses by track, for whom and how long. What the address says that is no choice of ours is passed over."""
+    """Courses by track, for whom, level and length. What the address says that is no choice of ours is passed over."""
     entries = tracks_on_show(timezone.now())
     chosen = Filter.read(request.GET, tracks=[entry.track for entry in entries])
     shown = chosen.of(entries)
@@ -23,6 +23,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
             "chosen": chosen,
             "tracks": [entry.track for entry in entries],
             "audiences": chosen.audiences_in(entries),
+            "levels": chosen.levels_in(entries),
             "lengths": Filter.LENGTHS,
         },
     )

@@ -15,6 +15,7 @@ from lms.credits.tasks import (
     assess_person_task,
     part_records_task,
     reassess_task,
+    regain_hours_task,
     register_credit_task,
     settle_import_task,
     strike_hours_task,
@@ -43,6 +44,8 @@ def register_improved_evidence(watch_record_id: int, **kwargs: Any) -> None:
     completions = LessonCompletion.objects.of(person).filter(lesson_key=record.lesson_key, round=record.round)
     for completion in completions.select_related("outline_version"):
         register_waiting(person, completion.outline_version.course_key, record.round)
+        if completion.objections.exists():
+            regain_hours_task.enqueue(completion.pk)
 
 
 def strike_objected(completion_id: int, **kwargs: Any) -> None:

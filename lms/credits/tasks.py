@@ -8,7 +8,7 @@ from lms.credits.domain.parting import part_records
 from lms.credits.domain.reassessing import go_on
 from lms.credits.domain.registering import register_credit
 from lms.credits.domain.settling_imports import settle_import
-from lms.credits.domain.striking import strike_hours
+from lms.credits.domain.striking import regain_hours, strike_hours
 from lms.credits.domain.studying import completion_of
 from lms.credits.domain.uniting import unite_record
 from lms.credits.models import ImportBatch
@@ -34,6 +34,13 @@ def strike_hours_task(completion_id: int) -> list[int]:
     """Take back hours that rested on a group viewing to which the person objected; the ids of the reversals."""
     lesson = LessonCompletion.objects.select_related("person__merged_into", "outline_version").get(pk=completion_id)
     return [entry.pk for entry in strike_hours(lesson, at=timezone.now())]
+
+
+@task(queue_name="default")
+def regain_hours_task(completion_id: int) -> list[int]:
+    """Give again what an objection took back and the record bears now; the ids of the corrections."""
+    lesson = LessonCompletion.objects.select_related("person__merged_into", "outline_version").get(pk=completion_id)
+    return [entry.pk for entry in regain_hours(lesson, at=timezone.now())]
 
 
 @task(queue_name="default")

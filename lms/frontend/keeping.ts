@@ -3,7 +3,7 @@ import { explain, inability, type Inability } from "./kept/ability.ts";
 import { gone } from "./kept/hint.ts";
 import { offerInstall } from "./kept/install.ts";
 import { type Ended, Keeper } from "./kept/keeper.ts";
-import { bytesHere, DatabaseLessons, type Lesson, type Lessons } from "./kept/lessons.ts";
+import { bytesHere, type Lesson, withLessons } from "./kept/lessons.ts";
 import { filled, megabytes, moment } from "./kept/room.ts";
 import { forget, tidy } from "./kept/tidying.ts";
 import { addressOf, FILM } from "./kept/words.ts";
@@ -66,18 +66,9 @@ class KeepButton {
     }
   }
 
-  private async withLessons<T>(work: (lessons: Lessons) => Promise<T>): Promise<T> {
-    const lessons = await DatabaseLessons.open();
-    try {
-      return await work(lessons);
-    } finally {
-      lessons.close();
-    }
-  }
-
   /** What of it is here. */
   private async look(): Promise<void> {
-    const [row, got] = await this.withLessons(async (lessons) => [await lessons.get(this.lesson), await bytesHere(lessons, this.lesson, FILM)] as const);
+    const [row, got] = await withLessons(async (lessons) => [await lessons.get(this.lesson), await bytesHere(lessons, this.lesson, FILM)] as const);
     this.got = got;
     if (row && row.mark !== this.root.dataset.mark) {
       this.show("other");
@@ -142,7 +133,7 @@ class KeepButton {
   private async stop(): Promise<void> {
     this.keeper.pause();
     await this.work; // what has just arrived is not written after all is gone
-    await this.withLessons((lessons) => forget(lessons, this.lesson));
+    await withLessons((lessons) => forget(lessons, this.lesson));
     await this.look();
     this.say(null);
   }

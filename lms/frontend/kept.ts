@@ -3,13 +3,15 @@
 import { explain, inability } from "./kept/ability.ts";
 import { forgetGone, gone } from "./kept/hint.ts";
 import { offerInstall } from "./kept/install.ts";
-import { DatabaseLessons, type Lesson, type Lessons, bytesHere } from "./kept/lessons.ts";
+import { bytesHere, type Lesson, withLessons } from "./kept/lessons.ts";
 import { filled, megabytes, moment, used } from "./kept/room.ts";
 import { forget, handInKept, tidy } from "./kept/tidying.ts";
 import { addressOf, FILM } from "./kept/words.ts";
+import { holdsScreenings } from "./screening/choosing.ts";
+import { allChosen } from "./screening/chosen.ts";
 
 class KeptList {
-  private readonly list = this.root.querySelector("ul") as HTMLElement;
+  private readonly list = this.root.querySelector("ul[data-any]") as HTMLElement;
   private readonly row = this.root.querySelector("template") as HTMLTemplateElement;
 
   constructor(private readonly root: HTMLElement) {
@@ -42,20 +44,12 @@ class KeptList {
     await tidy().catch(() => undefined);
     await this.fill();
     this.showGone();
+    await this.showScreenings().catch(() => undefined);
     await handInKept().then((waits) => this.show("[data-waits]", waits), () => undefined);
   }
 
-  private async withLessons<T>(work: (lessons: Lessons) => Promise<T>): Promise<T> {
-    const lessons = await DatabaseLessons.open();
-    try {
-      return await work(lessons);
-    } finally {
-      lessons.close();
-    }
-  }
-
   private async fill(): Promise<void> {
-    const rows = await this.withLessons(async (lessons) => {
+    const rows = await withLessons(async (lessons) => {
       const all = await lessons.all();
       return Promise.all(all.map(async (lesson) => ({ lesson, got: await bytesHere(lessons, lesson.lesson, FILM) })));
     });
@@ -68,6 +62,26 @@ class KeptList {
     const line = this.root.querySelector<HTMLElement>("[data-used]");
     if (line) {
       line.textContent = filled(line.dataset.text ?? "", { count: String(rows.length), size: megabytes(all) });
+    }
+  }
+
+  /** Those that a helper leads from this phone. */
+  private async showScreenings(): Promise<void> {
+    const section = this.root.querySelector<HTMLElement>("[data-screenings]");
+    const rows = section && holdsScreenings() ? await allChosen() : [];
+    section?.querySelector("ul")?.append(
+      ...rows.map(({ code, title, place }) => {
+        const row = document.createElement("li");
+        const link = document.createElement("a");
+        const where = document.createElement("p");
+        [row.className, link.className, where.className] = ["row", "row-title", "soft"];
+        [link.textContent, where.textContent, link.href] = [title, place, `/learn/screenings/${code}/`];
+        row.append(link, where);
+        return row;
+      }),
+    );
+    if (section) {
+      section.hidden = rows.length === 0;
     }
   }
 
@@ -94,7 +108,7 @@ class KeptList {
   }
 
   private async remove(lesson: Lesson): Promise<void> {
-    await this.withLessons((lessons) => forget(lessons, lesson.lesson));
+    await withLessons((lessons) => forget(lessons, lesson.lesson));
     await this.fill();
     this.say(filled(this.root.dataset.textRemoved ?? "", { title: lesson.title }));
   }
@@ -106,7 +120,7 @@ class KeptList {
   }
 
   private async clear(): Promise<void> {
-    await this.withLessons(async (lessons) => {
+    await withLessons(async (lessons) => {
       for (const { lesson } of await lessons.all()) {
         await forget(lessons, lesson);
       }

@@ -1,8 +1,8 @@
 // The page of a lesson that this phone has kept: plays it from here, collects what is played, and hands it in once there
 // is a network, as a report of its package. What is refused, and why, the pages with network tell.
 import { bury, keepPlace, placeIn } from "./kept/hint.ts";
-import { bytesHere, DatabaseLessons, type Lesson } from "./kept/lessons.ts";
-import { isOver, tidy } from "./kept/tidying.ts";
+import { bytesHere, type Lesson, withLessons } from "./kept/lessons.ts";
+import { handInPractice, isOver, tidy } from "./kept/tidying.ts";
 import { FILM } from "./kept/words.ts";
 import { Handover } from "./player/handover.ts";
 import { BLOCK, type Receipt, Reporter } from "./player/reporter.ts";
@@ -53,7 +53,7 @@ class KeptLesson {
   }
 
   private async open(): Promise<void> {
-    this.row = await this.rowHere().catch(() => undefined);
+    this.row = await withLessons((lessons) => lessons.get(this.lesson)).catch(() => undefined);
     const { row } = this;
     if (!row || isOver(row, Date.now())) {
       this.refuse(row ? "over" : "missing");
@@ -70,6 +70,7 @@ class KeptLesson {
       this.say("broken");
     }
     this.followTrack();
+    this.practise(row);
     await this.openOutbox(row);
     if (this.video.paused) {
       await this.report(); // what was played to its end meanwhile
@@ -77,12 +78,14 @@ class KeptLesson {
     void tidy().then((left) => left.some((each) => each.package === row.package) || this.end("withdrawn"), () => undefined);
   }
 
-  private async rowHere(): Promise<Lesson | undefined> {
-    const lessons = await DatabaseLessons.open();
-    try {
-      return await lessons.get(this.lesson);
-    } finally {
-      lessons.close();
+  /** Questions in the film, asked and marked by what lies on this phone. Few lessons have any. */
+  private practise({ lesson, package: code }: Lesson): void {
+    const { practiceUrl } = this.root.dataset;
+    if (practiceUrl) {
+      void Promise.all([import("./player/practice.ts"), import("./kept/practised.ts")]).then(
+        ([player, kept]) => new player.Practice(this.root, this.video, kept.keptHere(practiceUrl, { lesson, package: code })),
+        () => undefined,
+      );
     }
   }
 
@@ -134,8 +137,7 @@ class KeptLesson {
   /** Two pages that play the same package number their reports apart. */
   private async block(): Promise<number> {
     try {
-      const lessons = await DatabaseLessons.open();
-      const block = await lessons.nextBlock(this.lesson).finally(() => lessons.close());
+      const block = await withLessons((lessons) => lessons.nextBlock(this.lesson));
       return block || Math.floor(Math.random() * BLOCKS_DRAWN);
     } catch {
       return Math.floor(Math.random() * BLOCKS_DRAWN);
@@ -160,7 +162,12 @@ class KeptLesson {
         this.unseen ||= !video.paused;
       }
     };
-    video.addEventListener("play", () => this.begin());
+    video.addEventListener("play", () => {
+      if (this.counts && !video.seeking) {
+        sample(); // "playing" comes late on a busy phone, and this second may have begun before a pause
+      }
+      this.begin();
+    });
     video.addEventListener("playing", () => {
       this.say(null);
       sample();
@@ -193,7 +200,10 @@ class KeptLesson {
     video.addEventListener("error", () => void this.broken());
     document.addEventListener("visibilitychange", () => this.followEyes(sample));
     window.addEventListener("pagehide", () => this.leave());
-    window.addEventListener("online", () => void this.reporter?.flush());
+    window.addEventListener("online", () => {
+      void this.reporter?.flush();
+      void handInPractice().catch(() => undefined); // the next page tries again
+    });
     window.setInterval(() => !video.paused && void this.report(), REPORT_EVERY_MS);
   }
 
@@ -263,17 +273,12 @@ class KeptLesson {
   }
 
   private async isAllHere({ lesson, size }: Lesson): Promise<boolean> {
-    const lessons = await DatabaseLessons.open().catch(() => null);
-    const bytes = lessons ? await bytesHere(lessons, lesson, FILM).catch(() => 0) : 0;
-    lessons?.close();
-    return bytes === size;
+    return (await withLessons((lessons) => bytesHere(lessons, lesson, FILM)).catch(() => 0)) === size;
   }
 
   /** As a whole, so that it is not found half again. */
   private async loseIt(row: Lesson): Promise<void> {
-    const lessons = await DatabaseLessons.open().catch(() => null);
-    await lessons?.remove(row.lesson).catch(() => undefined);
-    lessons?.close();
+    await withLessons((lessons) => lessons.remove(row.lesson)).catch(() => undefined);
     bury(row, "thrown");
     this.refuse("missing");
   }

@@ -4,13 +4,13 @@ import { post } from "./http.ts";
 import type { PresenceCheck, Progress } from "./player/check.ts";
 import { Handover } from "./player/handover.ts";
 import type { Report } from "./player/outbox.ts";
-import { keepPlace, placeIn } from "./player/places.ts";
+import { askedFor, clock, keepPlace, placeIn } from "./player/places.ts";
 import { type Answer, type CheckDue, Reporter } from "./player/reporter.ts";
 import { alone, ANSWER_SECONDS, send } from "./player/sending.ts";
 import { type Addresses, Source } from "./player/source.ts";
 import { openStore } from "./player/stores.ts";
 import { counts, StretchCollector } from "./player/stretches.ts";
-import { soundFirst } from "./player/thrift.ts";
+import { savesData, soundFirst } from "./player/thrift.ts";
 import { Transcript } from "./player/transcript.ts";
 import { keepLine, sharpen } from "./player/view.ts";
 
@@ -58,6 +58,8 @@ class LessonPlayer {
   private failures = 0;
   private mending = false;
   private place: number;
+  /** The second that the address of the page names. */
+  private moment: number | null = null;
   /** Whether the person wants it to play; a stream that is loaded anew must not start by itself. */
   private wanted = false;
   private moved = { position: 0, at: 0, stalls: 0 };
@@ -85,6 +87,7 @@ class LessonPlayer {
       expires_at: expires ?? null,
     };
     this.place = this.signedIn ? Number(root.dataset.resume ?? 0) : placeIn(this.lesson);
+    this.openAt(askedFor(location.hash, this.seconds));
     this.source = new Source(
       this.video,
       { lost: () => void this.mend(), slow: () => void this.putSoundFirst("soundFirst"), unplayable: () => this.say("unplayable") },
@@ -93,7 +96,7 @@ class LessonPlayer {
     sharpen(this.video);
     this.keepLine = keepLine(root, this.video);
     // Phones seek with a thumb on the picture and pay for every byte.
-    if (this.addresses.storyboard && matchMedia("(hover: hover) and (pointer: fine)").matches) {
+    if (this.addresses.storyboard && !savesData() && matchMedia("(hover: hover) and (pointer: fine)").matches) {
       void import("./player/storyboard.ts").then((part) =>
         new part.Storyboard(this.video, this.part("[data-thumbnail]"), () => this.addresses.storyboard));
     }
@@ -102,6 +105,20 @@ class LessonPlayer {
     // Few learners ever open it, and the plain form works as well.
     report?.addEventListener("toggle", () => void import("./player/captionreport.ts").then((part) => part.offerReports(report, this.video)), { once: true });
     this.transcript = list && new Transcript(list, (seconds) => this.playFrom(seconds));
+    const field = document.querySelector<HTMLInputElement>("[data-transcript-search] input");
+    const told = document.querySelector<HTMLElement>("[data-transcript-search] [role=status]");
+    if (field && told) {
+      this.transcript?.offerSearch(field, told);
+    }
+    this.transcript?.show(this.place);
+    window.addEventListener("hashchange", () => {
+      const asked = askedFor(location.hash, this.seconds);
+      if (asked !== null) {
+        this.openAt(asked);
+        this.transcript?.show(asked);
+        this.playFrom(asked);
+      }
+    });
     this.startButton.hidden = false;
     this.video.controls = false; // one large button instead, until it is pressed
     this.startButton.addEventListener("click", () => void this.start());
@@ -260,6 +277,7 @@ class LessonPlayer {
     const fill = (): void => {
       if (track.cues && transcript.empty) {
         transcript.fill(track.cues);
+        transcript.show(this.place);
       }
     };
     if (element?.readyState === HTMLTrackElement.LOADED) {
@@ -310,16 +328,32 @@ class LessonPlayer {
     }
     const { practiceUrl } = this.root.dataset;
     if (practiceUrl) {
-      void import("./player/practice.ts").then((part) => new part.Practice(this.root, this.video, practiceUrl), () => undefined);
+      void import("./player/practice.ts").then((part) => new part.Practice(this.root, this.video, part.online(practiceUrl)), () => undefined);
     }
     if (this.signedIn) {
       await this.openSession();
     }
   }
 
+  private get seconds(): number {
+    return Number(this.root.dataset.seconds ?? 0);
+  }
+
+  /** A link to a moment goes before the place reached. Nothing counts by it: only what plays is reported. */
+  private openAt(asked: number | null): void {
+    if (asked !== null) {
+      this.moment = asked;
+      this.place = asked;
+      const words = this.startButton.querySelector("span");
+      if (words) {
+        words.textContent = (this.root.dataset.textPlayFrom ?? "{time}").replace("{time}", clock(asked));
+      }
+    }
+  }
+
   private get resumeAt(): number {
-    const seconds = Number(this.root.dataset.seconds ?? 0);
-    return seconds && this.place > seconds - NEARLY_OVER_SECONDS ? 0 : this.place;
+    const isOver = this.seconds && this.place > this.seconds - NEARLY_OVER_SECONDS;
+    return isOver && this.place !== this.moment ? 0 : this.place;
   }
 
   private get address(): string {

@@ -60,10 +60,33 @@ if (mayWait()) {
   void import("./answers/arriving.ts").then((part) => part.arrive()).catch(() => undefined); // the next page tries again
 }
 
-/** As kept/hint.ts writes it down; to load that for a look would cost every page a request. */
+// What a question may become, and speaking instead of typing: fetched by whoever is about to ask.
+document.querySelector<HTMLInputElement>(".search input")?.addEventListener("focus", (event) => {
+  const field = event.target as HTMLInputElement;
+  void import("./search/suggesting.ts").then((part) => part.suggest(field), () => undefined); // typing works as before
+}, { once: true });
+
+/** As screening/choosing.ts writes it down. */
+function holdsScreenings(mark: string): boolean {
+  try {
+    const holder = localStorage.getItem("tianjian.screenings");
+    return holder !== null && holder !== mark;
+  } catch {
+    return false;
+  }
+}
+
+// The codes of a screening lie on the phone of who leads it, and go when the phone shows a page to anybody else. Pages that
+// a phone shows by itself bear nobody's mark.
+const mark = document.body.dataset.mark;
+if (mark !== undefined && holdsScreenings(mark)) {
+  void import("./screening/choosing.ts").then((part) => part.tidy(mark)).catch(() => undefined); // the next page tries again
+}
+
+/** As kept/hint.ts and kept/practised.ts write it down; to load those for a look would cost every page a request. */
 function keepsLessons(): boolean {
   try {
-    return localStorage.getItem("tianjian.lessons") !== null;
+    return ["tianjian.lessons", "tianjian.practised"].some((key) => localStorage.getItem(key) !== null);
   } catch {
     return false;
   }

@@ -20,6 +20,7 @@ class LearningConfig(AppConfig):
             GroupObjection,
             GroupReceipt,
             GroupTick,
+            GroupWithdrawal,
             LessonCompletion,
             PackageReceipt,
             QuizAttempt,
@@ -39,6 +40,6 @@ class LearningConfig(AppConfig):
         register_wanted(fixed_texts)
         deleting.register_blocker(why_recording_must_stay)
         append_only.protect(Receipt, PackageReceipt, QuizAttempt, LessonCompletion, CourseCompletion, Settlement)
-        append_only.protect(GroupTick, GroupReceipt, GroupObjection)
+        append_only.protect(GroupTick, GroupReceipt, GroupObjection, GroupWithdrawal)
         register_template(TICKED)
         register_part("group_viewings", screenings_of)

@@ -23,6 +23,7 @@ from lms.learning.models import (
     GroupReceipt,
     GroupTick,
     GroupViewing,
+    GroupWithdrawal,
     LessonCompletion,
     LessonProblem,
     PresenceCheck,
@@ -344,16 +345,24 @@ def _live_pages(ids: Iterable[int]) -> dict[int, LessonPage]:
 
 
 def group_seconds(record_ids: Iterable[int], *, without: GroupReceipt | None = None) -> Stretches:
-    """What is known of these records from group viewings to which nobody objected; `without` leaves one out."""
-    receipts = GroupReceipt.objects.filter(record__in=list(record_ids), tick__objection__isnull=True)
+    """What is known of these records from group viewings to which nobody objects; `without` leaves one out."""
+    ids = list(record_ids)
+    # An objection that was withdrawn had struck what was counted by then; only what was counted since holds.
+    first = Q(tick__objection__isnull=True) | Q(
+        tick__objection__withdrawal__isnull=False, tick__objection__withdrawal__record__isnull=True
+    )
+    receipts = GroupReceipt.objects.filter(first, record__in=ids)
     if without:
         receipts = receipts.exclude(pk=without.pk)
-    return Stretches.of(pair for receipt in receipts for pair in receipt.seconds.pairs)
+    again = GroupWithdrawal.objects.filter(record__in=ids)
+    return Stretches.of(pair for each in (*receipts, *again) for pair in each.seconds.pairs)
 
 
 def ticks_of(person: Person, *, newest: int = 30) -> list[GroupTick]:
     """At which group viewings the person was ticked, newest first, with what came of it."""
-    ticks = GroupTick.objects.of(person).select_related("viewing__page", "viewing__division", "receipt", "objection")
+    ticks = GroupTick.objects.of(person).select_related(
+        "viewing__page", "viewing__division", "receipt", "objection__withdrawal"
+    )
     return list(ticks.order_by("-ticked_at", "-pk")[:newest])
 
 
@@ -376,6 +385,7 @@ def screening_counts(viewings: Iterable[GroupViewing]) -> dict[int, ScreeningCou
     """The figures of each of these screenings, in one query; `lost` are completions that hung on a struck tick."""
     ids = [each.pk for each in viewings]
     named = Q(how=TickKind.NAMED)
+    objected = Q(objection__isnull=False, objection__withdrawal__isnull=True)
     found = (
         GroupTick.objects.filter(viewing__in=ids)
         .values("viewing")
@@ -383,8 +393,8 @@ def screening_counts(viewings: Iterable[GroupViewing]) -> dict[int, ScreeningCou
             scanned=Count("pk", filter=Q(how=TickKind.SCANNED)),
             named=Count("pk", filter=named),
             afterwards=Count("pk", filter=named & Q(ticked_at__gt=F("viewing__closed_at"))),
-            objected=Count("pk", filter=Q(objection__isnull=False)),
-            lost=Count("pk", filter=Q(objection__completion__isnull=False)),
+            objected=Count("pk", filter=objected),
+            lost=Count("pk", filter=objected & Q(objection__completion__isnull=False)),
         )
         .order_by()
     )

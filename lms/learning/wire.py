@@ -20,6 +20,8 @@ MAX_NUMBER = 2**31 - 1
 MAX_CODE_LENGTH = 32
 MAX_PLACES = 50
 MAX_PACKAGES = 50
+# A lesson has at most thirty questions in its video.
+MAX_ANSWERS = 30
 
 
 class Refused(Exception):
@@ -164,6 +166,21 @@ def read_codes(value: Any) -> list[str]:
     if len(value) > MAX_PACKAGES:
         raise Refused("too_many", _("At most %(most)d packages are asked about at once.") % {"most": MAX_PACKAGES})
     return [read_code(code, "package") for code in value]
+
+
+def read_answers(value: Any) -> list[tuple[int, str]]:
+    """Answers to questions in a video, each the question's number and the choice's name."""
+    if not isinstance(value, list) or any(not isinstance(answer, dict) for answer in value):
+        raise Refused("wrong_value", _("“answers” must be a list of questions and choices."))
+    if len(value) > MAX_ANSWERS:
+        raise Refused("too_many", _("At most %(most)d answers are sent at once.") % {"most": MAX_ANSWERS})
+    return [
+        (
+            read_whole(answer.get("question"), "question", least=1, most=MAX_NUMBER),
+            read_code(answer.get("choice"), "choice"),
+        )
+        for answer in value
+    ]
 
 
 def read_fields(value: Any) -> dict[str, list[str]]:

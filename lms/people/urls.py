@@ -29,5 +29,6 @@ urlpatterns = [
     path("village/", account.move, name="move"),
     path("close/", account.close, name="close"),
     path("elder-mode/", account.elder_mode, name="elder_mode"),
+    path("saving-data/", account.saving_data, name="saving_data"),
     path("language/", account.language, name="language"),
 ]

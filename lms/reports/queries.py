@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from itertools import islice
 from typing import Any, NamedTuple
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
@@ -16,6 +15,7 @@ from lms.credits.enums import CreditCategory
 from lms.credits.models import CreditLedgerEntry
 from lms.credits.queries import entries_of
 from lms.learning.models import CourseCompletion, LessonCompletion
+from lms.lib.batches import batched
 from lms.lib.durations import beijing_midnight
 from lms.lib.keys import Keys
 from lms.people.models import Belonging, Person, Post
@@ -32,13 +32,6 @@ def year_up_to(year: int, on: date) -> tuple[date, date]:
     """The first day of the year, and the day after the last one that counts (as of `on`)."""
     first = date(year, 1, 1)
     return first, max(first, min(date(year + 1, 1, 1), date.fromordinal(on.toordinal() + 1)))
-
-
-def batched(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
-    """The items in lists of at most `size` (itertools.batched comes with Python 3.12)."""
-    rest = iter(items)
-    while batch := list(islice(rest, size)):
-        yield batch
 
 
 class PostInWords(NamedTuple):

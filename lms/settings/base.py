@@ -202,7 +202,7 @@ FILE_UPLOAD_TEMP_DIR = None
 TASKS = {
     "default": {
         "BACKEND": "django_tasks_db.DatabaseBackend",
-        "QUEUES": ["default", "media", "media-long"],
+        "QUEUES": ["default", "media", "media-long", "search"],
         "ENQUEUE_ON_COMMIT": True,
     }
 }
@@ -216,7 +216,16 @@ WAGTAIL_USAGE_COUNT_ENABLED = True
 WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
 WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
 WAGTAIL_PASSWORD_RESET_ENABLED = False
-WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
+# An OpenSearch server instead of the site's own database: https://user:password@host:9200.
+SEARCH_SERVER = env.text("SEARCH_SERVER", "")
+WAGTAILSEARCH_BACKENDS: dict[str, dict[str, Any]] = {"default": {"BACKEND": "search.backends"}}
+if SEARCH_SERVER:
+    WAGTAILSEARCH_BACKENDS["default"] = {
+        "BACKEND": "search.backends.opensearch",
+        "URLS": [SEARCH_SERVER],
+        "INDEX_PREFIX": "tianjian_",
+        "TIMEOUT": 5,
+    }
 # Lessons and courses go online after three reviews only; off for a station with a single trainer. What came back
 # changed is read again by all three.
 REVIEW_BEFORE_PUBLISHING = env.flag("REVIEW_BEFORE_PUBLISHING", True)

@@ -62,6 +62,7 @@ def worker(name: str, *command: str) -> Child:
 def workers() -> list[Child]:
     return [
         worker("default worker", "db_worker", "--queue-name", "default", "--no-startup-delay", "--no-reload"),
+        worker("search worker", "db_worker", "--queue-name", "search", "--no-startup-delay", "--no-reload"),
         worker("media worker", "run_media_worker"),
         worker("figures", "fold_figures", "--every", "2"),
     ]
@@ -141,7 +142,7 @@ def run_workers() -> None:
     set_up()
     with Supervisor(workers(), environment=worker_environment(), folder=ROOT, say=say) as supervisor:
         supervisor.start()
-        say(f"The default worker and the media worker run. Logs: {LOGS}. Ctrl-C stops both.")
+        say(f"The workers run. Logs: {LOGS}. Ctrl-C stops them.")
         while True:
             supervisor.look()
             time.sleep(0.5)

@@ -2,6 +2,7 @@
 
     python -m lms.tools.setup                    # with the Python that .venv is to use; its standard library is enough
     python -m lms.tools.setup --packages-only    # for an image whose front end is built elsewhere
+    python -m lms.tools.setup --tests            # and meanwhile make what tests begin with
 
 Each step leaves a stamp once it is whole: a hash of what it was made from. A step whose stamp is missing or old is made
 anew, so a broken run is repaired by the next one. pip and npm are called as this machine has set them up.
@@ -20,7 +21,7 @@ import sys
 import time
 import tomllib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -272,21 +273,35 @@ def compile_messages() -> None:
         raise SetupError(f"The translations could not be compiled:\n{done.stdout}{done.stderr}")
 
 
-def set_up(*, packages_only: bool = False) -> None:
+@contextmanager
+def preparing_tests() -> Iterator[None]:
+    """Meanwhile another process migrates and compiles what tests begin with. If it fails, the tests do and say why."""
+    command = [str(VENV_PYTHON), "-m", "tests.migrated"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            yield
+        except BaseException:
+            process.kill()
+            raise
+
+
+def set_up(*, packages_only: bool = False, tests: bool = False) -> None:
     """Bring everything up to date, in order; SetupError says in a sentence what stopped it."""
     started = time.monotonic()
     check_python()
     with one_at_a_time():
         make_venv()
         install_core()
-        try:
-            install_speech()
-            install_faster_speech()
-        except SetupError as error:
-            say(f"{error}\nGoing on without speech recognition; the next run tries again.")
         if not packages_only:
-            build_frontend()
             compile_messages()
+        with preparing_tests() if tests else nullcontext():
+            try:
+                install_speech()
+                install_faster_speech()
+            except SetupError as error:
+                say(f"{error}\nGoing on without speech recognition; the next run tries again.")
+            if not packages_only:
+                build_frontend()
     took = time.monotonic() - started
     if took > 10:
         say(f"Set up in {took:.0f} s.")
@@ -294,7 +309,7 @@ def set_up(*, packages_only: bool = False) -> None:
 
 def main() -> int:
     try:
-        set_up(packages_only="--packages-only" in sys.argv[1:])
+        set_up(packages_only="--packages-only" in sys.argv[1:], tests="--tests" in sys.argv[1:])
     except SetupError as error:
         print(error, file=sys.stderr)
         return 1

@@ -28,7 +28,7 @@ BUDGETS = {
     "home": ("courses/home_page.html", 13_000),
     "track": ("courses/catalogue_page.html", 13_000),
     "course": ("courses/course_page.html", 13_000),
-    "lesson": ("courses/lesson_page.html", 31_000),
+    "lesson": ("courses/lesson_page.html", 34_000),
     "quiz": ("learning/quiz.html", 18_000),
     "self-assessment": ("learning/self_assessment.html", 14_000),
     "my learning": ("learning/mine.html", 14_000),

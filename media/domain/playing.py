@@ -46,6 +46,8 @@ class Sizes:
 class SmallPoster:
     """The still as pages show it; in which format each address answers, the browser's `Accept` decides."""
 
+    # For whoever saves data.
+    least: str
     # Sharp enough for a phone.
     narrow: str
     # For wide screens; None where there is nothing larger.
@@ -122,7 +124,8 @@ def small_poster(video: Video, *, at: datetime) -> SmallPoster | None:
         return reverse("media:poster", args=[token, width])
 
     narrow = max((width for width in widths if width < _WIDE), default=widths[0])
-    return SmallPoster(narrow=address(narrow), wide=address(widths[-1]) if widths[-1] > narrow else None)
+    wide = address(widths[-1]) if widths[-1] > narrow else None
+    return SmallPoster(least=address(widths[0]), narrow=address(narrow), wide=wide)
 
 
 def poster_file(width: int, *, accepts: str, saves_data: bool) -> str:

@@ -2,6 +2,8 @@
 
 import hashlib
 import logging
+import math
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -78,8 +80,11 @@ def found_for(texts: Iterable[str]) -> dict[str, Spoken]:
     return {text: rows[key] for text in wanted if (key := key_of(text, speaker)) in rows}
 
 
-def speak(texts: Iterable[str], *, at: datetime) -> Outcome:
-    """Have the voice say what was not said before. A text that cannot be spoken now stays for the next run."""
+def speak(texts: Iterable[str], *, at: datetime, seconds: float = math.inf) -> Outcome:
+    """Have the voice say what was not said before, beginning no text after so many seconds.
+
+    A text that cannot be spoken now stays for the next run.
+    """
     speaker = voice()
     if speaker is None:
         return Outcome()
@@ -89,8 +94,10 @@ def speak(texts: Iterable[str], *, at: datetime) -> Outcome:
         return Outcome()
     if lack := speaker.why_not():
         return Outcome(failed=len(missing), reasons=(lack,))
-    spoken, reasons = 0, []
+    spoken, reasons, begun = 0, [], time.monotonic()
     for key, text in missing.items():
+        if time.monotonic() - begun > seconds:
+            break
         try:
             spoken += _say(key, text, speaker, at=at)
         except SpeakFailed as error:
@@ -99,14 +106,14 @@ def speak(texts: Iterable[str], *, at: datetime) -> Outcome:
     return Outcome(spoken, len(reasons), tuple(dict.fromkeys(reasons)))
 
 
-def speak_missing(*, at: datetime, dry_run: bool = False) -> Outcome:
-    """Speak whatever a page needs and has not; with `dry_run` count it."""
+def speak_missing(*, at: datetime, seconds: float = math.inf, dry_run: bool = False) -> Outcome:
+    """Speak whatever a page needs and has not, as `speak` does; with `dry_run` count it."""
     speaker = voice()
     if speaker is None:
         return Outcome()
     texts = {text for text in _needed() if can_be_said(text)}
     if not dry_run:
-        return speak(texts, at=at)
+        return speak(texts, at=at, seconds=seconds)
     keys = {key_of(text, speaker) for text in texts}
     return Outcome(spoken=len(keys - _known(keys)))
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from wagtail.search import index
 
 from lms.lib.ids import public_code
 from lms.lib.retention import Retention
@@ -65,7 +66,7 @@ class VideoQuerySet(models.QuerySet["Video"]):
         return self.filter(status=VideoStatus.READY, taken_down_at=None)
 
 
-class Video(models.Model):  # type: ignore[django-manager-missing]  # LessonPage: Wagtail has no types
+class Video(index.Indexed, models.Model):  # type: ignore[django-manager-missing]  # LessonPage: Wagtail has no types
     """A recording: the file as it came, and where it stands on its way to a lesson.
 
     Made by `receiving.receive_video`; `staging` moves the status (claim, advance, fail, give back, retry);
@@ -74,6 +75,9 @@ class Video(models.Model):  # type: ignore[django-manager-missing]  # LessonPage
     """
 
     RETENTION = Retention("teaching", until="no lesson, completion or hour points at it", basis="contract")
+
+    # Only to choose by: what learners find are lessons and what is said in them.
+    search_fields = [index.AutocompleteField("title"), index.AutocompleteField("original_name")]
 
     code = models.CharField(_("code"), max_length=16, unique=True, default=new_video_code, editable=False)
     title = models.CharField(_("title"), max_length=200)

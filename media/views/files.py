@@ -1,6 +1,5 @@
 """The bytes of recordings: playlists, segments, posters and captions behind signed addresses."""
 
-import re
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -12,6 +11,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from lms.lib.files import StorageFailed, stored
+from lms.lib.ranges import NoSuchRange, asked_range
 from media.domain.playing import POSTER_PERIOD_SECONDS, AddressRefused, open_address, open_poster, poster_file
 from media.domain.speaking import SoundRefused, open_sound
 from media.enums import TranscriptState
@@ -29,7 +29,6 @@ TYPES = {
     ".bin": "application/octet-stream",
     ".vtt": "text/vtt; charset=utf-8",
 }
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 
 
 def _refused() -> HttpResponse:
@@ -103,29 +102,23 @@ def _not_found() -> HttpResponse:
 def send_stored(request: HttpRequest, name: str, kind: str) -> HttpResponseBase:
     """The whole file, or the one stretch of bytes that was asked for. Raises FileNotFoundError, StorageFailed."""
     size = stored().size(name)
-    asked = _RANGE.fullmatch(request.headers.get("Range", "").strip())
-    if asked is None or asked[0] == "bytes=-":
-        response: Any = StreamingHttpResponse(stored().read(name, 0, size), content_type=kind)
-        response["Content-Length"] = str(size)
-        return response
-    first, last = _stretch(asked[1], asked[2], size)
-    if not first <= last < size:
+    response: Any
+    try:
+        asked = asked_range(request.headers.get("Range", ""), size)
+    except NoSuchRange:
         response = HttpResponse(status=416, content_type=kind)
         response["Content-Range"] = f"bytes */{size}"
         return response
+    if asked is None:
+        response = StreamingHttpResponse(stored().read(name, 0, size), content_type=kind)
+        response["Content-Length"] = str(size)
+        return response
+    first, last = asked
     length = last - first + 1
     response = StreamingHttpResponse(stored().read(name, first, length), status=206, content_type=kind)
     response["Content-Length"] = str(length)
     response["Content-Range"] = f"bytes {first}-{last}/{size}"
     return response
-
-
-def _stretch(first: str, last: str, size: int) -> tuple[int, int]:
-    """First and last byte; one that cannot be served has its first behind its last."""
-    if not first:
-        wanted = int(last)
-        return (max(size - wanted, 0), size - 1) if wanted else (1, 0)
-    return int(first), min(int(last), size - 1) if last else size - 1
 
 
 @require_safe

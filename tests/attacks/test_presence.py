@@ -154,7 +154,7 @@ def test_an_hour_that_waits_is_not_released_by_one_answer(clock):
 
 @pytest.mark.parametrize(
     "choose",
-    [pytest.param(guess, id="random guesser"), pytest.param(first, id="first choice clicked", marks=pytest.mark.slow)],
+    [pytest.param(guess, id="random guesser", marks=pytest.mark.slow), pytest.param(first, id="first choice clicked")],
 )
 def test_guessing_gains_less_than_watching(clock, choose):
     """A check with four choices is passed in 31 of 100 tries; what waited is lost in the others, with eight minutes."""
@@ -163,8 +163,9 @@ def test_guessing_gains_less_than_watching(clock, choose):
     cheat.claim(make.credit_lesson(course, seconds=3600, presence_questions=questions))
 
     _gained, rate = cheat.report(choose.__name__)
-    # tests/learning/test_checks.py computes what is expected: 33 a minute. Here is room for a lucky run.
-    assert rate < 105
+    # tests/learning/test_checks.py computes what is expected: 33 a minute. Here is room for a lucky run: four of five
+    # checks, which come to 109, are passed in 3 of 100 runs; all five in 3 of 1000.
+    assert rate < 125
 
 
 def test_an_answer_recorded_and_replayed_is_worth_nothing_in_the_next_check(clock):

@@ -12,12 +12,12 @@ from django.test import override_settings
 
 from lms.learning.domain import screening, viewing
 from lms.learning.domain.counting import count_ticks
-from lms.learning.domain.objecting import object_to
+from lms.learning.domain.objecting import CannotWithdraw, object_to, withdraw
 from lms.learning.domain.packages import accept_package_report, issue_package
 from lms.learning.domain.ticking import CannotTick
-from lms.learning.domain.viewing import CannotScreen
+from lms.learning.domain.viewing import CannotScreen, count_uncounted
 from lms.learning.domain.watching import accept_report, open_session
-from lms.learning.enums import EvidenceKind
+from lms.learning.enums import EvidenceKind, GroupRefusal
 from lms.learning.models import GroupTick, GroupViewing, LessonCompletion, StudyClock, WatchRecord
 from lms.learning.queries import screening_counts
 from lms.lib.stretches import Stretches
@@ -50,6 +50,8 @@ def watched(person, kind: EvidenceKind | None = None) -> int:
     return sum(each.coverage(kind).seconds if kind else each.covered_seconds for each in records)
 
 
+@pytest.mark.slow
+@pytest.mark.any_database
 def test_two_hundred_names_for_an_empty_hall_end_at_the_cap_and_before_the_officer(hall):
     shown, people = hall.running(), [hall.villager() for _number in range(62)]
     for person in people[:60]:
@@ -338,3 +340,107 @@ def test_the_same_human_being_with_two_accounts_is_there_once(hall):
     hall.close(shown, minutes=10)
 
     assert GroupTick.objects.count() == 1
+
+
+def test_who_takes_the_objection_back_has_the_seconds_again_but_not_what_paid_for_something_else(hall):
+    """Object, let a package take five of the ten minutes, take the objection back: no minute pays twice."""
+    person, shown = hall.villager(), hall.running()
+    package = issue_package(person, make.lesson(), at=hall.clock.now)
+    made = hall.scan(shown, person)
+    hall.close(shown, minutes=10)
+    object_to(made, by=person, at=hall.clock.now)
+    # At top speed, so that 600 seconds cost the first five minutes.
+    accept_package_report(package, 1, stretches=FILM, at=hall.clock.now)
+
+    again = withdraw(made, by=person, at=hall.clock.move(minutes=1))
+
+    assert again.seconds == Stretches.of([(300, 600)])
+    assert watched(person) == 600 + 300
+    assert withdraw(made, by=person, at=hall.clock.now) == again
+    assert object_to(made, by=person, at=hall.clock.now).withdrawal == again
+    assert (watched(person), screening_counts([shown])[shown.pk].objected) == (900, 0)
+
+
+def test_an_objection_before_the_end_that_is_taken_back_counts_once(hall):
+    person, shown = hall.villager(), hall.running()
+    made = hall.scan(shown, person)
+    object_to(made, by=person, at=hall.clock.now)
+    hall.close(shown, minutes=10)
+    assert watched(person) == 0
+
+    withdraw(made, by=person, at=hall.clock.now)
+
+    assert watched(person, EvidenceKind.GROUP) == 600
+    assert LessonCompletion.objects.filter(person=person).count() == 1
+    assert count_uncounted(at=hall.clock.now) == 0
+
+
+def test_an_objection_is_not_taken_back_when_nobody_remembers_what_the_time_paid_for(hall):
+    person, shown = hall.villager(), hall.running()
+    made = hall.scan(shown, person)
+    hall.close(shown, minutes=10)
+    object_to(made, by=person, at=hall.clock.now)
+
+    with pytest.raises(CannotWithdraw, match="七天"):
+        withdraw(made, by=person, at=hall.clock.move(days=7))
+
+    assert watched(person) == 0
+
+
+def test_without_network_the_earliest_code_says_when_the_doors_opened(hall):
+    """Whoever passes a photo on first makes the others wait for nothing: the doors opened before."""
+    shown = hall.prepare()
+    hall.clock.move(minutes=30)
+    photo, opened = screening.code_of(shown.secret, 0), hall.clock.now
+    hall.scan(shown, hall.villager(), step=0, code=photo, seen_at=hall.clock.move(minutes=5))
+
+    hall.scan(shown, hall.villager(), step=16, code=screening.code_of(shown.secret, 16))
+
+    shown.refresh_from_db()
+    assert shown.doors_at == opened - timedelta(seconds=20)
+    with pytest.raises(CannotTick, match="码已经换了"):
+        hall.scan(shown, hall.villager(), step=0, code=photo)
+
+
+def test_without_network_codes_from_before_it_was_prepared_or_after_it_was_handed_in_open_nothing(hall):
+    shown = hall.prepare()
+    later = {"step": 90, "code": screening.code_of(shown.secret, 90)}
+    with pytest.raises(CannotTick):
+        hall.scan(shown, hall.villager(), **later)
+    with pytest.raises(CannotTick):
+        hall.scan(shown, hall.villager(), step=0, code="0" * 16)
+    hall.clock.move(minutes=30)
+    viewing.hand_in(shown, seconds=600, at=hall.clock.now)
+
+    with pytest.raises(CannotTick):
+        hall.scan(shown, hall.villager(), **later)
+
+    assert not GroupTick.objects.exists()
+
+
+def test_what_was_scanned_without_network_counts_once_it_is_handed_in_and_stands_in_nobodys_way(hall):
+    person, shown = hall.villager(), hall.prepare()
+    hall.clock.move(minutes=5)
+    hall.scan(shown, person, step=0, code=screening.code_of(shown.secret, 0))
+    with pytest.raises(CannotScreen, match="没有网"):
+        viewing.open_doors(shown, at=hall.clock.now)
+    assert hall.running().doors_at, "another one of the same helper"
+    assert watched(person) == 0
+
+    handed = viewing.hand_in(shown, seconds=600, at=hall.clock.move(minutes=30))
+    count_ticks(handed, at=hall.clock.now)
+
+    assert (handed.is_offline, watched(person)) == (True, 600)
+
+
+def test_what_no_phone_ever_hands_in_is_closed_after_its_days_and_counts_nothing(hall):
+    person, shown = hall.villager(), hall.prepare()
+    made = hall.scan(shown, person, step=0, code=screening.code_of(shown.secret, 0))
+    assert viewing.close_left_open(GroupViewing.objects.all(), at=hall.clock.move(days=6)) == []
+
+    assert viewing.close_left_open(GroupViewing.objects.all(), at=hall.clock.move(days=2)) == [shown]
+
+    made.refresh_from_db()
+    assert (made.receipt.reason, watched(person)) == (GroupRefusal.NOT_SHOWN, 0)
+    with pytest.raises(CannotScreen, match="没有开始放"):
+        viewing.hand_in(shown, seconds=600, at=hall.clock.now)

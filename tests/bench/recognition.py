@@ -66,6 +66,7 @@ def hear_as_published(model: Path, path: Path, *, is_told_words: bool) -> None:
     """Print what openai-whisper's own `transcribe` takes once it is loaded; runs in a process of its own."""
     import torch
     import whisper
+    from whisper.timing import dtw
 
     from media.backends.transcribe.base import read_wav
 
@@ -74,6 +75,8 @@ def hear_as_published(model: Path, path: Path, *, is_told_words: bool) -> None:
     with path.open("rb") as file:
         audio = read_wav(file)
     options = {"language": "zh", "fp16": False, "condition_on_previous_text": False, "word_timestamps": is_told_words}
+    # What finds the times of words is compiled at its first use, once in the life of a worker.
+    dtw(torch.zeros(2, 2))
     began = time.monotonic(), time.process_time()
     loaded.transcribe(audio, **options)
     print(taken_since(*began))

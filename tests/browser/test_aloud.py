@@ -132,6 +132,7 @@ def espeak(settings: Any, tmp_path: Path) -> Any:
 
 
 @pytest.mark.voice
+@pytest.mark.slow
 def test_a_phone_without_a_voice_hears_the_servers_and_is_told_so(
     context: BrowserContext, live_server: Any, read: LessonPage, espeak: None
 ) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
+from playwright.sync_api import Browser, BrowserContext, ViewportSize, expect
 from wagtail.models import Locale
 from wagtail.models import Page as WagtailPage
 
@@ -18,6 +18,7 @@ from lms.learning.models import Appeal, LessonProblem, RefusedStretch, Understan
 from lms.lib.stretches import Stretches
 from lms.people.models import Person
 from tests.browser.test_accessibility import enter, faults
+from tests.browsing import fits
 from tests.cast import Cast
 from tests.factories.learning import live_course, live_lesson, published, quiz_of
 from tests.factories.people import PersonFactory
@@ -38,10 +39,6 @@ def lesson(transactional_db: Any, cast: Cast) -> LessonPage:
     LessonPage.objects.filter(pk=made.pk).update(title="用微信打视频电话")
     live_lesson(course, seconds=300)
     return published(LessonPage.objects.get(pk=made.pk))
-
-
-def fits(page: Page) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
 
 
 def window(browser: Browser, client: Client, site: str, size: ViewportSize) -> BrowserContext:

@@ -18,7 +18,8 @@ from lms.people.models import Person
 from lms.programmes.models import Assignment
 from lms.programmes.tasks import tell_assigned_task
 from tests.browser.test_accessibility import faults
-from tests.browser.test_appealing import DESK, PHONE, fits, window
+from tests.browser.test_appealing import DESK, PHONE, window
+from tests.browsing import fits
 from tests.cast import Cast
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]

@@ -16,8 +16,9 @@ from lms.credits.domain.correcting import reverse_entry
 from lms.credits.models import Attestation, CreditLedgerEntry
 from lms.people.models import Person, Post
 from tests.browser.test_accessibility import faults
-from tests.browser.test_appealing import DESK, PHONE, fits, window
+from tests.browser.test_appealing import DESK, PHONE, window
 from tests.browser.test_public_pages import sent_by_nginx
+from tests.browsing import fits
 from tests.cast import Cast
 from tests.credits.world import BEIJING, adopt, complete_course, earn, load, teach
 

@@ -12,7 +12,8 @@ from lms.credits.models import YearSnapshot
 from lms.people.enums import RoleKind
 from lms.people.models import Person, Post
 from tests.browser.test_accessibility import faults
-from tests.browser.test_appealing import DESK, PHONE, fits, window
+from tests.browser.test_appealing import DESK, PHONE, window
+from tests.browsing import fits
 from tests.cast import Cast
 from tests.credits.world import BEIJING, adopt, earn, load
 from tests.factories.people import PersonFactory, PostFactory, RoleFactory

@@ -1,5 +1,6 @@
 """The lesson page in a WebView that lacks something, and on a network that carries little (lms/docs/fallbacks.md)."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -152,7 +153,11 @@ def test_without_javascript_the_one_file_plays_where_the_stream_does_not(
     ("connection", "sentence"),
     [
         ("{effectiveType: '2g', saveData: false}", "现在网络慢，放不动画面，先听声音，一样算数。"),
-        ("{effectiveType: '4g', saveData: true}", "手机开着省流量，先不放画面，只放声音，一样算数。"),
+        pytest.param(
+            "{effectiveType: '4g', saveData: true}",
+            "正在省流量，先不放画面，只放声音，一样算数。",
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_where_the_phone_says_that_little_gets_through_the_sound_comes_first(
@@ -184,6 +189,7 @@ def test_where_the_phone_says_that_little_gets_through_the_sound_comes_first(
     assert page.evaluate("document.querySelector('video').textTracks[0].mode") == "showing"
 
 
+@pytest.mark.slow
 def test_a_first_segment_that_takes_too_long_brings_the_sound_first_and_a_choice_is_not_made_twice(
     page: Page,
     live_server: Any,
@@ -220,6 +226,35 @@ def test_who_saves_data_gets_nothing_fetched_ahead_and_the_smallest_picture(
     page.wait_for_timeout(4000)
 
     assert [name for name in asked if name.startswith("hls.light")] == []
+
+
+def test_the_switch_in_the_settings_saves_data_until_it_is_switched_off(
+    page: Page,
+    live_server: Any,
+    streamed: LessonPage,  # noqa: F811
+):
+    page.add_init_script(NO_NATIVE_HLS)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.rpartition("/")[2]))
+    page.goto(f"{live_server.url}/account/settings/")
+    page.get_by_role("button", name="省流量").click()
+    expect(page.get_by_role("button", name="省流量")).to_have_attribute("aria-pressed", "true")
+
+    page.goto(live_server.url + streamed.get_url())
+    page.wait_for_timeout(4000)
+    assert [name for name in asked if name.startswith("hls.light")] == []
+    assert [name for name in asked if name.startswith("poster-")] == ["poster-320"]
+    page.click("[data-play]")
+    expect(page.locator("[data-status]")).to_have_text("正在省流量，先不放画面，只放声音，一样算数。")
+    assert [name for name in asked if re.match(r"\d+p", name)] == []
+    page.click("[data-picture]")
+    wait_for_page(page, "document.querySelector('video').videoWidth > 0")
+    assert {name.partition("-")[0].partition(".")[0] for name in asked if re.match(r"\d+p", name)} == {"240p"}
+
+    page.goto(f"{live_server.url}/account/settings/")
+    page.get_by_role("button", name="跟手机的设置走").click()
+    page.goto(live_server.url + streamed.get_url())
+    assert page.evaluate("'saving' in document.documentElement.dataset") is False
 
 
 @pytest.mark.slow

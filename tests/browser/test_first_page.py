@@ -1,7 +1,10 @@
 """What each kind of page costs on a first visit and on the next, as production sends it to a phone."""
 
+import re
 from collections.abc import Iterator
+from http.client import HTTPConnection
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Response
@@ -117,3 +120,23 @@ def test_a_phone_gets_the_newest_format_of_the_still_that_it_reads_and_nothing_m
     still = next(one for one in seen if "/files/p/" in one.url)
     assert still.headers["content-type"] == "image/avif"
     assert page.evaluate("window.moved") < 0.1
+
+
+def test_the_file_to_pass_on_goes_on_after_a_lost_connection_behind_nginx(site: PublicSite) -> None:
+    """Also for a browser that would take it compressed: then it had neither a length nor stretches."""
+    with urlopen(site.url + site.addresses["lesson"], timeout=30) as page:
+        found = re.search(r"/learn/lessons/\d+/file/", page.read().decode())
+    assert found
+    got, mark, size = b"", "", 0
+    while not size or len(got) < size:
+        connection = HTTPConnection("localhost", site.port, timeout=30)
+        more = {"Range": f"bytes={len(got)}-", "If-Range": mark} if got else {}
+        connection.request("GET", found[0], headers={"Accept-Encoding": "gzip, br", **more})
+        response = connection.getresponse()
+        assert response.status == (206 if got else 200) and response.headers["Content-Encoding"] is None
+        mark, size = response.headers["ETag"], size or int(response.headers["Content-Length"])
+        got += response.read(-(-size // 4))
+        connection.close()
+
+    with urlopen(site.url + found[0], timeout=30) as whole:
+        assert got == whole.read()

@@ -7,21 +7,18 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import Browser, Error, Page, expect
+from playwright.sync_api import Browser, Error, expect
 
 from lms.people.backends.sms import Message
 from lms.people.models import Person
 from tests.browser.test_accessibility import enter, faults
+from tests.browsing import fits
 from tests.cast import Cast
 from tests.factories.people import PersonFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 SIZE = {"width": 360, "height": 800}
-
-
-def wide(page: Page) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth") > SIZE["width"])
 
 
 def test_a_helper_calls_a_learner_and_merges_her_two_accounts(
@@ -45,7 +42,7 @@ def test_a_helper_calls_a_learner_and_merges_her_two_accounts(
     page.get_by_role("button", name="查找").click()
     cards = page.locator("[data-learner]")
     expect(cards).to_have_count(2)
-    assert not wide(page)
+    assert fits(page)
 
     page.locator(f"[data-learner='{stays.pk}']").get_by_role("link", name="查看完整信息").click()
     page.get_by_label("原因").fill("通知星期五上课")
@@ -62,7 +59,8 @@ def test_a_helper_calls_a_learner_and_merges_her_two_accounts(
     page.get_by_label("姓名或登录码").fill("刘桂兰")
     page.get_by_role("button", name="查找").click()
     page.get_by_role("link", name="比一比").click()
-    assert not wide(page)
+    expect(page.get_by_label("原因")).to_be_visible()
+    assert fits(page)
     assert faults(helpers, site, [page.url.removeprefix(site)]) == {}
     page.get_by_label("原因").fill("换手机后又注册了一次")
     page.get_by_role("button", name="发验证码").click()
@@ -92,12 +90,12 @@ def test_a_helper_signs_up_somebody_who_writes_the_code_herself(
     page.get_by_label("姓名").fill("欧阳桂兰")
     page.get_by_label("出生年份").fill("1958")
     page.get_by_label("手机号").fill("13800000009")
-    assert not wide(page)
+    assert fits(page)
     assert faults(helpers, site, ["/staff/learners/sign-up/"]) == {}
     page.get_by_role("button", name="下一步").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("请欧阳桂兰看一看")
     expect(page.get_by_text("千万不要问学员要验证码")).to_be_visible()
-    assert not wide(page)
+    assert fits(page)
     assert faults(helpers, site, ["/staff/learners/sign-up/consent/"]) == {}
     page.get_by_role("button", name="发验证码").click()
     page.fill("input[name=code]", outbox[-1].variables["code"])

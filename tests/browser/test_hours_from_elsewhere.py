@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from lms.credits.domain.settling_imports import settle_import
 from lms.credits.models import ImportBatch
 from lms.people.enums import RoleKind
 from lms.people.models import Person
 from tests.browser.test_accessibility import enter, faults
+from tests.browsing import fits
 from tests.cast import Cast
 from tests.credits.outside import row_of, xlsx
 from tests.credits.test_claiming import picture
@@ -19,10 +20,6 @@ from tests.factories.people import PersonFactory, RoleFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 PHONE, DESK = {"width": 360, "height": 800}, {"width": 1440, "height": 900}
-
-
-def wide(page: Page) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth > innerWidth"))
 
 
 def test_hours_from_elsewhere_arrive_on_the_record(
@@ -77,12 +74,12 @@ def test_hours_from_elsewhere_arrive_on_the_record(
     phone.get_by_label("佐证材料").set_input_files({"name": "证书.jpg", "mimeType": "image/jpeg", "buffer": b"MZ" * 99})
     phone.get_by_role("button", name="提交申报").click()
     expect(phone.locator(".error")).to_contain_text("不是 PDF、JPEG 或 PNG")
-    assert not wide(phone)
+    assert fits(phone)
     certificate = {"name": "证书.jpg", "mimeType": "image/jpeg", "buffer": picture(size=(600, 400))}
     phone.get_by_label("佐证材料").set_input_files(certificate)
     phone.get_by_role("button", name="提交申报").click()
     expect(phone.get_by_text("单位初审中")).to_be_visible()
-    assert not wide(phone)
+    assert fits(phone)
     assert faults(learners, site, [phone.url.removeprefix(site)]) == {}
 
     unit.goto(f"{site}/desk/claims/")
@@ -98,4 +95,4 @@ def test_hours_from_elsewhere_arrive_on_the_record(
 
     phone.goto(f"{site}/hours/")
     expect(phone.locator("[data-origin=claim]")).to_contain_text("8.00")
-    assert not wide(phone)
+    assert fits(phone)

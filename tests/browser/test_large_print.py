@@ -126,6 +126,7 @@ def test_large_print_keeps_the_numbers_on_a_learners_pages(
     )
 
 
+@pytest.mark.slow
 def test_ordinary_print_keeps_what_can_be_pressed_large_enough(
     browser: Browser, live_server: Any, lesson: LessonPage, cast: Cast, signed_in: Callable[[Person], Client]
 ) -> None:

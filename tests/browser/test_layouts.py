@@ -65,7 +65,7 @@ def everything(
 @pytest.mark.parametrize(
     "width", [320, pytest.param(412, marks=pytest.mark.slow), pytest.param(1440, marks=pytest.mark.slow)]
 )
-@pytest.mark.parametrize("elder", ["off", "largest"])
+@pytest.mark.parametrize("elder", [pytest.param("off", marks=pytest.mark.slow), "largest"])
 def test_no_page_is_wider_than_its_window(everything: Callable[..., dict[str, Any]], width: int, elder: str) -> None:
     assert everything(width=width, elder=elder) == {}
 

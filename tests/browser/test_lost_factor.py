@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from lms.people.models import Person
 from tests.browser.test_accessibility import enter, faults
+from tests.browsing import fits
 from tests.cast import Cast
 from tests.factories.people import PASSWORD
 
@@ -85,7 +86,7 @@ def test_a_lost_factor_is_reset_by_two_and_set_up_anew(
     page.fill("input[name=again]", NEW_PASSWORD)
     page.press("input[name=again]", "Enter")
     expect(page.locator("figure svg")).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert fits(page)
     secret = page.locator("li code").inner_text()
     give_code(page, app_code(secret))
     codes = page.locator("[data-recovery-codes] code")

@@ -12,7 +12,8 @@ from lms.credits.domain.registering import register_credit
 from lms.people.models import Person
 from lms.reports.models import SavedView
 from tests.browser.test_accessibility import faults
-from tests.browser.test_appealing import DESK, PHONE, fits, window
+from tests.browser.test_appealing import DESK, PHONE, window
+from tests.browsing import fits
 from tests.cast import Cast
 from tests.credits.world import adopt, complete, teach
 from tests.reports.overview.county import make_county

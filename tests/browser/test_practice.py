@@ -14,6 +14,7 @@ from lms.learning.models import LessonCompletion, VideoAnswer
 from tests.browser.streaming import patiently, wait_until
 from tests.browser.test_accessibility import AXE
 from tests.browser.test_presence import BOX, QUESTION, Open, cadre, choose, film, lesson, opened
+from tests.browsing import fits
 from tests.factories.learning import quiz_of
 
 __all__ = ["cadre", "film", "lesson", "opened"]
@@ -55,7 +56,7 @@ def test_a_question_in_between_goes_first_then_one_answers_or_leaves_and_the_les
     frame, box = page.locator(".player-frame").bounding_box(), page.locator(PRACTICE).bounding_box()
     assert frame and box and box["y"] >= frame["y"] + frame["height"]
     assert all((each.bounding_box() or {})["height"] >= 60 for each in page.locator(f"{PRACTICE} button:visible").all())
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert fits(page)
     page.evaluate(AXE.read_text(encoding="utf-8"))
     assert page.evaluate("axe.run('[data-practice]').then(r => r.violations.map(v => v.id + ': ' + v.help))") == []
     keep(page, "practice-360")

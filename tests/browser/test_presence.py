@@ -14,27 +14,18 @@ from wagtail.models import Page as WagtailPage
 from courses.models import LessonPage
 from lms.learning.models import LessonCompletion, PresenceCheck, StudyClock, WatchRecord
 from lms.people.models import Person
-from media.domain.transcoding import transcode
-from media.enums import VideoStatus
-from media.models import Video
-from tests.browser.streaming import patiently
+from tests.browser.streaming import SECONDS, film, patiently, playable
 from tests.browser.test_accessibility import AXE
 from tests.browser.test_player import enter, play
-from tests.browsing import wait_for_page
+from tests.browsing import fits, wait_for_page
 from tests.cast import Cast
 from tests.factories.learning import credit_course, credit_lesson, presence_questions
-from tests.factories.media import make_film, received_video
 
+__all__ = ["film"]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-SECONDS = 6
 SIZES = [(360, 800), (1440, 900)]
 BOX, SAID, QUESTION = "[data-check]", "[data-check-said]", "[data-check-question]"
-
-
-@pytest.fixture(scope="module")
-def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_film(tmp_path_factory.mktemp("film") / "film.mp4", size="426x240", seconds=SECONDS)
 
 
 @pytest.fixture
@@ -45,10 +36,7 @@ def lesson(transactional_db: Any, settings: Any, tmp_path: Path, film: Path) -> 
     if WagtailPage.get_first_root_node() is None:
         WagtailPage.add_root(instance=WagtailPage(title="Root", slug="root"))
     course = credit_course()
-    video = received_video(film, org=course.org)
-    assert transcode(video.pk)
-    Video.objects.filter(pk=video.pk).update(status=VideoStatus.READY, ready_at=video.received_at)
-    video.refresh_from_db()
+    video = playable(film, course, settings)
     return credit_lesson(course, video=video, presence_questions=presence_questions(course.org, 6))
 
 
@@ -101,7 +89,7 @@ def test_a_question_stands_below_the_paused_picture_and_a_right_answer_finishes_
     assert frame and box and box["y"] >= frame["y"] + frame["height"]
     buttons = [each.bounding_box() for each in page.locator(f"{BOX} .choice").all()]
     assert len(buttons) == 4 and all(each and each["height"] >= 60 for each in buttons)
-    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    assert fits(page)
     assert not LessonCompletion.objects.exists()
 
     page.evaluate("document.querySelector('video').play().catch(() => 0)")
@@ -131,6 +119,7 @@ AGREE_TO_EVERYTHING = """
 """
 
 
+@pytest.mark.slow
 def test_a_script_that_agrees_to_every_dialog_finds_none_and_gains_nothing(opened: Open, cadre: Person) -> None:
     page = opened(before=lambda page: page.add_init_script(AGREE_TO_EVERYTHING))
     expect(page.locator(QUESTION)).to_be_visible()

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Response
 
 from courses.models import LessonPage
+from tests.browsing import fits
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -46,7 +47,7 @@ def test_public_pages_are_whole_at_every_size(
         response = page.goto(live_server.url + address)
 
         assert response is not None and response.status == 200
-        assert page.evaluate("document.documentElement.scrollWidth") <= size[0], address
+        assert fits(page), address
         assert page.evaluate(UNNAMED) == []
         assert page.evaluate(TOO_SMALL) == []
         assert page.locator("h1").count() == 1

@@ -24,6 +24,7 @@ from lms.learning.models import LessonCompletion, QuizAttempt, QuizSitting
 from lms.people.models import Person
 from tests.browser.streaming import patiently
 from tests.browser.test_accessibility import AXE, LOOK, enter
+from tests.browsing import fits
 from tests.cast import Cast
 from tests.factories.learning import live_course, live_lesson, published
 from tests.learning.papers import answers, one_of_each
@@ -39,9 +40,9 @@ def keep(page: Page, name: str) -> None:
         page.screenshot(path=Path(os.environ["SHOTS"]) / f"{name}.png", full_page=True)
 
 
-def whole(page: Page, width: int) -> None:
+def whole(page: Page) -> None:
     """Nothing sideways, nothing that axe calls serious."""
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert fits(page)
     page.evaluate(AXE.read_text(encoding="utf-8"))
     assert page.evaluate(LOOK) == []
 
@@ -123,11 +124,11 @@ def test_quiz_pages_are_whole_for_everybody(
         enter(context, signed_in(cast.learner), live_server.url)
         page = context.new_page()
         page.goto(address)
-        whole(page, width)
+        whole(page)
         page.get_by_role("button", name="交卷").click()
-        whole(page, width)
+        whole(page)
         page.goto(f"{live_server.url}/learn/self-assessment/")
-        whole(page, width)
+        whole(page)
         keep(page, f"self-assessment-{width}")
         context.close()
 
@@ -164,7 +165,7 @@ def test_before_and_after_stand_side_by_side(
     enter(context, signed_in(cast.learner), live_server.url)
     page = context.new_page()
     page.goto(f"{live_server.url}/learn/self-assessment/result/")
-    whole(page, 360)
+    whole(page)
     keep(page, "before-after-360")
     expect(page.locator(".bar-after")).to_have_count(7)
     context.close()

@@ -16,14 +16,14 @@ from courses.models import LessonPage
 from lms.learning.models import WatchRecord
 from lms.people.models import Person
 from media.domain.playing import sign
-from media.domain.transcoding import transcode
-from media.enums import TranscriptSource, TranscriptState, VideoStatus
-from media.models import CaptionTrack, Transcript, Video
+from media.enums import TranscriptSource, TranscriptState
+from media.models import CaptionTrack, Transcript
+from tests.browser.streaming import playable
 from tests.browser.test_player import enter, play, wait_until
 from tests.browsing import wait_for_page
 from tests.cast import Cast
 from tests.factories.learning import live_course, live_lesson, published
-from tests.factories.media import make_film, received_video
+from tests.factories.media import make_film
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SECONDS = 32
@@ -43,11 +43,8 @@ def lesson(transactional_db: Any, settings: Any, tmp_path: Path, film: Path) -> 
     if WagtailPage.get_first_root_node() is None:
         WagtailPage.add_root(instance=WagtailPage(title="Root", slug="root"))
     course = live_course()
-    video = received_video(film, org=course.org)
-    assert transcode(video.pk)
+    video = playable(film, course, settings)
     now = timezone.now()
-    Video.objects.filter(pk=video.pk).update(status=VideoStatus.READY, ready_at=now)
-    video.refresh_from_db()
     approved = Transcript.objects.create(
         video=video, language="zh", source=TranscriptSource.HAND, state=TranscriptState.APPROVED, version=1,
         created_at=now, approved_at=now,
@@ -86,6 +83,7 @@ def test_each_playlist_and_the_saved_file_play(page: Page, live_server: Any, les
     assert page.evaluate("[Math.round(v.duration), v.videoWidth]") == [SECONDS, 426]
 
 
+@pytest.mark.slow
 def test_a_slow_network_gets_the_small_picture_and_captions_stand_over_it(
     page: Page, live_server: Any, lesson: LessonPage
 ):
@@ -128,6 +126,7 @@ def test_listening_fetches_sound_alone_and_counts(
     wait_until(lambda: (WatchRecord.objects.filter(person=cast.learner).first() or WatchRecord()).percent >= 9)
 
 
+@pytest.mark.slow
 def test_the_smallest_picture_comes_first_and_a_good_network_brings_the_larger_one(
     page: Page, live_server: Any, lesson: LessonPage
 ):

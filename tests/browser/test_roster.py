@@ -11,7 +11,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from lms.people.models import Person, Post
 from tests.browser.test_accessibility import enter, faults
-from tests.browser.test_helping import SIZE, wide
+from tests.browser.test_helping import SIZE
+from tests.browsing import fits
 from tests.cast import Cast
 from tests.factories.people import PersonFactory
 from tests.people.rosters import identity_number, row, workbook
@@ -45,13 +46,13 @@ def test_an_officer_imports_a_roster_and_undoes_it(
     choose_file(page, site, tmp_path, workbook(*good, row("牛大力", number="990101198506070013", start="上个月")))
     expect(page.locator("[data-row='5']")).to_contain_text("“身份证号”列")
     expect(page.get_by_role("button", name="确认导入")).to_have_count(0)
-    assert not wide(page)
+    assert fits(page)
     assert faults(context, site, [page.url.removeprefix(site), "/desk/roster/"]) == {}
 
     choose_file(page, site, tmp_path, workbook(*good))
     page.locator("[data-row='2']").get_by_label("站内已有同名").check()
     page.locator("[data-row='4']").get_by_label("名册中：柳树村村民委员会 村委会委员").check()
-    assert not wide(page)
+    assert fits(page)
     assert faults(context, site, [page.url.removeprefix(site)]) == {}
     page.get_by_role("button", name="保存这些选择").click()
     expect(page.get_by_role("link", name="变动 2")).to_be_visible()

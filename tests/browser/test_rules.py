@@ -5,21 +5,18 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
+from playwright.sync_api import Browser, BrowserContext, ViewportSize, expect
 
 from lms.credits.models import CreditRule
 from lms.people.models import Person
 from tests.browser.test_accessibility import enter, faults
+from tests.browsing import fits
 from tests.cast import Cast
 from tests.credits.world import load
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 PHONE: ViewportSize = {"width": 360, "height": 800}
 DESK: ViewportSize = {"width": 1440, "height": 900}
-
-
-def fits(page: Page) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
 
 
 def window(browser: Browser, client: Client, site: str, size: ViewportSize, **more: Any) -> BrowserContext:

@@ -1,6 +1,7 @@
 """A screening in the village hall: the helper's phone, a villager's phone, with network and without."""
 
 import os
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -20,13 +21,26 @@ from lms.learning.domain.ticking import tick
 from lms.learning.models import GroupObjection, GroupTick, GroupViewing, LessonCompletion
 from lms.people.models import Person
 from tests.browser.test_accessibility import enter, faults
-from tests.browser.test_appealing import DESK, PHONE, fits, window
+from tests.browser.test_appealing import DESK, PHONE, window
+from tests.browsing import fits, wait_for_page
 from tests.cast import Cast
 from tests.factories.learning import live_course, live_lesson, published
 from tests.factories.people import PersonFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 TITLE = "用手机缴医保、查养老金：从打开小程序到看懂缴费记录，一步一步来"
+
+# How many screenings with codes this phone has.
+KEPT_CODES = """new Promise(done => {{
+  const opening = indexedDB.open("tianjian-screenings");
+  opening.onsuccess = () => {{
+    const asked = opening.result.transaction("chosen").objectStore("chosen").getAll();
+    asked.onsuccess = () => {{
+      opening.result.close();
+      done(asked.result.filter(row => row.codes).length {});
+    }};
+  }};
+}})"""
 
 
 @pytest.fixture
@@ -76,7 +90,7 @@ def test_a_screening_from_choosing_to_objecting(
     expect(page.get_by_role("heading", level=1)).to_have_text(TITLE)
     expect(page.get_by_role("heading", name="现场没有网")).to_be_visible()
     keep(page, "2-prepared")
-    page.get_by_role("button", name="开门").click()
+    page.get_by_role("button", name="开门，出示扫码").click()
 
     expect(page.locator("[data-qr]")).to_be_visible()
     shown = GroupViewing.objects.get()
@@ -126,42 +140,113 @@ def test_a_screening_from_choosing_to_objecting(
     phone.get_by_role("button", name="我没去").click()
     expect(phone.get_by_text("您说过没去")).to_be_visible()
     assert GroupObjection.objects.get().tick.person == person
+    keep(phone, "10c-objected")
+    phone.get_by_text("其实去了？").click()
+    phone.get_by_role("button", name="我去了").click()
+    expect(phone.get_by_text("您说过没去，后来改口了")).to_be_visible()
+    expect(phone.get_by_role("button", name="我没去")).to_have_count(0)
+    keep(phone, "10d-withdrawn")
+
+
+def begin_without_network(page: Page) -> None:
+    page.get_by_role("button", name="没有网也开门").click()
+    page.get_by_role("button", name="开始放").click()
 
 
 def test_without_network_the_phone_keeps_the_screening_and_hands_it_in_once(
-    browser: Browser, live_server: Any, cast: Cast, lesson: LessonPage, at_desk: Callable[[Person], Client]
+    browser: Browser,
+    live_server: Any,
+    cast: Cast,
+    lesson: LessonPage,
+    at_desk: Callable[[Person], Client],
+    signed_in: Callable[[Person], Client],
 ) -> None:
+    """Opened, shown, scanned, closed and handed in by a page that was closed on the way to a hall without network."""
     site = live_server.url
     person = PersonFactory(name="刘桂兰", village=cast.places.village)
+    scanning = PersonFactory(name="欧阳小明", village=cast.places.village)
     shown = viewing.prepare(cast.helper, lesson, at=timezone.now())
+    address = site + reverse("learning:screening", args=[shown.code])
     helpers = window(browser, at_desk(cast.helper), site, PHONE)
     page = helpers.new_page()
-    page.goto(site + reverse("learning:screening", args=[shown.code]))
-    expect(page.get_by_role("button", name="没有网也开始")).to_be_visible()
+    page.goto(address)
+    expect(page.get_by_text("这部手机准备好了")).to_be_visible()
+    keep(page, "10b-ready")
+    page.close()
 
     helpers.set_offline(True)
-    page.get_by_role("button", name="没有网也开始").click()
+    page = helpers.new_page()
+    page.goto(f"{site}/learn/kept/")
+    page.get_by_role("link", name=TITLE).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(TITLE)
+    page.get_by_role("button", name="没有网也开门").click()
+    expect(page.locator("[data-qr]")).to_be_visible()
+    first = codes.matrix_of(site + reverse("learning:scan", args=[shown.code, 0, screening.code_of(shown.secret, 0)]))
+    expect(page.locator("[data-qr-path]")).to_have_attribute("d", codes.path_of(first))
+    keep(page, "11-offline-doors")
+    phone = window(browser, signed_in(scanning), site, PHONE).new_page()
+    phone.goto(site + reverse("learning:scan", args=[shown.code, 0, screening.code_of(shown.secret, 0)]))
+    phone.get_by_role("button", name="我到了").click()
+    expect(phone.locator("[data-ticked]")).to_contain_text("记下您到场了")
+    page.get_by_role("button", name="开始放").click()
     for name in ("刘桂兰", "没有这人", "刘桂兰"):
         page.get_by_label("到场人的全名").fill(name)
         page.get_by_role("button", name="记下来").click()
+    expect(page.locator("[data-offline-list] li")).to_have_count(2)
+    page.reload()
     expect(page.locator("[data-offline-list] li")).to_have_count(2)
     expect(page.locator("[data-offline-clock]")).to_have_text("0:04")
     keep(page, "11-offline")
     assert fits(page)
     page.get_by_role("button", name="结束这一场").click()
     expect(page.locator("[data-offline-status]")).to_contain_text("已存在这部手机上")
-    assert not GroupTick.objects.exists()
+    assert GroupTick.objects.get().person == scanning
     helpers.set_offline(False)
 
     expect(page.locator("[data-offline-status]")).to_contain_text("没有这人")
     expect(page.get_by_role("link", name="点名")).to_be_visible()
-    expect(page.get_by_role("button", name="开门")).to_be_hidden()
     keep(page, "12-handed-in")
     shown.refresh_from_db()
     assert (shown.is_offline, shown.seconds) == (True, 4)
+    assert set(GroupTick.objects.values_list("person", flat=True)) == {person.pk, scanning.pk}
+    page.goto(address)
+    expect(page.get_by_text("到场 2 人")).to_be_visible()
+    wait_for_page(page, "localStorage.getItem('tianjian.screenings') === null")
+
+
+def test_codes_and_names_go_on_while_the_network_is_gone_and_lie_on_the_helpers_phone_alone(
+    browser: Browser, live_server: Any, cast: Cast, lesson: LessonPage, at_desk: Callable[[Person], Client]
+) -> None:
+    site = live_server.url
+    LessonPage.objects.get(pk=lesson.pk).video.__class__.objects.filter(pk=lesson.video_id).update(decoded_seconds=600)
+    person = PersonFactory(name="刘桂兰", village=cast.places.village)
+    prepared = viewing.prepare(cast.helper, LessonPage.objects.get(pk=lesson.pk), at=timezone.now())
+    shown = viewing.start(prepared, at=timezone.now())
+    helpers = window(browser, at_desk(cast.helper), site, PHONE)
+    page = helpers.new_page()
+    page.goto(site + reverse("learning:screening", args=[shown.code]))
+    wait_for_page(page, "localStorage.getItem('tianjian.screenings') !== null")
+    wait_for_page(page, "caches.keys().then(names => names.length > 0)")
+    wait_for_page(page, KEPT_CODES.format("> 0"))
+
+    helpers.set_offline(True)
+    page.get_by_role("button", name="结束这一场").click()
+    expect(page.locator("[data-net-status]")).to_contain_text("现在没有网")
+    page.get_by_role("link", name="点名").click()
+    expect(page.locator("[data-qr-path]")).to_have_attribute("d", re.compile("^M"))
+    page.get_by_label("到场人的全名").fill("刘桂兰")
+    page.get_by_role("button", name="记下来").click()
+    expect(page.locator("[data-offline-list] li")).to_have_count(1)
+    keep(page, "12b-network-gone")
+    helpers.set_offline(False)
+
+    expect(page.get_by_label("姓名或登录码")).to_be_visible()
     assert GroupTick.objects.get().person == person
-    page.reload()
-    expect(page.get_by_text("到场 1 人")).to_be_visible()
+    helpers.clear_cookies()
+    enter(helpers, at_desk(cast.officer), site)
+    page.goto(f"{site}/account/")
+    wait_for_page(page, "localStorage.getItem('tianjian.screenings') === null")
+    wait_for_page(page, KEPT_CODES.format("=== 0"))
 
 
 @pytest.mark.slow
@@ -173,7 +258,7 @@ def test_a_killed_page_goes_on_where_it_stood(
     shown = viewing.prepare(cast.helper, lesson, at=timezone.now())
     page = window(browser, at_desk(cast.helper), site, PHONE).new_page()
     page.goto(site + reverse("learning:screening", args=[shown.code]))
-    page.get_by_role("button", name="没有网也开始").click()
+    begin_without_network(page)
     page.get_by_label("到场人的全名").fill("刘桂兰")
     page.get_by_role("button", name="记下来").click()
     expect(page.locator("[data-offline-list] li")).to_have_count(1)
@@ -197,7 +282,7 @@ def test_a_screening_works_without_javascript(
     page.goto(site + reverse("learning:screening", args=[shown.code]))
 
     expect(page.get_by_role("heading", name="现场没有网")).to_be_hidden()
-    page.get_by_role("button", name="开门").click()
+    page.get_by_role("button", name="开门，出示扫码").click()
     expect(page.locator("[data-qr]")).to_be_visible()
     keep(page, "13-no-script")
     page.get_by_role("button", name="开始放").click()
@@ -206,6 +291,7 @@ def test_a_screening_works_without_javascript(
     expect(page.get_by_text("已结束")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_pages_hold_at_the_largest_letters_and_in_the_dark(
     browser: Browser, live_server: Any, cast: Cast, lesson: LessonPage, at_desk: Callable[[Person], Client]
 ) -> None:

@@ -118,6 +118,7 @@ def test_a_dropped_upload_goes_on_and_becomes_a_lesson_that_plays(
     assert faults(context, live_server.url, seen) == {}
 
 
+@pytest.mark.slow
 def test_a_recording_is_replaced_in_pieces_over_a_bad_network(
     browser: Browser,
     settings: Any,

@@ -19,8 +19,8 @@ CATALOGUE = reverse("catalogue:courses")
 
 @pytest.fixture
 def short() -> CoursePage:
-    """For older people, ten minutes."""
-    course = live_course(audience=["elder"])
+    """For older people, at the first level, ten minutes."""
+    course = live_course(audience=["elder"], level="basic")
     live_lesson(course, seconds=600)
     return course
 
@@ -49,6 +49,7 @@ def test_each_choice_leaves_what_fits(client: Client, short: CoursePage, long: C
     assert shown(client, length="short") == [short.title]
     assert shown(client, length="long") == [long.title]
     assert shown(client, hours="yes") == [long.title]
+    assert shown(client, level="basic") == [short.title]
     assert shown(client, length="long", **{"for": "village_cadre"}) == [long.title]
 
 
@@ -63,10 +64,17 @@ def test_a_course_without_audience_of_its_own_is_for_its_tracks_or_everybody(cli
 
 
 def test_what_the_address_makes_up_is_passed_over(client: Client, short: CoursePage) -> None:
-    asked = {"track": "'; drop", "for": "king", "length": "∞", "hours": "maybe"}
+    asked = {"track": "'; drop", "for": "king", "length": "∞", "level": "top", "hours": "maybe"}
 
     assert shown(client, **asked) == [short.title]
     assert not Filter.read(asked, tracks=[]).is_set
+
+
+def test_only_levels_that_a_course_has_are_offered(client: Client, short: CoursePage, long: CoursePage) -> None:
+    levels = client.get(CATALOGUE).context["levels"]
+
+    assert levels == [("basic", "初级（头回学）")]
+    assert "初级（头回学）" in client.get(short.url).content.decode()
 
 
 def test_nothing_found_says_how_to_go_on(client: Client, short: CoursePage) -> None:

@@ -28,6 +28,7 @@ from tests.cast import TODAY
 from tests.credits.test_requiring import NATION
 from tests.credits.world import AT, BEIJING, adopt, complete, earn, load, teach
 from tests.factories.people import PersonFactory, PostFactory
+from tests.tasks import run_tasks_at_once
 
 pytestmark = pytest.mark.django_db
 ONLINE, TRAINING = CreditCategory.ONLINE_SELF_STUDY, CreditCategory.CENTRALIZED_TRAINING
@@ -41,7 +42,7 @@ def today(clock):
 
 @pytest.fixture
 def worker(settings):
-    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+    run_tasks_at_once(settings)
 
 
 def township_cadre(cast, **post):

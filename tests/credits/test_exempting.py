@@ -28,6 +28,7 @@ from lms.people.enums import RoleKind
 from tests.cast import TODAY
 from tests.credits.world import AT, load
 from tests.factories.people import PersonFactory, PostFactory, RoleFactory
+from tests.tasks import run_tasks_at_once
 
 pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
@@ -167,7 +168,7 @@ def test_an_approved_one_ends_early_or_is_withdrawn_and_the_row_stays(cast, cadr
 
 
 def test_the_standing_follows_an_approval(cast, cadre, second_officer, settings, django_capture_on_commit_callbacks):
-    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+    run_tasks_at_once(settings)
     load()
     exemption = propose(cadre, cast.officer)
 

@@ -26,6 +26,7 @@ from lms.people.models import Person
 from tests.credits.world import AT, Taught, adopt, complete_course, per_course, teach
 from tests.factories import learning as make
 from tests.learning.papers import answer_quiz
+from tests.tasks import run_tasks_at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +36,7 @@ SECONDS = 1800
 @pytest.fixture
 def worker(settings):
     """Tasks run as soon as they are enqueued."""
-    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+    run_tasks_at_once(settings)
 
 
 def with_quiz(taught: Taught, *numbers: int, org: Any) -> QuestionSet:

@@ -14,6 +14,7 @@ from lms.credits.tasks import reassess_task
 from tests.cast import TODAY
 from tests.credits.test_assessing import run
 from tests.credits.world import AT, load
+from tests.tasks import run_tasks_at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -90,7 +91,7 @@ def test_another_change_begins_the_run_again(cast, one_at_a_time):
 
 
 def test_a_task_leaves_the_rest_to_the_next_one(cast, one_at_a_time, settings, monkeypatch):
-    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+    run_tasks_at_once(settings)
     monkeypatch.setattr("lms.credits.tasks.REASSESSING_SECONDS", 0)
     changed(cast)
 

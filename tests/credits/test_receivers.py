@@ -12,6 +12,7 @@ from lms.learning.domain.enrolling import enrol, terms_of
 from lms.learning.models import CourseCompletion, WatchRecord
 from lms.learning.signals import announce, evidence_improved
 from tests.credits.world import AT, adopt, complete, complete_course, per_course, teach
+from tests.tasks import run_tasks_at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def worker(settings):
     """Tasks run as soon as they are enqueued."""
-    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+    run_tasks_at_once(settings)
 
 
 def finish(person, taught, number=0):

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 20, 4, tzinfo=UTC)
 
 
+@pytest.mark.slow
 def test_a_province_has_its_people_posts_and_proven_records():
     told = []
 

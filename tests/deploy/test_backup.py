@@ -80,6 +80,8 @@ def test_drill_names_a_damaged_dump(backup: Path):
         call_command("restore_drill", str(backup.parent))
 
 
+@pytest.mark.slow
+@pytest.mark.any_database
 def test_drill_names_rows_and_chains_that_differ(backup: Path):
     path = backup / "manifest.json"
     manifest = json.loads(path.read_text())
@@ -107,6 +109,8 @@ def test_restore_never_writes_over_data(backup: Path):
         call_command("restore_backup", str(backup))
 
 
+@pytest.mark.slow
+@pytest.mark.any_database
 def test_half_made_backup_is_not_taken_for_a_whole_one(backup: Path):
     (backup.parent / "99991231T000000Z").mkdir()
 
@@ -130,6 +134,8 @@ def test_keys_are_written_for_their_owner_only_and_never_beside_data(backup: Pat
         assert not path.is_file() or settings.SEALING_KEY.encode() not in path.read_bytes()
 
 
+@pytest.mark.slow
+@pytest.mark.any_database
 def test_files_of_a_bucket_are_backed_up_and_come_back(bucket: dict[str, str], tmp_path: Path, capsys):
     stored().save("recordings/one/source", ContentFile(b"bytes in a bucket"))
 

@@ -155,8 +155,8 @@ def test_web_and_commands_refuse_to_start_with_foreign_keys_or_debug(production:
 
 
 def test_the_repeated_jobs_run_and_may_run_again(production: Production):
-    production.manage("sweep")
-    production.manage("sweep")
+    production.manage("sweep", "--speak-seconds", "5")
+    production.manage("sweep", "--speak-seconds", "5")
 
 
 def test_backup_on_postgresql_is_restored_by_the_drill(production: Production):

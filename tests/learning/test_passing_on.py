@@ -4,8 +4,10 @@ import re
 from base64 import b64decode
 from collections.abc import Callable
 from datetime import UTC, datetime
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
@@ -195,3 +197,96 @@ def test_the_page_says_how_large_the_file_is(client: Client, make: Callable[...,
 )
 def test_the_name_is_one_that_memory_cards_take(title: str, name: str) -> None:
     assert view.file_name(title) == name
+
+
+# Gone on with after a lost connection
+
+
+def test_every_stretch_is_the_same_bytes(client: Client, make: Callable[..., LessonPage], monkeypatch: Any) -> None:
+    monkeypatch.setattr(passing_on, "PIECE_BYTES", 300 * 1024)
+    lesson = make()
+    text = whole(client.get(address(lesson))).encode()
+    head, tail = text.index(b"<script type="), text.rindex(b"</script>\n") + len(b"</script>\n")
+    piece = len(b'<script type="text/plain" data-piece></script>\n') + 400 * 1024
+    size = len(text)
+
+    for first, last in [
+        (0, 0), (0, 9), (5, head), (head - 1, head), (head, head + 40), (head + 1, head + piece),
+        (head + piece - 1, head + piece), (head + 3 * piece + 77, head + 4 * piece + 5), (tail - 1, tail),
+        (tail, size - 1), (size - 1, size - 1), (1, size - 1),
+    ]:  # fmt: skip
+        response = client.get(address(lesson), headers={"range": f"bytes={first}-{last}"})
+
+        assert response.status_code == 206
+        assert response["Content-Range"] == f"bytes {first}-{last}/{size}"
+        got = b"".join(response.streaming_content)  # type: ignore[attr-defined]  # the stubs know whole answers only
+        assert got == text[first : last + 1] and int(response["Content-Length"]) == len(got), (first, last)
+
+
+def test_only_a_part_of_these_very_bytes_is_gone_on_with(
+    client: Client, make: Callable[..., LessonPage], clock: Any
+) -> None:
+    lesson = make()
+    first = client.get(address(lesson))
+    clock.move(days=3)
+
+    same = client.get(address(lesson), headers={"range": "bytes=9-", "if-range": first["ETag"]})
+    lesson.teaches = "说法改了。"
+    lesson.save()
+    other = client.get(address(lesson), headers={"range": "bytes=9-", "if-range": first["ETag"]})
+
+    assert (same.status_code, same["ETag"]) == (206, first["ETag"])
+    assert other.status_code == 200 and other["ETag"] != first["ETag"] and "说法改了" in whole(other)
+    dated = client.get(address(lesson), headers={"range": "bytes=9-", "if-range": "Sun, 01 Mar 2026 00:00:00 GMT"})
+    assert dated.status_code == 200 and dated["Accept-Ranges"] == "bytes"
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [("bytes=99999999999-", 416), ("bytes=-0", 416), ("bytes=-5", 206), ("bytes=0-1,5-6", 200), ("lines=1-2", 200)],
+)
+def test_what_cannot_be_sent_as_a_part_is_said(
+    client: Client, make: Callable[..., LessonPage], asked: str, status: int
+) -> None:
+    lesson = make()
+    size = int(client.get(address(lesson))["Content-Length"])
+
+    response = client.get(address(lesson), headers={"range": asked})
+
+    assert response.status_code == status
+    if status == 416:
+        assert response["Content-Range"] == f"bytes */{size}"
+
+
+def test_going_on_is_no_further_file_and_comes_to_an_end_too(
+    client: Client, make: Callable[..., LessonPage], monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(view, "FILES_AN_HOUR", 1)
+    monkeypatch.setattr(view, "RESUMED_AN_HOUR", 2)
+    lesson = make()
+
+    def status(**headers: str) -> int:
+        return client.get(address(lesson), headers=headers).status_code
+
+    assert [status(), status(range="bytes=7-"), status(range="bytes=7-"), status()] == [200, 206, 206, 429]
+    assert status(range="bytes=7-") == 429
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_download_that_breaks_off_again_and_again_ends_with_the_same_bytes(
+    live_server: Any, client: Client, make: Callable[..., LessonPage]
+) -> None:
+    lesson = make()
+    got, mark, size = b"", "", None
+    while size is None or len(got) < size:
+        connection = HTTPConnection(live_server.thread.host, live_server.thread.port, timeout=20)
+        more = {"Range": f"bytes={len(got)}-", "If-Range": mark} if got else {}
+        connection.request("GET", address(lesson), headers=more)
+        response = connection.getresponse()
+        assert response.status == (206 if got else 200)
+        mark, size = response.headers["ETag"], size or int(response.headers["Content-Length"])
+        got += response.read(700_001)
+        connection.close()  # in the middle of what is still coming
+
+    assert film_in(got.decode()) == FILM
+    assert got == whole(client.get(address(lesson), headers={"host": urlsplit(live_server.url).netloc})).encode()

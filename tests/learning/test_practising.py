@@ -7,7 +7,9 @@ from django.utils import timezone
 
 from courses.domain.reading_aloud import wanted_texts
 from courses.models import Choice, Question, VideoQuestion
+from lms.learning.domain.carrying import carry
 from lms.learning.domain.forgetting import forget_words
+from lms.learning.domain.packages import issue_package
 from lms.learning.domain.teaching import failed_in_video
 from lms.learning.models import LessonCompletion, QuizAttempt, VideoAnswer, WatchRecord
 from media.domain.speaking import key_of, speak
@@ -84,11 +86,11 @@ def test_a_question_is_heard_in_the_order_in_which_the_person_sees_its_choices(c
 def test_names_and_order_of_choices_say_nothing_about_the_right_one(lesson):
     """The bank has the right one first; people get orders of their own, which loading again does not change."""
     put(lesson, 10)
-    people = [make.signed_in(PersonFactory()) for _number in range(12)]
+    people = [make.signed_in(PersonFactory()) for _number in range(30)]
     asked = [send(each, lesson).json()["questions"][0]["choices"] for each in people]
 
     assert {[choice["text"] for choice in each].index("对的") for each in asked} == {0, 1, 2}
-    assert len({choice["id"] for each in asked for choice in each}) == 36
+    assert len({choice["id"] for each in asked for choice in each}) == 90
     assert send(people[0], lesson).json()["questions"][0]["choices"] == asked[0]
 
 
@@ -179,6 +181,82 @@ def test_the_page_says_where_to_ask_only_where_there_is_something(client, lesson
     assert b"data-practice-url" in client.get(lesson.url).content
     client.logout()
     assert b"data-practice-url" not in client.get(lesson.url).content
+
+
+def kept(client, package):
+    return client.get(f"/learn/packages/{package.code}/practice/")
+
+
+def hand_in(client, package, *answers):
+    sent = {"package": package.code, "answers": [{"question": row, "choice": choice} for row, choice in answers]}
+    return client.post("/learn/packages/practised/", json.dumps(sent), content_type="application/json")
+
+
+def test_a_phone_that_keeps_the_lesson_has_what_is_right_and_why(client, lesson, person, clock):
+    put(lesson, 90)
+    Question.objects.update(explanation="因为这样")
+    make.file_to_keep(lesson.video)
+    package = issue_package(person, lesson, at=clock.now)
+
+    (asked,) = kept(client, package).json()["questions"]
+
+    assert (asked["right"], asked["explanation"], asked["sounds"]) == (named(asked, "对的"), "因为这样", [])
+    parts = {part.name: part.address for part in carry(package, at=clock.now)}
+    assert parts["practice.json"] == f"/learn/packages/{package.code}/practice/"
+    page = client.get(f"/learn/packages/{package.code}/page/").content.decode()
+    assert f'data-practice-url="/learn/kept/{lesson.pk}/practice.json"' in page
+    assert kept(make.signed_in(PersonFactory()), package).status_code == 404
+
+
+def test_a_lesson_without_questions_brings_none_along(client, lesson, person, clock):
+    make.file_to_keep(lesson.video)
+    package = issue_package(person, lesson, at=clock.now)
+
+    assert "practice.json" not in [part.name for part in carry(package, at=clock.now)]
+    assert b"data-practice-url" not in client.get(f"/learn/packages/{package.code}/page/").content
+
+
+def test_what_was_answered_without_network_is_kept_when_it_arrives(client, lesson, person, clock):
+    one, other = put(lesson, 10, 20)
+    package = issue_package(person, lesson, at=clock.now)
+    asked, _second = kept(client, package).json()["questions"]
+    VideoAnswer.objects.create(
+        person=person, page=lesson, question=other.question, is_right=True, answered_at=clock.now
+    )
+    clock.move(days=9)
+
+    answer = hand_in(client, package, (one.pk, named(asked, "错的")), (one.pk, named(asked, "对的")), (999, "gone"))
+
+    assert answer.json() == {"kept": 2}
+    found = VideoAnswer.objects.get(question=one.question)
+    assert (found.person, found.is_right, found.answered_at) == (person, False, clock.now)
+    assert not any(model.objects.exists() for model in (QuizAttempt, LessonCompletion))
+
+
+def test_answers_are_handed_in_by_whoever_fetched_the_lesson_or_her_other_account(client, lesson, person, clock):
+    (row,) = put(lesson, 10)
+    package = issue_package(person, lesson, at=clock.now)
+    (asked,) = kept(client, package).json()["questions"]
+    stays = PersonFactory()
+
+    assert hand_in(make.signed_in(stays), package, (row.pk, named(asked, "对的"))).status_code == 404
+    client.logout()
+    assert hand_in(client, package, (row.pk, named(asked, "对的"))).status_code == 401
+    assert not VideoAnswer.objects.exists()
+
+    type(person).objects.filter(pk=person.pk).update(merged_into=stays)
+    assert hand_in(make.signed_in(stays), package, (row.pk, named(asked, "对的"))).json() == {"kept": 1}
+    assert VideoAnswer.objects.get().person == stays
+
+
+@pytest.mark.parametrize("answers", [None, "x", [1], [{"question": 1}], [{"question": "1", "choice": "x"}], [{}] * 31])
+def test_malformed_answers_of_a_package_are_refused(client, lesson, person, clock, answers):
+    package = issue_package(person, lesson, at=clock.now)
+    sent = json.dumps({"package": package.code, "answers": answers})
+
+    answer = client.post("/learn/packages/practised/", sent, content_type="application/json")
+
+    assert answer.status_code == 400 and not VideoAnswer.objects.exists()
 
 
 @pytest.mark.parametrize("count", [1, 6])

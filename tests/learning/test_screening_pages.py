@@ -3,11 +3,15 @@
 import json
 import re
 from base64 import b64decode
+from datetime import timedelta
 
 import pytest
+from django.template import Context, Template
+from django.test import RequestFactory
 from django.urls import reverse
+from wagtail.search import index
 
-from lms.learning.domain import codes
+from lms.learning.domain import codes, screening, viewing
 from lms.learning.domain.objecting import object_to
 from lms.learning.models import GroupObjection, GroupTick, GroupViewing, LessonCompletion
 from tests.factories import learning as make
@@ -113,11 +117,42 @@ def test_packed_squares_are_those_of_the_code():
     assert codes.path_of([[True, True, False], [False, False, True], [False] * 3]) == "M0 0h2v1h-2zM2 1h1v1h-1z"
 
 
-def test_codes_are_given_while_the_screening_is_open_alone(hall, helper):
+def test_all_codes_are_given_of_one_that_is_prepared_and_none_of_one_that_is_over(hall, helper):
     shown = hall.prepare()
     address = reverse("learning:screening_codes", args=[shown.code])
 
+    made = helper.get(address).json()
+    viewing.hand_in(shown, seconds=60, at=hall.clock.move(minutes=2))
+
+    # An hour to gather, and ten minutes of film.
+    assert (made["first"], made["since_doors_ms"], len(made["codes"])) == (0, 0, 212)
     assert helper.get(address).status_code == 409
+
+
+def test_a_villager_scans_a_phone_that_has_no_network(hall, signed_in):
+    shown, person = hall.prepare(), hall.villager()
+    hall.clock.move(minutes=30)
+    page = signed_in(person)
+
+    page.get(reverse("learning:scan", args=[shown.code, 3, screening.code_of(shown.secret, 3)]))
+    shown.refresh_from_db()
+    assert shown.doors_at is None, "nothing is written by looking"
+    page.post(reverse("learning:attend"))
+
+    shown.refresh_from_db()
+    assert (shown.is_offline, shown.doors_at) == (True, hall.clock.now - timedelta(minutes=1))
+    assert GroupTick.objects.get().person == person
+
+
+def test_names_written_down_while_the_network_was_gone_are_ticked_at_a_film_that_runs(hall, helper):
+    shown, person = hall.running(), hall.villager(name="刘桂兰")
+
+    answer = hand_in(helper, shown, None, ("刘桂兰", 0), ("没有这人", 0)).json()
+
+    assert (answer["ticked"], answer["unclear"]) == (1, ["没有这人"])
+    shown.refresh_from_db()
+    assert (shown.closed_at, shown.is_offline) == (None, False)
+    assert GroupTick.objects.get().person == person
 
 
 def scan_address(hall, shown) -> str:
@@ -303,6 +338,21 @@ def test_a_villager_objects_on_her_own_page_and_nobody_else_can(hall, signed_in,
     assert GroupObjection.objects.get().tick == made
 
 
+def test_she_takes_her_objection_back_on_the_same_page(hall, signed_in, cast):
+    shown, person = hall.running(), hall.villager()
+    made = hall.scan(shown, person)
+    hall.close(shown, minutes=10)
+    hers, address = signed_in(person), reverse("learning:withdraw_objection", args=[made.pk])
+    assert hers.post(address).status_code == 404, "she has not objected"
+    hers.post(reverse("learning:object_to_tick", args=[made.pk]))
+
+    assert signed_in(cast.farmer).post(address).status_code == 404
+    page = hers.post(address, follow=True).content.decode()
+
+    assert "10:00" in page
+    assert reverse("learning:object_to_tick", args=[made.pk]) not in page
+
+
 def test_my_learning_leads_to_my_group_viewings_once_there_is_one(hall, signed_in):
     person = hall.villager()
     client, link = signed_in(person), reverse("learning:my_screenings")
@@ -330,3 +380,30 @@ def test_who_came_for_the_second_half_counts_from_half_of_what_was_shown(hall, h
     helper.post(reverse("learning:screening_people", args=[shown.code]), {"person": person.pk, "since": "half"})
 
     assert GroupTick.objects.get().from_second == 200
+
+
+def test_the_page_of_a_lesson_leads_a_helper_to_showing_it_and_nobody_else(
+    hall, helper, signed_in, cast, django_assert_num_queries
+):
+    lesson = make.lesson()
+    link = f"{reverse('learning:screenings')}?q="
+
+    assert link in helper.get(lesson.get_url()).content.decode()
+    assert link not in signed_in(cast.officer).get(lesson.get_url()).content.decode()
+    assert link not in signed_in(cast.farmer).get(lesson.get_url()).content.decode()
+    page = Template("{% load playing_tags %}{% may_screen lesson as may %}{{ may }}")
+    for person, queries, said in ((cast.helper, 1, "True"), (cast.officer, 1, "False"), (cast.farmer, 0, "False")):
+        request = RequestFactory().get("/")
+        request.user = person
+        with django_assert_num_queries(queries):
+            assert page.render(Context({"request": request, "lesson": lesson})) == said
+
+
+def test_the_link_of_a_lesson_finds_it(hall, helper):
+    lesson, other = make.lesson(), make.lesson()
+    index.insert_or_update_object(lesson)  # as the worker does
+
+    page = helper.get(reverse("learning:screenings"), {"q": lesson.title[:40]}).content.decode()
+
+    assert f'value="{lesson.pk}"' in page
+    assert (f'value="{other.pk}"' in page) == (other.title == lesson.title)

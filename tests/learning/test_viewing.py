@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from lms.learning.domain import viewing
 from lms.learning.domain.counting import count_ticks
-from lms.learning.domain.objecting import object_to
+from lms.learning.domain.objecting import object_to, withdraw
 from lms.learning.domain.rebuilding import rebuild_watch_records
 from lms.learning.domain.ticking import CannotTick
 from lms.learning.domain.viewing import CannotScreen
@@ -19,6 +19,7 @@ from lms.learning.models import (
     GroupReceipt,
     GroupTick,
     GroupViewing,
+    GroupWithdrawal,
     LessonCompletion,
     RefusedStretch,
     StudyClock,
@@ -33,6 +34,7 @@ from lms.people.domain.copying import parts_elsewhere
 from tests.factories import learning as make
 from tests.factories.people import PersonFactory
 from tests.learning.halls import Hall
+from tests.tasks import run_tasks_at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -220,10 +222,12 @@ def test_facts_of_a_screening_are_never_changed(hall):
     made = hall.scan(shown, person)
     hall.close(shown, minutes=10)
     object_to(made, by=person, at=hall.clock.now)
+    withdraw(made, by=person, at=hall.clock.now)
 
-    for model, field in ((GroupTick, "from_second"), (GroupReceipt, "reason"), (GroupObjection, "objected_at")):
+    facts = ((GroupTick, "from_second"), (GroupReceipt, "reason"), (GroupObjection, "objected_at"))
+    for model, field in (*facts, (GroupWithdrawal, "withdrawn_at")):
         with pytest.raises(IntegrityError), transaction.atomic():
-            model.objects.update(**{field: hall.clock.now if field == "objected_at" else 7})
+            model.objects.update(**{field: hall.clock.now if field.endswith("_at") else 7})
         with pytest.raises(IntegrityError), transaction.atomic():
             model.objects.all().delete()
 
@@ -351,7 +355,7 @@ def test_the_copy_of_her_data_holds_her_group_viewings(hall, cast, signed_in):
 def test_a_full_hall_is_counted_by_a_task_beyond_what_one_request_does(
     hall, monkeypatch, settings, django_capture_on_commit_callbacks
 ):
-    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+    run_tasks_at_once(settings)
     monkeypatch.setattr(viewing, "COUNTED_AT_ONCE", 2)
     shown = hall.running()
     for _number in range(5):

@@ -87,6 +87,7 @@ def phone(context: BrowserContext, live_server: Any, streamed: LessonPage, cast:
     return Phone(context, cast.learner, signed_in, live_server.url + streamed.get_url())
 
 
+@pytest.mark.slow
 def test_48_hours_in_aeroplane_mode(phone: Phone) -> None:
     phone.play_with_network()
     phone.context.set_offline(True)
@@ -207,6 +208,7 @@ def test_a_sign_in_that_expired_in_the_middle(phone: Phone) -> None:
     phone.check("a sign-in that expired")
 
 
+@pytest.mark.slow
 def test_a_phone_that_keeps_nothing(phone: Phone) -> None:
     """Private mode or a full disk: as long as the page is open nothing is lost."""
     phone.page.add_init_script(NOTHING_IS_KEPT)

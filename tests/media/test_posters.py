@@ -119,6 +119,7 @@ def test_a_phone_that_saves_data_gets_the_smallest_and_a_wide_screen_may_have_th
     shrink_poster(older)
     older.refresh_from_db()
     found = small_poster(older, at=AT)
+    assert found is not None and found.least.endswith("/poster-320")
     assert found is not None
     assert found.wide is not None
 

@@ -75,8 +75,11 @@ def test_what_is_begun_comes_first_then_the_shorter_then_the_long(org: Any):
 def test_a_task_is_sent_into_its_lane_with_its_priority(org: Any, settings: Any):
     settings.TASKS = {"default": {**settings.TASKS["default"], "BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
 
-    send(transcode_video_task, waiting(org, 60))
-    send(transcode_video_task, waiting(org, 9000))
+    short, long = waiting(org, 60), waiting(org, 9000)
+    default_task_backend.clear()
+
+    send(transcode_video_task, short)
+    send(transcode_video_task, long)
 
     sent = [(result.task.queue_name, result.task.priority) for result in default_task_backend.results]
     assert sent == [("media", 20), ("media-long", -60)]

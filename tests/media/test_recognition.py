@@ -72,6 +72,7 @@ def test_demo_lesson_words_times_and_confidence(whisper, name):
     assert all(800 <= cue.end_ms - cue.start_ms <= 7000 for cue in cues)
 
 
+@pytest.mark.slow
 def test_both_engines_write_the_same_cues(whisper, faster):
     audio = sound("phone-video-call")
 
@@ -85,6 +86,45 @@ def test_both_engines_write_the_same_cues(whisper, faster):
     assert all(abs(a.confidence - b.confidence) < 0.1 and a.flags == b.flags for a, b in zip(ours, theirs, strict=True))
 
 
+def without_libraries(monkeypatch):
+    """A card whose libraries are of another CUDA: the model loads, and nothing can be computed."""
+    import faster_whisper
+
+    class Bare(faster_whisper.WhisperModel):
+        def __init__(self, folder, device, **options):
+            super().__init__(folder, **{**options, "device": "cpu"})
+            self.is_bare = device != "cpu"
+
+        def encode(self, features):
+            if self.is_bare:
+                raise RuntimeError("Library libcublas.so.12 is not found or cannot be loaded")
+            return super().encode(features)
+
+    monkeypatch.setattr(faster_whisper, "WhisperModel", Bare)
+    return "libcublas.so.12"
+
+
+def without_driver(monkeypatch):
+    """CTranslate2 itself is asked for a card that is not there."""
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    return "CUDA"
+
+
+@pytest.mark.parametrize("broken", [without_libraries, without_driver])
+def test_where_the_graphics_card_does_not_work_the_processor_recognises(broken, models, monkeypatch, caplog):
+    why = broken(monkeypatch)
+    monkeypatch.setattr("ctranslate2.get_cuda_device_count", lambda: 1)
+    recogniser = Recogniser(FasterWhisperEngine(str(MODEL), root=models, threads=1))
+    audio, truth = cut("phone-video-call", 0, 1)
+
+    cues = heard(recogniser, audio)
+
+    assert error_rate(cues, truth) == 0
+    (said,) = [record.getMessage() for record in caplog.records if record.name.endswith("faster")]
+    assert "processor recognises" in said and why in said
+
+
+@pytest.mark.slow
 def test_our_way_through_the_decoder_writes_what_whispers_own_writes(whisper):
     import torch
     from whisper.audio import log_mel_spectrogram, pad_or_trim

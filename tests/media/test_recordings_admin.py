@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from wagtail.search import index
 
 from lms.audit.models import AuditEntry
 from lms.people.models import Person
@@ -192,6 +193,7 @@ def listed(client: Client, **asked: str) -> list[Video]:
 
 def test_the_list_is_narrowed_by_words_state_and_organisation(cast: Cast, at_desk: AtDesk, failed: Video):
     other = ready_video(cast.orgs.neighbour_provider, original_name="稻田.mp4")
+    index.insert_or_update_object(other)  # as the worker does
     client = at_desk(cast.system_admin)
 
     assert listed(client) == [other, failed]
@@ -199,6 +201,9 @@ def test_the_list_is_narrowed_by_words_state_and_organisation(cast: Cast, at_des
     assert listed(client, group="ready") == [other]
     assert listed(client, group="moving") == []
     assert listed(client, q="稻田") == [other]
+    assert listed(client, q="daotian") == listed(client, q="dt") == [other]
+    assert listed(client, q=other.code) == [other]
+    assert listed(client, q="稻草") == listed(client, q="'\"(") == []
     assert listed(client, org=str(failed.org_id)) == [failed]
     assert listed(client, org="x", group="x") == [other, failed]
 

@@ -2,7 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 from io import StringIO
+from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import av
@@ -184,6 +186,17 @@ def test_the_command_renders_what_is_missing_and_forgets_what_nobody_needs(
     ]
     assert list(found_for([TEXT, "从前的一句话。"])) == [TEXT]
     assert len(list((tmp_path / "aloud").rglob("*.m4a"))) == 1
+
+
+@pytest.mark.django_db
+def test_whoever_has_little_time_speaks_one_text_and_the_next_run_goes_on(
+    speaker: DummyVoice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(speaking, "_wanted", [lambda: ["第一句话。", "第二句话。", "第三句话。"]])
+    monkeypatch.setattr(speaking, "time", SimpleNamespace(monotonic=count(step=2).__next__))
+
+    assert [speak_missing(at=AT, seconds=3).spoken for _run in range(3)] == [1, 1, 1]
+    assert speak_missing(at=AT, seconds=3).spoken == 0
 
 
 @pytest.mark.django_db

@@ -30,13 +30,13 @@ def luma(frame: av.VideoFrame, x: int, y: int) -> int:
     [
         ("h265_with_metadata_track.mp4", 1, (1080, 1920), True),
         pytest.param("nasa_13013.mp4", 13, (480, 270), True, marks=pytest.mark.slow),
-        ("no_duration.webm", 5, (1280, 720), True),
+        pytest.param("no_duration.webm", 5, (1280, 720), True, marks=pytest.mark.slow),
         pytest.param("sample.avi", 4, (960, 400), True, marks=pytest.mark.slow),
         pytest.param("sample.flv", 1, (1080, 720), True, marks=pytest.mark.slow),
         ("sample_av1.mp4", 1, (1080, 720), True),
         pytest.param("sample_h264_mpeg_audio.ts", 1, (640, 426), True, marks=pytest.mark.slow),
         pytest.param("sample_empty_track.mp4", 1, (1080, 720), True, marks=pytest.mark.slow),
-        ("sample_with_invalid_nalu.mp4", 1, (1080, 720), False),
+        pytest.param("sample_with_invalid_nalu.mp4", 1, (1080, 720), False, marks=pytest.mark.slow),
     ],
 )
 def test_a_real_file_becomes_a_lesson(name: str, seconds: int, size: tuple[int, int], sound: bool):

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django_otp.oath import totp
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -13,6 +14,7 @@ from lms.audit.models import AuditEntry
 from lms.lib.durations import beijing_day
 from lms.people.backends.sms import Message
 from lms.people.models import Contact, FactorReset, Person, Role
+from lms.people.views.common import remember_choices
 from tests.cast import Cast
 from tests.clock import Clock
 from tests.factories.people import PASSWORD, PersonFactory, RoleFactory
@@ -98,6 +100,35 @@ def test_large_print_is_kept_on_the_phone_and_with_the_person(
     assert response["Location"] == "/account/"
     assert client.cookies["elder_mode"].value == value
     assert Person.objects.get(pk=person.pk).elder_mode is kept
+
+
+@pytest.mark.parametrize(("value", "kept"), [("on", True), ("off", False)])
+def test_saving_data_is_kept_on_the_phone_and_with_the_person(
+    signed_in: Callable[[Person], Client], db: None, value: str, kept: bool
+) -> None:
+    person = PersonFactory(saves_data=not kept)
+    client = signed_in(person)
+    before = client.get("/account/settings/").content
+
+    response = client.post(reverse("people:saving_data"), {"saves_data": value, "next": "/account/settings/"})
+
+    assert (b"data-saving" in before) is not kept
+    assert (b"data-saving" in client.get(response["Location"]).content) is kept
+    assert Person.objects.get(pk=person.pk).saves_data is kept
+    assert client.cookies["saves_data"].value == value
+
+
+def test_saving_data_goes_along_to_a_new_phone_and_a_phone_without_a_person_has_its_own(db: None) -> None:
+    phone = Client()
+    assert b"data-saving" not in phone.get("/help/").content
+
+    phone.post(reverse("people:saving_data"), {"saves_data": "on"})
+    phone.post(reverse("people:saving_data"), {"saves_data": "maybe"})
+
+    assert b"data-saving" in phone.get("/help/").content
+    request = RequestFactory().get("/")
+    chosen = remember_choices(HttpResponse(), request, PersonFactory(saves_data=True)).cookies
+    assert chosen["saves_data"].value == "on"
 
 
 def test_language_is_kept_on_the_phone_and_with_the_person(signed_in: Callable[[Person], Client], db: None) -> None:

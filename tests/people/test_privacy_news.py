@@ -53,6 +53,17 @@ def test_what_is_new_since_hers_is_told_until_she_has_read_it(cast: Cast, clock:
     assert newest_version() in page_of(phone)
 
 
+def test_who_shares_a_phone_is_told_what_others_see_of_her(cast: Cast, clock: Clock, signed_in: To) -> None:
+    agreed(cast.farmer, "2026.11.30", clock.now)
+
+    news = page_of(signed_in(cast.farmer)).split('data-privacy-news="2026.12.01"')[1][:3000]
+
+    assert "谁拿着这部手机" in news and "登录着" in news and "随机编号" not in news
+    assert 'value="read"' in news and 'value="agree"' not in news
+    whole = signed_in(cast.farmer).get(reverse("people:notice")).content.decode()
+    assert "同一部手机几个人用" in whole and "存在手机里的课，七天后自己删掉" in whole
+
+
 def test_where_it_rests_on_consent_she_is_asked_and_may_put_it_off(cast: Cast, clock: Clock, signed_in: To) -> None:
     agreed(cast.farmer, "2026.11.01", clock.now)
     PrivacyNotice.objects.filter(version=newest_version()).update(basis="consent")
@@ -125,7 +136,7 @@ def test_withdrawn_consent_and_accounts_merged_into_hers(cast: Cast, clock: Cloc
     agreed(cast.farmer, newest_version(), clock.now)
     Consent.objects.update(withdrawn_at=clock.now)
     assert notices_due(cast.farmer) == []
-    agreed(cast.farmer, "2026.11.29", clock.now)
+    agreed(cast.farmer, "2026.11.30", clock.now)
     assert [notice.version for notice in notices_due(cast.farmer)] == [newest_version()]
     Person.objects.filter(pk=cast.learner.pk).update(merged_into=cast.farmer)
     agreed(cast.learner, newest_version(), clock.now)
@@ -149,6 +160,7 @@ def test_every_change_says_its_basis_in_both_languages() -> None:
         notice = PrivacyNotice.objects.get(audience=audience, version=version)
         assert notice.changes_zh
         assert notice.changes_en
-        assert notice.basis == "statutory_duty"
+        # Where one is signed in belongs to having an account; a name stays on a phone by a press of its own.
+        assert notice.basis == ("contract" if version == "2026.12.01" else "statutory_duty")
         assert notice.changes("en-gb") == notice.changes_en
         assert notice.published_at < datetime(2027, 1, 1, tzinfo=UTC)

@@ -267,7 +267,8 @@ def test_the_list_needs_the_same_queries_for_one_and_three(
 QUERIES = 17
 
 
-@pytest.mark.parametrize("phones", [1, pytest.param(2, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("phones", [pytest.param(1, marks=pytest.mark.any_database), 2])
 def test_hours_are_the_same_on_one_phone_and_on_two(
     cast: Cast, clock: Clock, husband: Person, phones: int, at_desk: Callable[[Person], Client]
 ) -> None:

@@ -53,6 +53,16 @@ def test_counts_below_ten_are_not_shown(hall: Hall, cast: Cast, at_desk: AtDesk)
     assert ">9<" not in page(at_desk(cast.agriculture_officer))
 
 
+def test_where_few_did_not_scan_it_is_said_that_they_are_few(hall: Hall, cast: Cast, at_desk: AtDesk) -> None:
+    screened(hall, scanned=17, named=2)
+
+    shown = page(at_desk(cast.agriculture_officer))
+
+    assert ">19<" in shown
+    assert "除不足 10 人外都扫了码" in shown
+    assert ">17<" not in shown
+
+
 def test_what_is_odd_stands_first(hall: Hall, cast: Cast, at_desk: AtDesk) -> None:
     odd, plain = screened(hall, named=20), screened(hall, scanned=20)
 

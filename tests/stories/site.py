@@ -111,7 +111,9 @@ class Site:
         """Start the web server and both workers, and wait until the site answers."""
         gunicorn = ["-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "lms.wsgi:application"]
         self.start("web", *gunicorn, "--bind", f"127.0.0.1:{self.port}", "--threads", "4")
-        self.start("worker", "manage.py", "db_worker", "--queue-name", "default", "--no-startup-delay", "--no-reload")
+        self.start(
+            "worker", "manage.py", "db_worker", "--queue-name", "default,search", "--no-startup-delay", "--no-reload"
+        )
         self.start_media_worker()
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browsing import wait_for_page
+from tests.browsing import fits, wait_for_page
 from tests.factories.media import ffmpeg
 from tests.media.hearing import lesson_file, sentences
 from tests.stories.conftest import DESK, PHONE
@@ -212,4 +212,4 @@ def visitor_plays_it_with_captions(page: Page, site: Site, lesson: int) -> None:
     shown = "[...document.querySelector('video').textTracks[0].activeCues].map(cue => cue.text).join()"
     wait_for_page(page, f"{shown} === {CORRECTED!r}", timeout=10 * SECONDS)
     assert page.evaluate("document.querySelector('video').textTracks[0].mode") == "showing"
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert fits(page)

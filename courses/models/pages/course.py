@@ -13,6 +13,7 @@ from wagtail.search import index
 from courses.enums import (
     Access,
     Audience,
+    CourseLevel,
     Season,
     Subject,
 )
@@ -48,6 +49,13 @@ class CoursePage(ScopedPage, CodedPage, GatedPage, Page):
         blank=True,
         help_text=_("In season the course comes to the front of the home page."),
     )
+    level = models.CharField(
+        _("course level"),
+        max_length=12,
+        choices=CourseLevel,
+        blank=True,
+        help_text=_("Empty: whatever learners can do."),
+    )
     audience = CodesField(_("audience"), codes=Audience, help_text=_("Empty: as for the track."))
     credit_for = CodesField(_("earns credit hours for"), codes=Audience, help_text=_("Empty: as for the track."))
     access = models.CharField(_("who may play it"), max_length=12, choices=Access, default=Access.PUBLIC)
@@ -72,6 +80,7 @@ class CoursePage(ScopedPage, CodedPage, GatedPage, Page):
         FieldPanel("intro"),
         FieldPanel("subject"),
         FieldPanel("season"),
+        FieldPanel("level"),
         FieldPanel("audience"),
         FieldPanel("credit_for"),
         FieldPanel("access"),

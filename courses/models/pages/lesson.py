@@ -150,6 +150,7 @@ class LessonPage(ScopedPage, CodedPage, GatedPage, Page):  # type: ignore[django
         index.SearchField("teaches", boost=2),
         index.SearchField("teaches_en"),
         index.SearchField("body"),
+        index.SearchField("explanations"),
         index.FilterField("org_id"),
         index.FilterField("kind"),
     ]
@@ -168,6 +169,19 @@ class LessonPage(ScopedPage, CodedPage, GatedPage, Page):  # type: ignore[django
         """How long it takes: the length of its recording in begun minutes; without one, what was planned."""
         seconds = self.video.decoded_seconds if self.video else None
         return -(-seconds // 60) if seconds else self.planned_minutes
+
+    @classmethod
+    def get_indexed_objects(cls) -> Any:
+        """With what `explanations` asks, for all lessons at once."""
+        lessons = super().get_indexed_objects().select_related("quiz")
+        return lessons.prefetch_related("quiz__questions", "video_questions__question")
+
+    def explanations(self) -> str:
+        """What its questions explain afterwards, for search: those of the quiz and those in the video."""
+        sets = [self.quiz.questions.all()] if self.quiz else []
+        asked = [each.question for each in self.video_questions.all()]
+        told = [question.explanation for questions in [*sets, asked] for question in questions]
+        return "\n".join(dict.fromkeys(text for text in told if text))
 
     @property
     def language(self) -> str:

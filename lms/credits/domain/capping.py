@@ -19,7 +19,7 @@ from lms.credits.models import CreditLedgerEntry
 # Where an achievement comes from, by what its key begins with.
 SOURCES = {"lesson": Cap.PLATFORM, "course": Cap.PLATFORM, "outside": Cap.EXTERNAL, "claim": Cap.CLAIM}
 # What an entry keeps about caps.
-CAP_MARKS = frozenset({"counted_before", "chains", "in_place_of", "restores"})
+CAP_MARKS = frozenset({"counted_before", "chains", "in_place_of", "restores", "regains"})
 Amounts = tuple[Decimal, Decimal]
 """Hours and days."""
 
@@ -164,11 +164,16 @@ def without_caps(evidence: Mapping[str, Any]) -> dict[str, Any]:
 def follows_from_evidence(entry: CreditLedgerEntry) -> bool:
     """Whether the hours of an entry are no person's decision but follow from its evidence.
 
-    So do corrections that undoing an import, or merging two accounts and parting them, has written.
+    So do corrections that undoing an import, merging two accounts and parting them, or withdrawing an objection has
+    written.
     """
     if entry.kind == EntryKind.CORRECTION:
         evidence = entry.evidence
-        return "in_place_of" in evidence or ("given_back" in evidence and "counted_before" in evidence)
+        return (
+            "in_place_of" in evidence
+            or "regains" in evidence
+            or ("given_back" in evidence and "counted_before" in evidence)
+        )
     return entry.kind in {EntryKind.EARNED, EntryKind.EXTERNAL, EntryKind.CLAIMED}
 
 

@@ -15,6 +15,7 @@ from lms.credits.domain.checking_elsewhere import (
 from lms.credits.domain.closing import snapshot_faults
 from lms.credits.domain.rebuilding import kept_sums_of, persons_with_entries, sums_of
 from lms.credits.domain.registering import recognise_completion
+from lms.credits.domain.striking import objected_lessons, regained_of
 from lms.credits.domain.studying import (
     COMPLETION_MODELS,
     Completion,
@@ -45,6 +46,14 @@ def _earned_faults(entry: CreditLedgerEntry) -> Iterator[str]:
         or entry.day != beijing_day(completion.completed_at)
     ):
         yield "it does not fit its completion"
+    yield from _study_faults(entry, completion)
+
+
+def _study_faults(entry: CreditLedgerEntry, completion: Completion) -> Iterator[str]:
+    """What an entry says of a completion, and that its hours follow from it."""
+    if entry.rule is None or entry.outline_version is None:
+        yield "it names no rule or no outline version"
+        return
     terms, lessons = entry.evidence["terms"], entry.evidence["lessons"]
     if terms != entry.rule.terms:
         yield "its rule says something else now"
@@ -95,13 +104,33 @@ def _reversal_faults(entry: CreditLedgerEntry) -> Iterator[str]:
 
 def _correction_faults(entry: CreditLedgerEntry) -> Iterator[str]:
     freed = entry.freed_by
-    if freed is None or freed.reverses_id != entry.source_id or entry.by_id is None:
+    regains = entry.evidence.get("regains")
+    if freed is None or freed.reverses_id != entry.source_id or (entry.by_id is None and regains is None):
         yield "it corrects nothing"
+    elif regains is not None:
+        yield from _regained_faults(entry, freed)
     elif freed.reverses and (freed.reverses.rule_id, freed.reverses.outline_version_id) != (
         entry.rule_id,
         entry.outline_version_id,
     ):
         yield "it stands under another rule than what it corrects"
+
+
+def _regained_faults(entry: CreditLedgerEntry, freed: CreditLedgerEntry) -> Iterator[str]:
+    """What an objection took back is given again by nobody's decision: it has the proof of what was earned."""
+    taken = freed.reverses
+    if taken is None or taken.pk != entry.evidence["regains"] or freed.by_id is not None:
+        yield "it gives again what no objection took back"
+        return
+    if (taken.rule_id, taken.outline_version_id) != (entry.rule_id, entry.outline_version_id):
+        yield "it stands under another rule than what it gives again"
+    while taken is not None and taken.source_kind == SourceKind.CORRECTED_ENTRY:
+        taken = CreditLedgerEntry.objects.filter(pk=taken.source_id).first()
+    completion = completion_of(taken.source_kind, taken.source_id) if taken else None
+    if completion is None:
+        yield "its completion does not exist"
+        return
+    yield from _study_faults(entry, completion)
 
 
 _BY_SOURCE = {
@@ -201,5 +230,9 @@ def ledger_faults() -> Iterator[str]:
     for completion in completions_without_entries():
         kind, pk = source_of(completion)
         yield f"person {completion.person_id}: {kind} {pk} lacks its hours (register_missing_credits adds them)"
+    for lesson in objected_lessons():
+        if regained_of(lesson):
+            what = f"lesson_completion {lesson.pk} bears hours again"
+            yield f"person {lesson.person_id}: {what} (register_missing_credits gives them)"
     yield from standing_faults()
     yield from missing_from_elsewhere()

@@ -62,6 +62,7 @@ STAFF = (
     Staff("neighbour_officer", "许志强", RoleKind.OFFICER, (OrgKind.ORGANIZATION_DEPARTMENT, NEIGHBOUR)),
     Staff("agriculture_officer", "唐春生", RoleKind.OFFICER, (OrgKind.AGRICULTURE_DEPARTMENT, COUNTY)),
     Staff("cyberspace_officer", "谢丽华", RoleKind.OFFICER, (OrgKind.CYBERSPACE_DEPARTMENT, COUNTY)),
+    Staff("helper", "孟春兰", RoleKind.LEARNING_HELPER, (OrgKind.VILLAGE_COMMITTEE, VILLAGE)),
 )
 # Two who share a phone, and a village cadre: (key, name, birth year, phone)
 FARMER = ("farmer", "王桂兰", 1961, "19900000001")
@@ -80,6 +81,7 @@ def role_labels() -> dict[str, str]:
         "farmer": _("Farmer"),
         "farmer_husband": _("Farmer, on the same phone"),
         "cadre": _("Village cadre"),
+        "helper": _("Learning helper of a village"),
         "trainer": _("Trainer"),
         "officer": _("Officer, county organisation department"),
         "colleague_officer": _("Officer, her colleague, who decides what she proposed"),

@@ -1,6 +1,6 @@
 // What this phone's browser can do for lessons without network, and how it is said where it cannot.
 import { DatabaseLessons } from "./lessons.ts";
-import { ROOT } from "./words.ts";
+import { LOOK, ROOT } from "./words.ts";
 
 /** `webview`: the browser within WeChat or QQ. `browser`: one that lacks what it takes. `storage`: one that keeps nothing now. */
 export type Inability = "webview" | "browser" | "storage";
@@ -41,4 +41,16 @@ export async function worker(address: string): Promise<ServiceWorker> {
     throw new Error(`No worker for ${ROOT}`);
   }
   return ready.active;
+}
+
+const FRAME_MS = 20_000;
+
+/** Whether the worker has the pages that it shows by itself, as they are now. */
+export function frameKept(active: ServiceWorker): Promise<boolean> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = ({ data }: MessageEvent<boolean>) => resolve(data);
+    window.setTimeout(() => resolve(false), FRAME_MS);
+    active.postMessage({ kind: LOOK }, [port2]);
+  });
 }

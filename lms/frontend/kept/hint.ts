@@ -19,7 +19,7 @@ const GONE = "tianjian.lessons.gone";
 const PLACE = "tianjian.lessons.place.";
 const MOST_TOLD = 20;
 
-function read<T>(key: string): T[] {
+export function read<T>(key: string): T[] {
   try {
     const found: unknown = JSON.parse(localStorage.getItem(key) ?? "[]");
     return Array.isArray(found) ? (found as T[]) : [];
@@ -28,7 +28,7 @@ function read<T>(key: string): T[] {
   }
 }
 
-function write(key: string, rows: readonly unknown[]): void {
+export function write(key: string, rows: readonly unknown[]): void {
   try {
     if (rows.length) {
       localStorage.setItem(key, JSON.stringify(rows));

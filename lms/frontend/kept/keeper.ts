@@ -1,11 +1,11 @@
 // Keeps one lesson on this phone, for whichever page has the button: size first, one at a time, and told in sentences.
 import { post } from "../http.ts";
-import { worker } from "./ability.ts";
+import { frameKept, worker } from "./ability.ts";
 import { Fetcher, type Outcome } from "./fetching.ts";
 import { forgetGone, name } from "./hint.ts";
 import { DatabaseLessons } from "./lessons.ts";
 import { askToStay, hasRoomFor } from "./room.ts";
-import { FILM, LOOK } from "./words.ts";
+import { FILM } from "./words.ts";
 
 const ANSWER_SECONDS = 20;
 /** `busy`: another page of this browser is at it. `browser`: it does not let the worker be. */
@@ -14,18 +14,6 @@ export type Ended = Outcome | { kind: "busy" | "browser" };
 export interface Told {
   onProgress(got: number, size: number): void;
   onWaiting(waits: boolean): void;
-}
-
-const FRAME_MS = 20_000;
-
-/** Whether the worker has what it shows around lessons. */
-function frameKept(active: ServiceWorker): Promise<boolean> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = ({ data }: MessageEvent<boolean>) => resolve(data);
-    window.setTimeout(() => resolve(false), FRAME_MS);
-    active.postMessage({ kind: LOOK }, [port2]);
-  });
 }
 
 export class Keeper {

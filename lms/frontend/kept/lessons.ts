@@ -167,6 +167,16 @@ export class DatabaseLessons implements Lessons {
   }
 }
 
+/** Fails where this phone keeps nothing. */
+export async function withLessons<T>(work: (lessons: Lessons) => Promise<T>): Promise<T> {
+  const lessons = await DatabaseLessons.open();
+  try {
+    return await work(lessons);
+  } finally {
+    lessons.close();
+  }
+}
+
 /** For tests of what stands on it. */
 export class MemoryLessons implements Lessons {
   readonly lessons = new Map<number, Lesson>();

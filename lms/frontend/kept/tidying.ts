@@ -4,9 +4,11 @@ import { post } from "../http.ts";
 import { handIn, withStore } from "../worker/handin.ts";
 import { alone, send } from "../player/sending.ts";
 import { bury, named, unname } from "./hint.ts";
-import { DatabaseLessons, type Lesson, type Lessons } from "./lessons.ts";
+import { type Lesson, type Lessons, withLessons } from "./lessons.ts";
+import { forgetPractised, handInPractised } from "./practised.ts";
 
 const ENDED = "/learn/packages/ended/";
+const PRACTISED = "/learn/packages/practised/";
 const REPORTS = "/learn/reports/";
 const MOST_ASKED = 50;
 const ANSWER_SECONDS = 20;
@@ -49,17 +51,13 @@ async function ended(packages: string[]): Promise<string[]> {
 
 /** On this page, with what this phone has. Fails where it keeps nothing. */
 export async function tidy(): Promise<Lesson[]> {
-  const lessons = await DatabaseLessons.open();
-  try {
-    return await tidyUp({ lessons, now: () => Date.now(), ended });
-  } finally {
-    lessons.close();
-  }
+  return withLessons((lessons) => tidyUp({ lessons, now: () => Date.now(), ended }));
 }
 
 /** Take it from this phone. What was watched of it stays until it is handed in: that is another table. */
 export async function forget(lessons: Lessons, lesson: number): Promise<void> {
   unname(lesson); // first, or another page would miss it
+  forgetPractised(lesson);
   await lessons.remove(lesson);
 }
 
@@ -76,10 +74,18 @@ export async function handInKept(): Promise<boolean> {
   return again;
 }
 
+/** Answers to questions in a film, which nothing hangs on: what cannot be sent now stays for the next page. */
+export async function handInPractice(): Promise<void> {
+  await handInPractised((code, answers) => post(PRACTISED, { package: code, answers }, false, {}, ANSWER_SECONDS));
+}
+
 /** On any page. One that tidies by itself is left to it. */
 export async function tidyAndHandIn(): Promise<void> {
   if (!document.querySelector("[data-kept-list], [data-kept-lesson], [data-keep-lesson]")) {
     await tidy();
+  }
+  if (navigator.onLine) {
+    await handInPractice().catch(() => undefined);
   }
   if (navigator.onLine && !document.querySelector("[data-player], [data-kept-list], [data-kept-lesson]")) {
     await handInKept();

@@ -5,6 +5,7 @@ export const ROOT = "/learn/kept/";
 /** Under these names of ROOT lie the pages of the frame. */
 export const LIST = "";
 export const OFFLINE = "offline/";
+export const SCREENING = "screening/";
 export const QUIZ = "quiz/";
 export const FILM = "lesson.mp4";
 /** A cache for each version of the frame. RETIRED in lms/worker.py clears them away. */
@@ -13,6 +14,11 @@ export const FRAMES = "tianjian-frame-";
 export const FRAME = `${ROOT}frame/`;
 /** A page asks the worker to keep the frame as it is now, and is told whether it is there. */
 export const LOOK = "look-at-frame";
+
+/** A helper's page of a screening, and the one on which she ticks people: what stands between is its code. */
+export function screeningOf(path: string): string | null {
+  return /^\/learn\/screenings\/(?!mine\/|attend\/)([\w-]+)\/(?:people\/)?$/.exec(path)?.[1] ?? null;
+}
 
 export const addressOf = (lesson: number): string => `${ROOT}${lesson}/`;
 

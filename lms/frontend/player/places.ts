@@ -37,3 +37,17 @@ export function forgetPlaces(): void {
     // Nothing was kept.
   }
 }
+
+/** The second that #t=83 names, within a film of this length (s; 0: not known); null where it names none. */
+export function askedFor(hash: string, seconds: number): number | null {
+  const asked = /^#t=(\d{1,6})$/.exec(hash);
+  const second = asked ? Number(asked[1]) : null;
+  return second !== null && (!seconds || second < seconds) ? second : null;
+}
+
+/** 1:23, or 1:02:03. */
+export function clock(seconds: number): string {
+  const two = (part: number): string => String(part).padStart(2, "0");
+  const [hours, minutes, rest] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, Math.floor(seconds) % 60];
+  return hours ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
+}

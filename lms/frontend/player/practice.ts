@@ -1,11 +1,12 @@
 // Questions at a moment of the video: practice. The picture pauses, the question stands below it, and whoever wants may
 // leave it: pressing play does as well. Nothing counts by them and nothing waits for them. A question in between
-// (check.ts) goes first. Which choice is right is known to the server only.
+// (check.ts) goes first. Which choice is right is known to the server, and to a phone that has kept the lesson
+// (kept/practised.ts).
 import { post } from "../http.ts";
 import { type Choice, choiceList, element, leaveFullScreen, offerVoice, placeBelow, questionLine, quietButton, type ReadingWords } from "./asking.ts";
 import type { Piece } from "../aloud/reader.ts";
 
-interface Question {
+export interface Question {
   id: number;
   /** The second of the lesson. */
   at: number;
@@ -15,9 +16,23 @@ interface Question {
   sounds: Piece[];
 }
 
-interface Told {
-  questions: Question[];
+export interface Told<Asked extends Question = Question> {
+  questions: Asked[];
   words: { heading: string; hint: string; skip: string; go_on: string; offline: string } & ReadingWords;
+}
+
+/** What is said about an answer; without `ok` the question cannot be answered any more. */
+export interface Marked {
+  ok: boolean;
+  right: boolean;
+  text: string;
+  explanation: string;
+}
+
+/** Where questions come from, and who says what is right. Both fail without the network that they need. */
+export interface Asking {
+  questions(): Promise<Told | null>;
+  mark(question: number, choice: string): Promise<Marked>;
 }
 
 /** A seek is told; a phone that is busy looks seldom. What lies further apart than this was not played. */
@@ -31,6 +46,21 @@ export function passed(questions: readonly Question[], from: number, to: number)
     : undefined;
 }
 
+/** The server asks and marks. */
+export function online(address: string): Asking {
+  return {
+    questions: async () => {
+      const response = await post(address, {}, false, {}, ANSWER_SECONDS);
+      return response.ok ? ((await response.json()) as Told) : null;
+    },
+    mark: async (question, choice) => {
+      const response = await post(address, { question, choice }, false, {}, ANSWER_SECONDS);
+      const told = (await response.json()) as { right?: boolean; text?: string; explanation?: string; message?: string };
+      return { ok: response.ok, right: told.right ?? false, text: told.text ?? told.message ?? "", explanation: told.explanation ?? "" };
+    },
+  };
+}
+
 export class Practice {
   private readonly box = document.createElement("section");
   private told: Told | null = null;
@@ -42,7 +72,7 @@ export class Practice {
   constructor(
     private readonly root: HTMLElement,
     private readonly video: HTMLVideoElement,
-    private readonly address: string,
+    private readonly asking: Asking,
   ) {
     placeBelow(root, this.box);
     this.box.dataset.practice = "";
@@ -63,8 +93,7 @@ export class Practice {
   /** Without a network the lesson plays on without questions. */
   private async fetch(): Promise<void> {
     try {
-      const response = await post(this.address, {}, false, {}, ANSWER_SECONDS);
-      this.told = response.ok ? ((await response.json()) as Told) : null;
+      this.told = await this.asking.questions();
     } catch {
       window.addEventListener("online", () => void this.fetch(), { once: true });
     }
@@ -144,17 +173,16 @@ export class Practice {
     }
     this.busy = true;
     try {
-      const response = await post(this.address, { question: question.id, choice: choice.id }, false, {}, ANSWER_SECONDS);
-      const told = (await response.json()) as { right?: boolean; text?: string; explanation?: string; message?: string };
+      const marked = await this.asking.mark(question.id, choice.id);
       if (this.standing !== question) {
         return;
       }
-      question.answered ||= response.ok;
-      button.disabled = response.ok;
-      this.say(told.text ?? told.message ?? "", told.explanation ?? "");
-      if (told.right || !response.ok) {
+      question.answered ||= marked.ok;
+      button.disabled = marked.ok;
+      this.say(marked.text, marked.explanation);
+      if (marked.right || !marked.ok) {
         this.box.querySelectorAll<HTMLButtonElement>(".choice").forEach((each) => (each.disabled = true));
-        button.setAttribute("aria-pressed", String(Boolean(told.right)));
+        button.setAttribute("aria-pressed", String(marked.right));
         this.box.querySelector<HTMLElement>("[data-practice-leave]")?.focus({ preventScroll: true });
       }
     } catch {

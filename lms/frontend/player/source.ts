@@ -16,6 +16,9 @@ export interface Addresses {
 
 const HLS_TYPE = "application/vnd.apple.mpegurl";
 
+/** Otherwise up to ten minutes of a small picture are fetched ahead, and paid for by whoever leaves before. */
+const SAVING_AHEAD_SECONDS = 30;
+
 /** What a source tells whoever plays it. */
 export interface Told {
   /** The stream broke, and its own attempts to mend it failed. */
@@ -115,8 +118,10 @@ export class Source {
       return;
     }
     // The smallest picture first: it is there soonest, and what it took to come decides about the next one.
-    const hls = new Player({ startPosition: position || -1, maxBufferLength: 60, capLevelToPlayerSize: true, startLevel: 0 });
-    if (savesData()) {
+    const saves = savesData();
+    const ahead = saves ? { maxBufferLength: SAVING_AHEAD_SECONDS, maxMaxBufferLength: SAVING_AHEAD_SECONDS } : { maxBufferLength: 60 };
+    const hls = new Player({ startPosition: position || -1, ...ahead, capLevelToPlayerSize: true, startLevel: 0 });
+    if (saves) {
       hls.autoLevelCapping = 0;
     }
     let isFirst = true;

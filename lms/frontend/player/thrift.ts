@@ -12,9 +12,9 @@ function connection(): Connection {
   return (navigator as { connection?: Connection }).connection ?? {};
 }
 
-/** Whether the person asked the phone to save data. */
+/** Whether the person asked for it: in the settings here, which the page says, or in those of the phone. */
 export function savesData(): boolean {
-  return connection().saveData === true || matchMedia("(prefers-reduced-data: reduce)").matches;
+  return "saving" in document.documentElement.dataset || connection().saveData === true || matchMedia("(prefers-reduced-data: reduce)").matches;
 }
 
 /** Why the sound should come first, as the name of the sentence that says so; null where the picture may come. */

@@ -67,8 +67,24 @@ export class Transcript {
     const button = this.buttons[index];
     if (button) {
       button.setAttribute("aria-current", "true");
-      this.show(button);
+      this.bring(button);
     }
+  }
+
+  /** Scroll to the line that is spoken there, before anything plays. */
+  show(position: number): void {
+    const button = position > 0 ? this.buttons[lineAt(this.starts, position)] : undefined;
+    if (button) {
+      this.reach(this.buttons.indexOf(button));
+      this.bring(button);
+    }
+  }
+
+  /** The field above the lines: those that hold what is typed stay; how it is searched is loaded when it is used. */
+  offerSearch(field: HTMLInputElement, status: HTMLElement): void {
+    field.closest<HTMLElement>("[data-transcript-search]")!.hidden = false;
+    field.addEventListener("focus", () => void import("./transcriptsearch.ts").then((part) =>
+      part.searchLines(field, status, this.buttons, (index) => this.reach(index))), { once: true });
   }
 
   private addLine(item: HTMLElement): void {
@@ -88,13 +104,15 @@ export class Transcript {
 
   /** The arrow keys walk the lines; Tab passes the list in one step. */
   private move(event: KeyboardEvent): void {
-    const from = this.buttons.indexOf(document.activeElement as HTMLButtonElement);
-    const to = { ArrowDown: from + 1, ArrowUp: from - 1, Home: 0, End: this.buttons.length - 1 }[event.key];
-    if (from >= 0 && to !== undefined && this.buttons[to]) {
+    const shown = this.buttons.filter((button) => !button.parentElement!.hidden);
+    const from = shown.indexOf(document.activeElement as HTMLButtonElement);
+    const to = { ArrowDown: from + 1, ArrowUp: from - 1, Home: 0, End: shown.length - 1 }[event.key];
+    const next = from >= 0 && to !== undefined && shown[to];
+    if (next) {
       event.preventDefault();
       this.touchedAt = performance.now();
-      this.reach(to);
-      this.buttons[to]?.focus();
+      this.reach(this.buttons.indexOf(next));
+      next.focus();
     }
   }
 
@@ -103,7 +121,7 @@ export class Transcript {
   }
 
   /** Scroll the list, never the page. */
-  private show(button: HTMLElement): void {
+  private bring(button: HTMLElement): void {
     if (performance.now() - this.touchedAt < READING_MS) {
       return;
     }

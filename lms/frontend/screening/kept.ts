@@ -9,6 +9,11 @@ export interface Kept {
   seconds: number;
   names: [string, number][];
   closed: boolean;
+  /** When this phone opened the doors, in ms by its clock, and whether the film has begun since then. */
+  doors?: number;
+  begun?: boolean;
+  /** The film began with network: names alone wait. */
+  named?: boolean;
 }
 
 export interface Answer {
@@ -22,17 +27,29 @@ export type Outcome = { kind: "handed"; answer: Answer } | { kind: "sign-in" } |
 
 export const openKept = (): Promise<Table<Kept>> => Table.open<Kept>("screenings", "kept", "code");
 
+/** Whether there is something that the server should hear. */
+export const waits = (row: Kept): boolean => row.closed || (Boolean(row.named) && row.names.length > 0);
+
+/** What is left of a row once these names are with the server. */
+export function without(row: Kept, handed: Kept["names"]): Kept["names"] {
+  return row.names.filter(([name]) => !handed.some(([known]) => known === name));
+}
+
 /** Hand one in. What the server has is forgotten here; what it refuses for good, too, once it has said why. */
-export async function handIn(table: Pick<Table<Kept>, "remove">, row: Kept, send = post): Promise<Outcome> {
+export async function handIn(table: Pick<Table<Kept>, "remove" | "all" | "put">, row: Kept, send = post): Promise<Outcome> {
   let response: Response;
+  const [seconds, names] = [row.named ? null : row.seconds, [...row.names]];
   try {
-    response = await send(row.address, { seconds: row.seconds, names: row.names }, false, { "X-Requested-With": "XMLHttpRequest" }, 30);
+    response = await send(row.address, { seconds, names }, false, { "X-Requested-With": "XMLHttpRequest" }, 30);
   } catch {
     return { kind: "wait" };
   }
   if (response.ok) {
     const answer = (await response.json()) as Answer;
-    await table.remove(row.code);
+    // Somebody may have been written down meanwhile.
+    const now = row.named ? (await table.all()).find((each) => each.code === row.code) : undefined;
+    const left = now ? without(now, names) : [];
+    await (now && left.length ? table.put({ ...now, names: left }) : table.remove(row.code));
     return { kind: "handed", answer };
   }
   if (response.status === 403 || response.status === 401) {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { handIn, type Kept } from "../screening/kept.ts";
+import { codeNow } from "../screening/chosen.ts";
+import { handIn, type Kept, waits } from "../screening/kept.ts";
 import { clock, codeAt, path, type Codes } from "../screening/squares.ts";
 
 const made: Codes = { first: 3, since_doors_ms: 65_000, every_ms: 20_000, codes: [[2, "kA=="], [2, "YA=="]] };
@@ -25,7 +26,7 @@ const row: Kept = { code: "a", address: "/x/", seconds: 600, names: [["王大山
 
 async function handed(status: number, body: unknown): Promise<[string, string[]]> {
   const removed: string[] = [];
-  const table = { remove: async (key: IDBValidKey) => void removed.push(String(key)) };
+  const table = { remove: async (key: IDBValidKey) => void removed.push(String(key)), all: async () => [], put: async () => undefined };
   const send = async () => {
     if (!status) {
       throw new TypeError("no network");
@@ -42,4 +43,28 @@ test("what the server has, or will never take, is forgotten; everything else wai
   assert.deepEqual(await handed(404, {}), ["wait", []]);
   assert.deepEqual(await handed(500, {}), ["wait", []]);
   assert.deepEqual(await handed(0, {}), ["wait", []]);
+});
+
+test("names of a film that runs are handed in without seconds, and whoever was written down meanwhile waits", async () => {
+  const now: Kept = { ...row, closed: false, named: true, names: [["王大山", 0], ["李四", 70]] };
+  const [sent, put]: [unknown[], Kept[]] = [[], []];
+  const table = { remove: async () => void put.push(row), all: async () => [now], put: async (each: Kept) => void put.push(each) };
+  const send = async (_address: string, body: unknown) => {
+    sent.push(body);
+    return new Response(JSON.stringify({ seconds: 0, ticked: 1, unclear: [], refused: [] }));
+  };
+
+  await handIn(table, { ...now, names: [["王大山", 0]] }, send);
+
+  assert.deepEqual(sent, [{ seconds: null, names: [["王大山", 0]] }]);
+  assert.deepEqual(put, [{ ...now, names: [["李四", 70]] }]);
+  assert.deepEqual([now, { ...now, names: [] }, { ...now, named: false }].map(waits), [true, false, false]);
+});
+
+test("a phone counts its codes from its own doors, or from when the server said so", () => {
+  const codes: Codes = { ...made, first: 0, since_doors_ms: 0 };
+  assert.deepEqual(codeNow({ codes, at: 1_000 }, 90_000, 65_000), [2, "YA=="]);
+  assert.equal(codeNow({ codes, at: 1_000 }, 90_000, 40_000), null);
+  assert.deepEqual(codeNow({ codes: made, at: 1_000 }, 16_500), [2, "YA=="]);
+  assert.equal(codeNow({ codes: null, at: 1_000 }, 16_500), null);
 });

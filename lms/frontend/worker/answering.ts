@@ -2,7 +2,8 @@
 // phone. A page of somebody's own is never kept, so none is ever served old.
 import { DatabaseLessons, type Lesson, type Lessons, type Part } from "../kept/lessons.ts";
 import { answerWith } from "../kept/ranges.ts";
-import { FRAME, OFFLINE, partOf, QUIZ, ROOT } from "../kept/words.ts";
+import { FRAME, OFFLINE, partOf, QUIZ, ROOT, SCREENING, screeningOf } from "../kept/words.ts";
+import { chosen } from "../screening/chosen.ts";
 import { ofFrame } from "./frame.ts";
 
 /** A network that says nothing for so long is as good as none, for a lesson that lies on this phone. */
@@ -49,6 +50,11 @@ async function page(asked: Asked, path: string): Promise<Response> {
   if (named) {
     // Asked for as kept: no byte of the network, even where there is one.
     return (await keptPage(named.name, ({ lesson }) => lesson === named.lesson)) ?? (await online(asked, path));
+  }
+  const screening = screeningOf(path);
+  if (screening) {
+    const here = async (): Promise<Response | undefined> => ((await chosen(screening).catch(() => undefined)) ? ofFrame(SCREENING) : undefined);
+    return online(asked, path, here);
   }
   const quiz = QUIZ_PAGE.exec(path);
   const isThis = ({ lesson, page: address }: Lesson): boolean =>

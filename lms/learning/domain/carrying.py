@@ -9,6 +9,7 @@ from django.utils.crypto import salted_hmac
 from wagtail.images.shortcuts import get_rendition_or_not_found
 
 from courses.enums import LessonKind
+from courses.models.videoquestions import questions_in_video
 from lms.learning.domain.addresses import addresses_of
 from lms.learning.domain.sitting import NoQuiz, NotNow, open_sitting
 from lms.learning.frame import files_of
@@ -18,6 +19,7 @@ from lms.people.models import Person
 FILM = "lesson.mp4"
 POSTER = "poster.jpg"
 QUIZ = "quiz/"
+PRACTICE = "practice.json"
 # Of pictures in the text: what a phone shows sharp. The template asks for the same.
 PICTURE = "max-800x800|format-webp"
 
@@ -44,6 +46,8 @@ def carry(package: OfflinePackage, *, at: datetime) -> list[Part]:
         scripts.append("answering.js")
         parts.append(Part(QUIZ, reverse("learning:package_quiz", args=[package.code])))
         parts += [Part(kept_name(address), address) for address in media_of(sitting)]
+    if has_practice(package):
+        parts.append(Part(PRACTICE, reverse("learning:package_practice", args=[package.code])))
     files = files_of(*scripts, more=("quiz.css",) if sitting else ())
     parts += [Part(f"static/{name}", address) for name, address in files.items()]
     if signed["poster"]:
@@ -51,6 +55,11 @@ def carry(package: OfflinePackage, *, at: datetime) -> list[Part]:
     parts += [Part(captions_name(track), track["url"]) for track in signed["captions"]]
     parts += [Part(picture_name(address), address) for address in pictures_of(package)]
     return [*parts, Part(FILM, signed["offline"])]
+
+
+def has_practice(package: OfflinePackage) -> bool:
+    """Whether the recording has questions that learners can be asked."""
+    return bool(questions_in_video(package.page))
 
 
 def mark_of(person: Any) -> str:

@@ -4,7 +4,6 @@ The secret never leaves the server; a phone holds the pictures of its own screen
 """
 
 from base64 import b64encode
-from datetime import datetime
 
 from qrcode import QRCode
 from qrcode.constants import ERROR_CORRECT_L
@@ -43,8 +42,13 @@ def packed(matrix: list[list[bool]]) -> str:
     return b64encode(int(bits, 2).to_bytes(len(bits) // 8, "big")).decode()
 
 
-def last_step(viewing: GroupViewing, at: datetime) -> int:
-    """The last step that may still be scanned: to the end of the film, or as long as people may gather and it runs."""
-    doors_at = viewing.doors_at or at
+def last_step(viewing: GroupViewing) -> int:
+    """The last step that may still be scanned: to the end of the film, or as long as people may gather.
+
+    Without network nobody knows when the film begins: as long as both together may last.
+    """
+    if viewing.doors_at is None or viewing.is_offline:
+        return screening.last_step_of(viewing.decoded_seconds)
+    doors_at = viewing.doors_at
     over = viewing.film_ends_at or doors_at + screening.GATHERING + screening.CODE_EVERY
     return screening.steps_until(doors_at, over)

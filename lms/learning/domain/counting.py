@@ -1,6 +1,7 @@
 """What being at a group viewing brings: seconds paid from the person's clock, and perhaps a lesson done."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -45,18 +46,23 @@ def count_tick(tick_id: int, *, at: datetime) -> GroupReceipt | None:
     with transaction.atomic():
         clock = lock_clock(tick.person)
         known = GroupReceipt.objects.filter(tick=tick).first()
-        if known or tick.viewing.closed_at is None or hasattr(tick, "objection"):
+        if known or tick.viewing.closed_at is None or tick.is_struck:
             return known
-        try:
-            terms, own = record_of(tick.person, tick.viewing.page, at=at)
-        except CannotPlay:
-            return GroupReceipt.objects.create(tick=tick, reason=GroupRefusal.TAKEN_DOWN, counted_at=at)
-        if own.video_id != tick.viewing.video_id:
-            return GroupReceipt.objects.create(tick=tick, reason=GroupRefusal.TAKEN_DOWN, counted_at=at)
-        return _count(tick, clock, terms, WatchRecord.objects.for_report(own.pk), at=at)
+        return GroupReceipt.objects.create(tick=tick, counted_at=at, **pay_for(tick, clock, at=at))
 
 
-def _count(tick: GroupTick, clock: StudyClock, terms: Terms, record: WatchRecord, *, at: datetime) -> GroupReceipt:
+def pay_for(tick: GroupTick, clock: StudyClock, *, at: datetime) -> dict[str, Any]:
+    """Pay from this clock, which whoever calls has locked, and unite it into the record: the fields of a `Counted`."""
+    try:
+        terms, own = record_of(tick.person, tick.viewing.page, at=at)
+    except CannotPlay:
+        return {"reason": GroupRefusal.TAKEN_DOWN}
+    if own.video_id != tick.viewing.video_id:
+        return {"reason": GroupRefusal.TAKEN_DOWN}
+    return _count(tick, clock, terms, WatchRecord.objects.for_report(own.pk), at=at)
+
+
+def _count(tick: GroupTick, clock: StudyClock, terms: Terms, record: WatchRecord, *, at: datetime) -> dict[str, Any]:
     viewing, before = tick.viewing, PaidTime.from_bytes(clock.paid)
     there = Stretches.of([(tick.from_second, viewing.seconds)] if tick.from_second < viewing.seconds else [])
     wanted = there - record.witnessed
@@ -89,21 +95,18 @@ def _count(tick: GroupTick, clock: StudyClock, terms: Terms, record: WatchRecord
             record_id=record.pk,
             at=at,
         )
-    receipt = GroupReceipt.objects.create(
-        tick=tick,
-        record_id=record.pk,
-        counted=counted.to_bytes(),
-        refused=refused.to_bytes(),
-        paid=after.without(before).to_bytes(),
-        reason=reason,
-        counted_at=at,
-    )
     if counted:
         _add(record, counted, at=at)
         needed = terms.needed_seconds
         if needed is not None and record.covered_seconds >= needed:
             complete_lesson(tick.person, viewing.page, terms, evidence=_evidence(record, viewing, needed), at=at)
-    return receipt
+    return {
+        "record": record,
+        "counted": counted.to_bytes(),
+        "refused": refused.to_bytes(),
+        "paid": after.without(before).to_bytes(),
+        "reason": reason,
+    }
 
 
 def _elsewhere(tick: GroupTick, opened_at: datetime, closed_at: datetime) -> PaidTime:

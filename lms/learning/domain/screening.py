@@ -53,6 +53,27 @@ def is_fresh(secret: str, step: int, code: str, *, doors_at: datetime, at: datet
     return step >= 0 and shown_at - CODE_EVERY <= at < shown_at + CODE_FRESH
 
 
+def last_step_of(decoded_seconds: int) -> int:
+    """The last step that is shown where nobody knows when the film begins: people gather, then it runs."""
+    return (GATHERING + timedelta(seconds=decoded_seconds)) // CODE_EVERY + 1
+
+
+def doors_shown_by(
+    secret: str, step: int, code: str, *, decoded_seconds: int, prepared_at: datetime, at: datetime
+) -> datetime | None:
+    """When the doors opened at the latest, if somebody sees this code at this moment on a phone without network.
+
+    A phone counts its steps from the opening, so only a code that is passed on late makes it later. None where the
+    secret did not make the code, or the screening was not prepared by then.
+    """
+    if not 0 <= step <= last_step_of(decoded_seconds):
+        return None
+    if not hmac.compare_digest(code_of(secret, step).encode(), code.encode()):
+        return None
+    doors_at = at - step * CODE_EVERY
+    return max(doors_at, prepared_at) if doors_at >= prepared_at - CODE_EVERY else None
+
+
 def time_elsewhere(contacts: Iterable[tuple[datetime, datetime, int]]) -> PaidTime:
     """The real time in which a player was busy: for each of its reports the contact before it, its own, its seconds.
 

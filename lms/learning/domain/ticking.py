@@ -12,6 +12,7 @@ from lms.learning.domain import screening
 from lms.learning.domain.counting import count_tick
 from lms.learning.domain.enrolling import lock_clock
 from lms.learning.domain.speaking import tell_ticked
+from lms.learning.domain.viewing import hear_of
 from lms.learning.enums import TickKind
 from lms.learning.models import GroupTick, GroupViewing
 from lms.learning.models.screening import TICKS_AFTER
@@ -28,10 +29,13 @@ class CannotTick(Exception):
 def scan(viewing: GroupViewing, person: Person, *, step: int, code: str, seen_at: datetime, at: datetime) -> GroupTick:
     """The person scanned the code, and her phone reached the server at `seen_at`; she is there from then on.
 
-    Told twice, the first tick stands. Raises CannotTick, leaving nothing.
+    Where the helper's phone has no network, those who scan have one of their own: by the first of them the server hears
+    of the doors. Told twice, the first tick stands. Raises CannotTick, leaving nothing.
     """
+    if viewing.doors_at is None or viewing.is_offline:
+        viewing = _heard(viewing, step, code, seen_at=seen_at, at=at)
     doors_at = viewing.doors_at
-    if doors_at is None or viewing.is_offline:
+    if doors_at is None:
         raise CannotTick(_("This screening has not begun. Scan the code on the helper’s phone."))
     if not screening.is_fresh(viewing.secret, step, code, doors_at=doors_at, at=seen_at):
         raise CannotTick(_("This code is not shown any more. Scan the one that is on the helper’s phone now."))
@@ -40,7 +44,7 @@ def scan(viewing: GroupViewing, person: Person, *, step: int, code: str, seen_at
         return known
     if viewing.ended_at(seen_at):
         raise CannotTick(_("The film is over. If you were there, the helper can tick you by name."))
-    if viewing.opened_at is None and seen_at > doors_at + screening.GATHERING:
+    if not viewing.is_offline and viewing.opened_at is None and seen_at > doors_at + screening.GATHERING:
         raise CannotTick(_("The film has not begun within an hour. The helper opens the screening anew."))
     with transaction.atomic():
         GroupViewing.objects.select_for_update().get(pk=viewing.pk)
@@ -82,6 +86,35 @@ def tick(viewing: GroupViewing, person: Person, *, from_second: int, at: datetim
     if viewing.closed_at:
         count_tick(made.pk, at=at)
     return made
+
+
+def _heard(viewing: GroupViewing, step: int, code: str, *, seen_at: datetime, at: datetime) -> GroupViewing:
+    """The screening as it stands once this code has told the server of its doors, if it does."""
+    doors_at = doors_heard_of(viewing, step, code, seen_at=seen_at)
+    if doors_at is None or (viewing.doors_at and viewing.doors_at <= doors_at):
+        return viewing
+    return hear_of(viewing, doors_at=doors_at, at=at)
+
+
+def doors_heard_of(viewing: GroupViewing, step: int, code: str, *, seen_at: datetime) -> datetime | None:
+    """When the doors opened by this code, where the server has only such codes to go by and it may be so at all."""
+    if viewing.closed_at or seen_at > viewing.valid_until or (viewing.doors_at and not viewing.is_offline):
+        return None
+    return screening.doors_shown_by(
+        viewing.secret,
+        step,
+        code,
+        decoded_seconds=viewing.decoded_seconds,
+        prepared_at=viewing.prepared_at,
+        at=seen_at,
+    )
+
+
+def is_shown_now(viewing: GroupViewing, step: int, code: str, *, at: datetime) -> bool:
+    """Whether the code can be on the helper's phone at this moment; nothing is written."""
+    heard = doors_heard_of(viewing, step, code, seen_at=at)
+    doors_at = min(filter(None, (viewing.doors_at, heard)), default=None)
+    return doors_at is not None and screening.is_fresh(viewing.secret, step, code, doors_at=doors_at, at=at)
 
 
 def _known(viewing: GroupViewing, person: Person) -> GroupTick | None:

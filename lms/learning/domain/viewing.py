@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from courses.models import LessonPage
@@ -64,6 +65,8 @@ def open_doors(viewing: GroupViewing, *, at: datetime) -> GroupViewing:
     viewing = _now(viewing)
     if viewing.closed_at:
         raise CannotScreen(_("This screening is closed. Prepare a new one."))
+    if viewing.is_offline:
+        raise CannotScreen(_("People have scanned here without your network. Go on on your phone and close it there."))
     if viewing.doors_at:
         return viewing
     if at > viewing.valid_until:
@@ -109,22 +112,42 @@ def close(viewing: GroupViewing, *, at: datetime) -> GroupViewing:
             viewing.closed_at = min(at, over) if over else at
             viewing.save(update_fields=["seconds", "closed_at"])
             _record("screening.closed", viewing, at=at, seconds=viewing.seconds)
+    count_now(viewing, at=at)
+    return viewing
+
+
+def count_now(viewing: GroupViewing, *, at: datetime) -> None:
+    """Count as many people as somebody waits for; a task counts the others."""
     if count_ticks(viewing, at=at, most=COUNTED_AT_ONCE) == COUNTED_AT_ONCE:
         announce(group_viewing_closed, viewing_id=viewing.pk)
-    return viewing
+
+
+def hear_of(viewing: GroupViewing, *, doors_at: datetime, at: datetime) -> GroupViewing:
+    """Somebody with a network of her own scanned a code of a phone without: its doors are open since then, or before.
+
+    The earliest word stands: a code that was passed on late says a later moment.
+    """
+    waiting = GroupViewing.objects.filter(pk=viewing.pk, opened_at=None, closed_at=None)
+    unheard = Q(doors_at=None) | Q(is_offline=True, doors_at__gt=doors_at)
+    if waiting.filter(unheard).update(doors_at=doors_at, is_offline=True):
+        _record("screening.heard_of", viewing, at=at)
+    return _now(viewing)
 
 
 def hand_in(viewing: GroupViewing, *, seconds: int, at: datetime) -> GroupViewing:
     """The phone had no network: it counted how long the film ran, and the server says how much of that can be so.
 
-    It is closed by this; told twice, the first stands. Whoever calls ticks the people afterwards and then counts.
+    So may the network have gone between the doors and the film. It is closed by this; told twice, the first stands.
+    Whoever calls ticks the people afterwards and then counts (`count_now`).
     """
     with transaction.atomic():
         lock_clock(viewing.helper)
         viewing = _now(viewing)
+        if viewing.closed_at and viewing.opened_at is None:
+            raise CannotScreen(_("This screening was closed before any film began, so it cannot count any more."))
         if viewing.closed_at:
             return viewing
-        if viewing.doors_at:
+        if viewing.opened_at:
             raise CannotScreen(_("This screening was opened with network. Close it on its page."))
         if at > viewing.valid_until:
             raise CannotScreen(_("This screening was prepared more than seven days ago, so it cannot count any more."))
@@ -136,7 +159,8 @@ def hand_in(viewing: GroupViewing, *, seconds: int, at: datetime) -> GroupViewin
             at=at,
             others=list(others.values_list("seconds", flat=True)),
         )
-        viewing.is_offline, viewing.doors_at, viewing.opened_at = True, viewing.prepared_at, viewing.prepared_at
+        viewing.is_offline, viewing.opened_at = True, viewing.prepared_at
+        viewing.doors_at = viewing.doors_at or viewing.prepared_at
         viewing.closed_at = at
         viewing.save(update_fields=["seconds", "is_offline", "doors_at", "opened_at", "closed_at"])
         _record("screening.handed_in", viewing, at=at, seconds=viewing.seconds)
@@ -144,7 +168,7 @@ def hand_in(viewing: GroupViewing, *, seconds: int, at: datetime) -> GroupViewin
 
 
 def close_left_open(viewings: GroupViewingQuerySet, *, at: datetime, dry_run: bool = False) -> list[GroupViewing]:
-    """Close those whose film is over, or to which nobody came for an hour; and count what was lost on the way.
+    """Close those whose film is over, or to which nobody came for an hour, or that no phone ever handed in.
 
     The sweeper calls it for all: a phone that died closes nothing.
     """
@@ -155,6 +179,10 @@ def close_left_open(viewings: GroupViewingQuerySet, *, at: datetime, dry_run: bo
             found.append(viewing)
             if not dry_run:
                 close(viewing, at=at)
+    for viewing in viewings.never_handed_in(at).select_related("helper__merged_into"):
+        found.append(viewing)
+        if not dry_run:
+            close(viewing, at=at)
     return found
 
 

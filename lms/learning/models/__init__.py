@@ -11,7 +11,7 @@ from lms.learning.models.packages import OfflinePackage, PackageReceipt
 from lms.learning.models.playing import CourseEnrolment, PlaySession, StudyClock, new_session_code
 from lms.learning.models.practising import VideoAnswer
 from lms.learning.models.quizzes import QuizAttempt, QuizSitting, new_sitting_code
-from lms.learning.models.screening import GroupObjection, GroupReceipt, GroupTick, GroupViewing
+from lms.learning.models.screening import GroupObjection, GroupReceipt, GroupTick, GroupViewing, GroupWithdrawal
 from lms.learning.models.watching import Receipt, RefusedStretch, WatchRecord
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "GroupReceipt",
     "GroupTick",
     "GroupViewing",
+    "GroupWithdrawal",
     "KnowledgeTest",
     "LessonCompletion",
     "LessonProblem",

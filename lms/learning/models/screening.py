@@ -15,20 +15,27 @@ from lms.people.models import Person
 
 # Ticks may be made until so long after the end.
 TICKS_AFTER = timedelta(hours=24)
+# An objection can be taken back so long after the film: clocks remember what each second paid for eight days.
+WITHDRAWN_WITHIN = timedelta(days=7)
 
 
 class GroupViewingQuerySet(models.QuerySet["GroupViewing"]):
     def underway(self) -> Self:
-        """Those whose doors are open and that nobody has closed."""
-        return self.filter(doors_at__isnull=False, closed_at__isnull=True)
+        """Those whose doors are open, with network, and that nobody has closed."""
+        return self.filter(doors_at__isnull=False, closed_at__isnull=True, is_offline=False)
+
+    def never_handed_in(self, at: datetime) -> Self:
+        """Those of which the server only knows that people scanned, and which can be handed in no longer."""
+        return self.filter(is_offline=True, closed_at__isnull=True, valid_until__lt=at)
 
 
 class GroupViewing(models.Model):
     """The right of a helper to screen a lesson once, and what became of it: prepared, doors open, running, closed.
 
-    Given by `viewing.prepare`; `open_doors`, `start`, `close` and `hand_in` alone change it, each once. All moments are
+    Given by `viewing.prepare`; `open_doors`, `start`, `close`, `hand_in` and `hear_of` alone change it. All moments are
     the server's. One that ran without network (`is_offline`) ran for `seconds` somewhere between `opened_at` and
-    `closed_at`, which are the two contacts with the server around it; any other ran just then.
+    `closed_at`, which are the two contacts with the server around it; any other ran just then. Until it is handed in,
+    the server may have heard of its doors from those who scanned with a network of their own.
     """
 
     RETENTION = Retention("proving what was watched", until="the account is closed", days=None, basis="contract")
@@ -60,7 +67,7 @@ class GroupViewing(models.Model):
             models.UniqueConstraint(
                 fields=["helper"],
                 name="learning_viewing_one_at_a_time",
-                condition=Q(doors_at__isnull=False, closed_at__isnull=True),
+                condition=Q(doors_at__isnull=False, closed_at__isnull=True, is_offline=False),
             ),
             models.CheckConstraint(
                 name="learning_viewing_within_lesson", condition=Q(seconds__lte=F("decoded_seconds"))
@@ -103,8 +110,8 @@ class GroupTickQuerySet(models.QuerySet["GroupTick"]):
         return self.filter(person.owns())
 
     def standing(self) -> Self:
-        """Those against which nobody objected."""
-        return self.filter(objection__isnull=True)
+        """Those against which nobody objected, or no longer does."""
+        return self.filter(Q(objection__isnull=True) | Q(objection__withdrawal__isnull=False))
 
 
 class GroupTick(models.Model):
@@ -135,22 +142,46 @@ class GroupTick(models.Model):
     def __str__(self) -> str:
         return f"{self.viewing_id}: {self.person_id}"
 
+    @property
+    def is_struck(self) -> bool:
+        """Whether she says that she was not there."""
+        return hasattr(self, "objection") and not hasattr(self.objection, "withdrawal")
 
-class GroupReceipt(models.Model):
-    """What a tick brought once its viewing was closed. Never changed; `counting.count_tick` writes it.
+    @property
+    def outcome(self) -> "GroupReceipt | GroupWithdrawal | None":
+        """What it brings by now: the last time that it was counted."""
+        withdrawn = getattr(getattr(self, "objection", None), "withdrawal", None)
+        return withdrawn if withdrawn and withdrawn.record_id else getattr(self, "receipt", None)
 
-    `paid` is the real time that was spent (`evidence.PaidTime`), so that it can be given back if she objects.
+
+class Counted(models.Model):
+    """What a tick brought when it was counted: seconds of the lesson, and the real time that was spent on them.
+
+    `paid` (`evidence.PaidTime`) is kept so that it can be given back.
     """
+
+    counted = models.BinaryField(default=bytes)
+    refused = models.BinaryField(default=bytes)
+    paid = models.BinaryField(default=bytes)
+    reason = models.CharField(_("reason"), max_length=16, choices=GroupRefusal, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def seconds(self) -> Stretches:
+        """What counted."""
+        return Stretches.from_bytes(self.counted)
+
+
+class GroupReceipt(Counted):
+    """What a tick brought once its viewing was closed. Never changed; `counting.count_tick` writes it."""
 
     RETENTION = Retention("proving what was watched", until="the account is closed", days=None, basis="contract")
 
     tick = models.OneToOneField(GroupTick, models.PROTECT, primary_key=True, related_name="receipt")
     # Null where the lesson could not be counted for her at all.
     record = models.ForeignKey("learning.WatchRecord", models.PROTECT, null=True, related_name="group_receipts")
-    counted = models.BinaryField(default=bytes)
-    refused = models.BinaryField(default=bytes)
-    paid = models.BinaryField(default=bytes)
-    reason = models.CharField(_("reason"), max_length=16, choices=GroupRefusal, blank=True)
     counted_at = models.DateTimeField(_("counted at"))
 
     class Meta:
@@ -159,11 +190,6 @@ class GroupReceipt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.tick_id}: {self.seconds.seconds}"
-
-    @property
-    def seconds(self) -> Stretches:
-        """What counted."""
-        return Stretches.from_bytes(self.counted)
 
 
 class GroupObjection(models.Model):
@@ -185,3 +211,24 @@ class GroupObjection(models.Model):
 
     def __str__(self) -> str:
         return str(self.tick_id)
+
+
+class GroupWithdrawal(Counted):
+    """我去了: she takes her objection back, once. A fact, written by `objecting.withdraw`.
+
+    The tick stands again and is counted anew, because its real time may have paid for something else meanwhile: what it
+    brings is here from now on. Without a record it had never been counted before, and its receipt says what it brings.
+    """
+
+    RETENTION = Retention("proving what was watched", until="the account is closed", days=None, basis="contract")
+
+    objection = models.OneToOneField(GroupObjection, models.PROTECT, primary_key=True, related_name="withdrawal")
+    record = models.ForeignKey("learning.WatchRecord", models.PROTECT, null=True, related_name="+")
+    withdrawn_at = models.DateTimeField(_("withdrawn at"))
+
+    class Meta:
+        verbose_name = _("withdrawal of an objection")
+        verbose_name_plural = _("withdrawals of objections")
+
+    def __str__(self) -> str:
+        return str(self.objection_id)

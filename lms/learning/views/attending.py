@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,9 +15,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from lms.learning.domain import screening
-from lms.learning.domain.objecting import object_to
-from lms.learning.domain.ticking import CannotTick, scan
+from lms.learning.domain.objecting import CannotWithdraw, may_withdraw, object_to, withdraw
+from lms.learning.domain.ticking import CannotTick, is_shown_now, scan
 from lms.learning.models import GroupTick, GroupViewing
 from lms.learning.queries import ticks_of
 from lms.people.domain.pacing import take_try
@@ -35,9 +34,7 @@ def scanned(request: HttpRequest, code: str, step: int, mac: str) -> HttpRespons
     """Where the code leads. Nothing is counted by looking: what was scanned is remembered, and a button confirms it."""
     shown = get_object_or_404(GroupViewing.objects.select_related("page", "division"), code=code)
     at = timezone.now()
-    is_fresh = bool(shown.doors_at) and screening.is_fresh(
-        shown.secret, step, mac, doors_at=shown.doors_at or at, at=at
-    )
+    is_fresh = is_shown_now(shown, step, mac, at=at)
     if is_fresh:
         request.session[SCANNED] = {"viewing": code, "step": step, "code": mac, "at": at.isoformat()}
     if not request.user.is_authenticated and is_fresh:
@@ -85,17 +82,38 @@ def attend(request: HttpRequest) -> HttpResponse:
 @require_safe
 def my_screenings(request: HttpRequest) -> HttpResponse:
     """At which screenings I am down as present, what came of it, and the button against it."""
-    return render(request, "learning/my_screenings.html", {"ticks": ticks_of(person_of(request))})
+    at = timezone.now()
+    ticks = [(tick, tick.outcome, may_withdraw(tick, at=at)) for tick in ticks_of(person_of(request))]
+    return render(request, "learning/my_screenings.html", {"ticks": ticks})
 
 
 @login_required
 @require_POST
 def object_to_tick(request: HttpRequest, tick_id: int) -> HttpResponse:
     """我没去."""
-    person = person_of(request)
-    mine = GroupTick.objects.of(person).select_related("person__merged_into", "viewing")
-    object_to(get_object_or_404(mine, pk=tick_id), by=person, at=timezone.now())
+    object_to(_own_tick(request, tick_id), by=person_of(request), at=timezone.now())
     messages.success(
         request, _("It is struck and does not count. The officer of your place sees that somebody objected.")
     )
     return redirect("learning:my_screenings")
+
+
+@login_required
+@require_POST
+def withdraw_objection(request: HttpRequest, tick_id: int) -> HttpResponse:
+    """我去了: what was struck by mistake stands again."""
+    tick = _own_tick(request, tick_id)
+    if not hasattr(tick, "objection"):
+        raise Http404
+    try:
+        withdraw(tick, by=person_of(request), at=timezone.now())
+    except CannotWithdraw as error:
+        messages.warning(request, str(error))
+    else:
+        messages.success(request, _("It is put right: you were there, and it counts again."))
+    return redirect("learning:my_screenings")
+
+
+def _own_tick(request: HttpRequest, tick_id: int) -> GroupTick:
+    mine = GroupTick.objects.of(person_of(request)).select_related("person__merged_into", "viewing", "objection")
+    return get_object_or_404(mine, pk=tick_id)

@@ -20,7 +20,9 @@ from courses.policies import can_play
 from lms.learning.domain.addresses import addresses_of
 from lms.learning.domain.carrying import (
     POSTER,
+    PRACTICE,
     captions_name,
+    has_practice,
     kept_name,
     mark_of,
     media_of,
@@ -40,7 +42,11 @@ from lms.learning.wire import read_codes
 from lms.people.views.common import person_of
 
 # The pages of the frame, by the name under which a phone keeps them.
-FRAME = {"": "learning/kept.html", "offline/": "learning/kept_offline.html"}
+FRAME = {
+    "": "learning/kept.html",
+    "offline/": "learning/kept_offline.html",
+    "screening/": "learning/kept_screening.html",
+}
 
 
 @never_cache
@@ -69,7 +75,7 @@ def kept_quiz(request: HttpRequest, lesson_id: int) -> HttpResponse:
 def frame(request: HttpRequest) -> JsonResponse:
     """What a service worker keeps, to have an answer without network: nothing in it belongs to anybody."""
     at = reverse("learning:kept")
-    files = files_of("site.js", "kept.js")
+    files = files_of("site.js", "kept.js", "screening.js")
     version = version_of(*files.values(), str(get_language()), request.COOKIES.get("elder_mode", ""))
     parts = [{"name": name, "address": reverse("learning:kept_frame", args=[_slug(name)])} for name in FRAME]
     parts += [{"name": f"static/{name}", "address": address} for name, address in files.items()]
@@ -90,7 +96,7 @@ def kept_frame(request: HttpRequest, name: str) -> HttpResponse:
     return HttpResponse(page_to_keep(request, templates[name], {}, at=reverse("learning:kept")))
 
 
-def _own_package(request: HttpRequest, code: str) -> OfflinePackage:
+def own_package(request: HttpRequest, code: str) -> OfflinePackage:
     """The person's own package, while its lesson may be played."""
     person, at = person_of(request), timezone.now()
     packages = OfflinePackage.objects.filter(person.owns(), code=code.replace("\0", " "), valid_until__gt=at)
@@ -105,7 +111,7 @@ def _own_package(request: HttpRequest, code: str) -> OfflinePackage:
 @require_safe
 def package_page(request: HttpRequest, code: str) -> HttpResponse:
     """The page of a lesson as a phone keeps it."""
-    package, at = _own_package(request, code), timezone.now()
+    package, at = own_package(request, code), timezone.now()
     signed = addresses_of(package.video, at=at)
     context = {
         "page": package.page,
@@ -114,6 +120,7 @@ def package_page(request: HttpRequest, code: str) -> HttpResponse:
         "poster": POSTER if signed["poster"] else "",
         "captions": [{**track, "name": captions_name(track)} for track in signed["captions"]],
         "has_quiz": sealed_sitting(package) is not None,
+        "practice": PRACTICE if has_practice(package) else "",
     }
     names = {address: picture_name(address) for address in pictures_of(package)}
     return _kept_page(request, "learning/kept_lesson.html", context, package, names)
@@ -124,7 +131,7 @@ def package_page(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def package_quiz(request: HttpRequest, code: str) -> HttpResponse:
     """The quiz of a lesson as a phone keeps it, sealed: questions without keys, and no token of any form."""
-    package = _own_package(request, code)
+    package = own_package(request, code)
     sitting = sealed_sitting(package)
     if sitting is None:
         raise Http404

@@ -57,7 +57,7 @@ def packages(request: HttpRequest, sent: dict[str, Any]) -> dict[str, Any]:
 
 def accept_report_of_package(request: HttpRequest, sent: Report, at: datetime) -> dict[str, Any]:
     """The receipt of a report that names a package."""
-    package = _own_package(request, sent.session)
+    package = package_of_hers(request, sent.session)
     try:
         with in_turn():
             receipt = accept_package_report(package, sent.number, stretches=sent.stretches, at=at)
@@ -78,7 +78,7 @@ def refused_json(refused: list[Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _own_package(request: HttpRequest, code: str) -> OfflinePackage:
+def package_of_hers(request: HttpRequest, code: str) -> OfflinePackage:
     """The package with this code, if whoever is signed in here fetched it, or an account merged into hers did."""
     # Reports come a short way on which nobody has asked for the user.
     person = get_user(request)

@@ -2,7 +2,7 @@
 
 import re
 from base64 import b64encode
-from collections.abc import Iterator
+from datetime import date, datetime
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -17,7 +17,6 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.encoding import iri_to_uri
 from django.utils.http import content_disposition_header
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from qrcode.constants import ERROR_CORRECT_M
 from qrcode.image.svg import SvgPathFillImage
@@ -25,9 +24,10 @@ from qrcode.image.svg import SvgPathFillImage
 from courses.domain.linking import link_of
 from courses.enums import Access
 from courses.models import LessonPage
-from lms.learning.domain.passing_on import Film, NoFile, film_of, written, written_size
+from lms.learning.domain.passing_on import NoFile, Whole, film_of
 from lms.lib.durations import beijing_day
 from lms.lib.files import StorageFailed, stored
+from lms.lib.ranges import NoSuchRange, asked_range
 from lms.people.backends.addresses import client_address
 from lms.people.domain.pacing import take_try
 from lms.people.models import Person
@@ -36,6 +36,8 @@ from media.backends.transcode.command import comment
 
 # A file is as large as a film; nobody passes on more lessons than that in an hour.
 FILES_AN_HOUR = 20
+# A phone at the edge of the network loses it every few minutes, and some fetch with many hands at once.
+RESUMED_AN_HOUR = 300
 _SCOPE = "lesson-file"
 # Shown by whatever opens it as a page of nobody: what it holds can reach neither this site nor any other.
 _POLICY = (
@@ -45,10 +47,9 @@ _POLICY = (
 _LONGEST_NAME = 60
 
 
-@never_cache
 @require_safe
 def lesson_file(request: HttpRequest, lesson_id: int) -> HttpResponseBase:
-    """The lesson as one HTML file, for whoever may play it."""
+    """The lesson as one HTML file, or what is missing of it, for whoever may play it."""
     lesson = get_object_or_404(LessonPage.objects.live().select_related("video", "org"), pk=lesson_id)
     person = request.user if isinstance(request.user, Person) else None
     at = timezone.now()
@@ -59,25 +60,50 @@ def lesson_file(request: HttpRequest, lesson_id: int) -> HttpResponseBase:
     except StorageFailed:
         return HttpResponse("Please try again in a moment.", status=503, content_type="text/plain")
     who = f"person {person.pk}" if person else f"address {client_address(request)}"
-    if request.method == "GET" and not take_try(_SCOPE, who, most=FILES_AN_HOUR, at=at):
-        return render(request, "credits/attestations/slow_down.html", {}, status=429)
     context = _said(request, lesson)
     head = render_to_string("learning/passed_on/head.html", context).encode()
-    tail = render_to_string("learning/passed_on/tail.html", context).encode()
-    response = StreamingHttpResponse(_whole(head, film, tail), content_type="text/html; charset=utf-8")
-    response["Content-Length"] = str(len(head) + written_size(film) + len(tail))
-    response["Content-Disposition"] = (
-        content_disposition_header(True, f"{file_name(lesson.title)}.html") or "attachment"
+    whole = Whole(head, film, render_to_string("learning/passed_on/tail.html", context).encode())
+    try:
+        asked = _asked(request, whole)
+    except NoSuchRange:
+        response: HttpResponseBase = HttpResponse(status=416)
+        response["Content-Range"] = f"bytes */{whole.size_bytes}"
+        return response
+    first, last = asked or (0, whole.size_bytes - 1)
+    if request.method == "GET" and not _may_fetch(who, first, at=at):
+        return render(request, "credits/attestations/slow_down.html", {}, status=429)
+    return _sent(whole, first, last, is_part=asked is not None, name=f"{file_name(lesson.title)}.html")
+
+
+def _asked(request: HttpRequest, whole: Whole) -> tuple[int, int] | None:
+    """The stretch that is missing, where what the phone has is a part of these very bytes."""
+    if request.method != "GET" or request.headers.get("If-Range", whole.mark) != whole.mark:
+        return None
+    return asked_range(request.headers.get("Range", ""), whole.size_bytes)
+
+
+def _may_fetch(who: str, first: int, *, at: datetime) -> bool:
+    """A lost connection is no further file; who claims one at every try comes to an end as well."""
+    if first:
+        return take_try(f"{_SCOPE}-rest", who, most=RESUMED_AN_HOUR, at=at)
+    return take_try(_SCOPE, who, most=FILES_AN_HOUR, at=at)
+
+
+def _sent(whole: Whole, first: int, last: int, *, is_part: bool, name: str) -> HttpResponseBase:
+    response = StreamingHttpResponse(
+        whole.read(first, last), status=206 if is_part else 200, content_type="text/html; charset=utf-8"
     )
+    response["Content-Length"] = str(last - first + 1)
+    if is_part:
+        response["Content-Range"] = f"bytes {first}-{last}/{whole.size_bytes}"
+    response["ETag"] = whole.mark
+    response["Accept-Ranges"] = "bytes"
+    # Compressed on the way it would have neither a length nor stretches.
+    response["Cache-Control"] = "private, no-cache, no-transform"
+    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     response["Content-Security-Policy"] = _POLICY
     response["X-Robots-Tag"] = "noindex"
     return response
-
-
-def _whole(head: bytes, film: Film, tail: bytes) -> Iterator[bytes]:
-    yield head
-    yield from written(film)
-    yield tail
 
 
 def file_name(title: str) -> str:
@@ -104,10 +130,15 @@ def _said(request: HttpRequest, lesson: LessonPage) -> dict[str, Any]:
         "spoken": address.split("://", 1)[-1],
         "qr": _data(_qr(address), "image/svg+xml"),
         "poster": _poster(video.poster.name),
-        "made": beijing_day(timezone.now()),
+        "made": _changed(video.received_at, lesson.last_published_at, track.published_at if track else None),
         "style": _built("lessonfile.css"),
         "script": _built("passedon.js"),
     }
+
+
+def _changed(*moments: datetime | None) -> date:
+    """The day of the newest that is in the file: the day of the download would make other bytes each midnight."""
+    return beijing_day(max(moment for moment in moments if moment))
 
 
 def _qr(text: str) -> bytes:

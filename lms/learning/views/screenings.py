@@ -6,7 +6,7 @@ for which a second factor is fresh.
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial, wraps
 from http import HTTPStatus
 from typing import Any
@@ -28,6 +28,7 @@ from courses.models import LessonPage
 from courses.policies import can_play
 from lms.learning.domain import codes, screening, viewing
 from lms.learning.domain.addresses import addresses_of
+from lms.learning.domain.carrying import mark_of
 from lms.learning.domain.counting import count_ticks
 from lms.learning.domain.ticking import CannotTick, tick
 from lms.learning.domain.viewing import CannotScreen
@@ -37,6 +38,7 @@ from lms.learning.policies import role_for_screening, villagers_of
 from lms.learning.queries import screening_counts
 from lms.learning.views.json_api import answers_json
 from lms.learning.wire import Refused, read_whole
+from lms.lib.choosing import keys_called
 from lms.lib.durations import beijing_day
 from lms.people.enums import RoleKind
 from lms.people.gates import admit, role_required
@@ -47,6 +49,8 @@ helper_required = role_required(RoleKind.LEARNING_HELPER)
 LESSONS_SHOWN, MINE_SHOWN, MOST_FOUND = 20, 20, 20
 # What a phone without network wrote down at one screening.
 MOST_NAMES, NAME_LENGTH, MOST_BYTES, DAY_SECONDS = 120, 40, 32_000, 24 * 3600
+# Three hours of codes.
+MOST_CODES = 540
 FROM_NOW, FROM_HALF = "now", "half"
 View = Callable[..., HttpResponse]
 
@@ -73,10 +77,10 @@ def _own(request: HttpRequest, code: str) -> GroupViewing:
 
 
 def _lessons(sought: str) -> list[LessonPage]:
-    """Live lessons with a film, by title or the title of their course."""
+    """Live lessons with a film, by title (also in pinyin and initials) or what they teach."""
     lessons = LessonPage.objects.live().defer("body").filter(video__isnull=False).select_related("video")
     if sought:
-        lessons = lessons.filter(Q(title__icontains=sought) | Q(teaches__icontains=sought))
+        lessons = lessons.filter(Q(pk__in=keys_called(sought, LessonPage)) | Q(teaches__icontains=sought))
     return list(lessons.order_by("path")[:LESSONS_SHOWN])
 
 
@@ -113,7 +117,7 @@ def _state(shown: GroupViewing, at: datetime) -> str:
         return "closed"
     if shown.opened_at:
         return "over" if shown.ended_at(at) else "running"
-    if shown.doors_at:
+    if shown.doors_at and not shown.is_offline:
         return "doors"
     return "gone" if at > shown.valid_until else "prepared"
 
@@ -131,6 +135,8 @@ def show(request: HttpRequest, shown: GroupViewing) -> HttpResponse:
         "state": state,
         "counts": screening_counts([shown])[shown.pk],
         "elapsed": shown.shown_seconds(at),
+        "left_seconds": _left_seconds(shown, at),
+        "mark": mark_of(shown.helper),
         "may_tick": state in {"doors", "running", "over"} or (state == "closed" and _is_recent(shown, at)),
     }
     if state in {"doors", "running"} and shown.doors_at:
@@ -142,6 +148,15 @@ def show(request: HttpRequest, shown: GroupViewing) -> HttpResponse:
             "every": int(screening.CODE_EVERY.total_seconds()),
         }
     return render(request, "learning/screening.html", context)
+
+
+def _left_seconds(shown: GroupViewing, at: datetime) -> int:
+    """For how long a phone may keep what it needs for this screening: as long as names may still be handed in."""
+    if shown.doors_at is None or shown.is_offline:
+        until = shown.valid_until
+    else:
+        until = (shown.film_ends_at or shown.doors_at + screening.GATHERING) + TICKS_AFTER
+    return 0 if shown.closed_at else max(0, (until - at) // timedelta(seconds=1))
 
 
 def _is_recent(shown: GroupViewing, at: datetime) -> bool:
@@ -157,21 +172,26 @@ def _address(request: HttpRequest, shown: GroupViewing, step: int) -> str:
 @require_safe
 @own_viewing
 def pictures(request: HttpRequest, shown: GroupViewing) -> JsonResponse:
-    """The codes of the rest of this screening, for a phone that may lose the network: one bit for each square."""
+    """The codes of the rest of this screening, or of all of one that was prepared: one bit for each square.
+
+    Its helper's phone shows them while it has no network.
+    """
     at = timezone.now()
     if "count" in request.GET:
         people = screening_counts([shown])[shown.pk].people
         words = ngettext("%(people)d person is down as present", "%(people)d people are down as present", people)
         return JsonResponse({"people": words % {"people": people}})
-    if shown.doors_at is None or shown.ended_at(at):
+    if shown.ended_at(at) or _state(shown, at) == "gone":
         return JsonResponse({"error": "not_open"}, status=HTTPStatus.CONFLICT)
-    first = screening.steps_until(shown.doors_at, at)
-    steps = range(first, min(codes.last_step(shown, at), first + 3 * 180) + 1)
+    # Without network the phone itself counts from its doors; with it, from those that the server knows.
+    doors_at = at if shown.doors_at is None or shown.is_offline else shown.doors_at
+    first = screening.steps_until(doors_at, at)
+    steps = range(first, min(codes.last_step(shown), first + MOST_CODES) + 1)
     made = [codes.matrix_of(_address(request, shown, step)) for step in steps]
     return JsonResponse(
         {
             "first": first,
-            "since_doors_ms": int((at - shown.doors_at).total_seconds() * 1000),
+            "since_doors_ms": int((at - doors_at).total_seconds() * 1000),
             "every_ms": int(screening.CODE_EVERY.total_seconds() * 1000),
             "codes": [[len(matrix), codes.packed(matrix)] for matrix in made],
         }
@@ -260,18 +280,22 @@ def _from_second(shown: GroupViewing, since: str, at: datetime) -> int:
 def hand_in(request: HttpRequest, sent: dict[str, Any], code: str) -> dict[str, Any]:
     """What a phone without network kept: how long the film ran by its own counting, and whom the helper wrote down.
 
-    Names that fit nobody, or more than one of the place, come back, to be found and ticked by hand.
+    No seconds (null) say that the film began with network and names alone were written down. Names that fit nobody, or
+    more than one of the place, come back, to be found and ticked by hand.
     """
     refused = _refused_at_the_gate(request)
     if refused is not None:
         raise refused
     at = timezone.now()
     shown = _own(request, code)
-    seconds, names = read_whole(sent.get("seconds"), "seconds", least=0, most=DAY_SECONDS), _names(sent.get("names"))
-    try:
-        handed = viewing.hand_in(shown, seconds=seconds, at=at)
-    except CannotScreen as error:
-        raise Refused("cannot_screen", str(error), HTTPStatus.CONFLICT) from error
+    names, seconds, handed = _names(sent.get("names")), None, shown
+    if sent.get("seconds") is not None or "seconds" not in sent:
+        seconds = read_whole(sent.get("seconds"), "seconds", least=0, most=DAY_SECONDS)
+    if seconds is not None:
+        try:
+            handed = viewing.hand_in(shown, seconds=seconds, at=at)
+        except CannotScreen as error:
+            raise Refused("cannot_screen", str(error), HTTPStatus.CONFLICT) from error
     near = villagers_of(handed, on=beijing_day(at))
     unclear, told = [], []
     for name, since in names:
@@ -283,6 +307,8 @@ def hand_in(request: HttpRequest, sent: dict[str, Any], code: str) -> dict[str, 
             tick(handed, fits[0], from_second=since, at=at)
         except CannotTick as error:
             told.append({"name": name, "text": str(error)})
+    if handed.closed_at:
+        viewing.count_now(handed, at=at)  # those who scanned meanwhile
     return {
         "seconds": handed.seconds,
         "ticked": screening_counts([handed])[handed.pk].named,

@@ -8,5 +8,10 @@ def choose_elder_mode(person: Person, wanted: bool) -> None:
     Person.objects.filter(pk=person.pk).update(elder_mode=wanted)
 
 
+def choose_saving_data(person: Person, wanted: bool) -> None:
+    """Whether pages and lessons fetch as little as they can for her, whatever her phone says."""
+    Person.objects.filter(pk=person.pk).update(saves_data=wanted)
+
+
 def choose_language(person: Person, language: str) -> None:
     Person.objects.filter(pk=person.pk).update(language=language)

@@ -73,6 +73,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     birth_year = models.PositiveSmallIntegerField(_("year of birth"), null=True, blank=True)
     language = models.CharField(_("language"), max_length=10, default="zh-hans")
     elder_mode = models.BooleanField(_("elder mode"), default=False)
+    saves_data = models.BooleanField(_("saves data"), default=False)
     merged_into = models.ForeignKey(
         "self",
         verbose_name=_("merged into"),

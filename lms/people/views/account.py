@@ -33,7 +33,7 @@ from lms.people.domain.notices import (
     note_read,
     notices_due,
 )
-from lms.people.domain.settling import choose_elder_mode, choose_language
+from lms.people.domain.settling import choose_elder_mode, choose_language, choose_saving_data
 from lms.people.domain.signing_in import NotSent, TooMany, send_code
 from lms.people.forms import CodeForm, CorrectForm, PhoneForm
 from lms.people.gates import safe_next
@@ -44,6 +44,7 @@ from lms.people.policies import roles_on
 from lms.people.queries import home_division_on, looks_at, posts_on
 from lms.people.views.common import (
     CHOSEN_BY_NAME,
+    SAVING_DATA,
     Draft,
     ask_for_code,
     code_needed,
@@ -275,6 +276,18 @@ def elder_mode(request: HttpRequest) -> HttpResponse:
         set_choice(response, "elder_mode", wanted)
         if request.user.is_authenticated:
             choose_elder_mode(request.user, wanted != "off")
+    return response
+
+
+@require_POST
+def saving_data(request: HttpRequest) -> HttpResponse:
+    """Saving data on, or as the phone says, on this phone and, signed in, everywhere."""
+    wanted = request.POST.get(SAVING_DATA, "")
+    response = redirect(safe_next(request, "/"))
+    if wanted in ("on", "off"):
+        set_choice(response, SAVING_DATA, wanted)
+        if request.user.is_authenticated:
+            choose_saving_data(request.user, wanted == "on")
     return response
 
 

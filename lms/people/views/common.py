@@ -27,6 +27,8 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 DRAFT_SECONDS = 30 * 60
 # In a session that began by choosing a name on a phone, without a code.
 CHOSEN_BY_NAME = "chosen_by_name"
+# The cookie, and the field of the form.
+SAVING_DATA = "saves_data"
 
 
 class Draft:
@@ -148,7 +150,15 @@ def remember_choices(response: HttpResponse, request: HttpRequest, person: Perso
         set_choice(response, settings.LANGUAGE_COOKIE_NAME, person.language)
     if "elder_mode" not in request.COOKIES and person.elder_mode:
         set_choice(response, "elder_mode", "on")
+    if SAVING_DATA not in request.COOKIES and person.saves_data:
+        set_choice(response, SAVING_DATA, "on")
     return response
+
+
+def saves_data(request: HttpRequest) -> bool:
+    """Whether whoever asks chose to save data: on this phone, else wherever she is signed in."""
+    chosen = request.COOKIES.get(SAVING_DATA)
+    return chosen == "on" if chosen in ("on", "off") else bool(getattr(request.user, "saves_data", False))
 
 
 def set_choice(response: HttpResponse, name: str, value: str) -> None:

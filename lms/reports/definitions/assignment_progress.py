@@ -8,13 +8,14 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from lms.lib.batches import batched
 from lms.people.models import Person
 from lms.people.queries import accounts_of
 from lms.programmes.enums import ProgressState
 from lms.programmes.models import Assignment
 from lms.programmes.queries import Progress
 from lms.reports.definitions.base import Column, Report, labels
-from lms.reports.queries import PostInWords, batched, posts_by_person
+from lms.reports.queries import PostInWords, posts_by_person
 
 BATCH = 2000
 

@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from lms.credits.enums import CreditCategory, EntryKind, Origin
 from lms.credits.models import CreditLedgerEntry, title_in
+from lms.lib.batches import batched
 from lms.lib.keys import Keys
 from lms.people.queries import accounts_of
 from lms.reports.definitions.base import Column, Report, labels
-from lms.reports.queries import Titles, batched, year_up_to
+from lms.reports.queries import Titles, year_up_to
 
 BATCH = 2000
 _READ = (

@@ -7,11 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 from lms.credits.domain.holding import read_rows
 from lms.credits.enums import StandingState
+from lms.lib.batches import batched
 from lms.people.enums import PersonnelCategory
 from lms.people.queries import accounts_of
 from lms.reports import metrics
 from lms.reports.definitions.base import Column, Report, labels
-from lms.reports.queries import batched, figures_of, posts_by_person
+from lms.reports.queries import figures_of, posts_by_person
 from lms.reports.standing.queries import standings_of
 
 BATCH = 5000

@@ -19,8 +19,8 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
+from lms.lib.batches import batched
 from lms.reports.definitions.base import Report
-from lms.reports.queries import batched
 
 _WIDTH = 22
 _END = b"</sheetData>"

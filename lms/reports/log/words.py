@@ -37,6 +37,8 @@ ACTIONS: Words = {
     "screening.handed_in": gettext_lazy("handed in a group viewing that ran without network"),
     "screening.ticked": gettext_lazy("put somebody down as present at a group viewing"),
     "screening.objected": gettext_lazy("said that she was not at a group viewing"),
+    "screening.objection_withdrawn": gettext_lazy("took back that she was not at a group viewing"),
+    "screening.heard_of": gettext_lazy("showed codes of a group viewing without network"),
     "person.unmasked": gettext_lazy("looked at a masked value"),
     "person.merged": gettext_lazy("merged an account"),
     "roster.read": gettext_lazy("read a roster to look at"),

@@ -10,11 +10,12 @@ from typing import Any
 
 from lms.credits.domain.assessing import BATCH
 from lms.credits.enums import StandingState
+from lms.lib.batches import batched
 from lms.people.models import Division, Org, Post
 from lms.reports.overview.over_time import of_one, stands_over
 from lms.reports.overview.placing import SUCCESSORS, children_by_code, narrowed, placed
 from lms.reports.overview.shapes import NEEDIEST, Inquiry, PlaceFigures, PlaceStand, Stand, TrendPoint
-from lms.reports.queries import batched, figures_by_person
+from lms.reports.queries import figures_by_person
 from lms.reports.standing.queries import standings_of
 
 

@@ -7,10 +7,10 @@ from datetime import date
 
 from django.db.models import Max
 
+from lms.lib.batches import batched
 from lms.people.enums import LEVEL_DIGITS, DivisionLevel
 from lms.people.models import Division, Org
 from lms.people.models.places import SUCCESSIONS
-from lms.reports.queries import batched
 from lms.reports.rollups.adding import add_cells
 from lms.reports.rollups.models import Cell, CellPost, FoldState
 from lms.reports.rollups.sharing import CellKey

@@ -11,7 +11,7 @@ from django.db.models import BooleanField, ExpressionWrapper, Q, Sum
 
 from lms.credits.domain.holding import read_rows
 from lms.credits.domain.requiring import Needs
-from lms.reports.queries import batched
+from lms.lib.batches import batched
 from lms.reports.rollups.adding import COLUMNS
 from lms.reports.rollups.folding import AT_ONCE, begin, fold
 from lms.reports.rollups.models import (

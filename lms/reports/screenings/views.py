@@ -29,13 +29,15 @@ WORDS = {
 
 
 def _row(shown: GroupViewing, counts: ScreeningCounts) -> dict[str, Any]:
-    """Neither figure tells how many the few are who did not scan."""
-    few_named = 0 < counts.people - counts.scanned < SMALLEST_COUNT
+    """Neither figure tells how many the few are who did not scan: then it is said that they are few."""
+    people = shown_count(counts.people)
+    few_named = people is not None and 0 < counts.people - counts.scanned < SMALLEST_COUNT
     return {
         "shown": shown,
         "counts": counts,
-        "people": shown_count(counts.people),
+        "people": people,
         "scanned": None if few_named else shown_count(counts.scanned),
+        "all_but": SMALLEST_COUNT if few_named else None,
         "asked": [WORDS[one] for one in questions(counts, is_offline=shown.is_offline)],
     }
 

@@ -15,8 +15,8 @@ from lms.credits.domain.judging import WORST_FIRST
 from lms.credits.domain.requiring import Needs
 from lms.credits.enums import CreditCategory, Period, StandingState
 from lms.credits.models import Standing
+from lms.lib.batches import batched
 from lms.lib.keys import Keys
-from lms.reports.queries import batched
 
 BATCH = 5000
 # Facts take more memory than what the cache says.

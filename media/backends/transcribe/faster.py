@@ -4,6 +4,7 @@ Nothing of it is imported before the first recognition. Needs no torch, unless a
 """
 
 import fcntl
+import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
@@ -15,6 +16,8 @@ from .aligning import starts_along, words_at
 from .base import SAMPLE_RATE, no_model
 from .engine import Decoded, Heard, Segment, cut_at_times, is_lost, tries
 from .prompting import prompt_tokens
+
+logger = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
@@ -164,6 +167,26 @@ def _load(name: str, root: Path, threads: int) -> Any:
     if not (Path(folder) / "tokenizer.json").is_file():
         raise no_model(f"Model {name} is not whole: its folder has no tokenizer.json.")
     try:
-        return faster_whisper.WhisperModel(str(folder), device="auto", compute_type="int8", cpu_threads=threads)
+        return _opened(str(folder), threads)
     except Exception as error:  # its readers raise whatever they meet in a damaged file
         raise no_model(f"Model {name} cannot be loaded: {error}.") from error
+
+
+def _opened(folder: str, threads: int) -> Any:
+    """On the graphics card where there is one that works, else on the processor.
+
+    CTranslate2 looks for the libraries of a card only when it first computes there, so a second of silence is heard
+    first: with libraries that are missing or of another CUDA, the model loads and then every recognition fails.
+    """
+    import ctranslate2
+    from faster_whisper import WhisperModel
+
+    if ctranslate2.get_cuda_device_count():
+        try:
+            model = WhisperModel(folder, device="cuda", compute_type="int8")
+            model.encode(model.feature_extractor(np.zeros(SAMPLE_RATE, dtype=np.float32)))
+        except RuntimeError as error:
+            logger.warning("The graphics card cannot be used, so the processor recognises: %s", error)
+        else:
+            return model
+    return WhisperModel(folder, device="cpu", compute_type="int8", cpu_threads=threads)

@@ -1,5 +1,6 @@
 """Sound for texts that pages offer to read aloud."""
 
+import math
 from argparse import ArgumentParser
 from typing import Any
 
@@ -18,12 +19,15 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
+        parser.add_argument(
+            "--seconds", type=float, default=math.inf, help="begin no further text after so long; the next run goes on"
+        )
 
-    def handle(self, *args: Any, dry_run: bool, **options: Any) -> None:
+    def handle(self, *args: Any, dry_run: bool, seconds: float, **options: Any) -> None:
         at = timezone.now()
         if voice() is None:
             self.stdout.write("SPEAK_BACKEND is none: nothing is rendered.")
-        done = speak_missing(at=at, dry_run=dry_run)
+        done = speak_missing(at=at, seconds=seconds, dry_run=dry_run)
         forgotten = forget_needless(at=at, dry_run=dry_run)
         would = "would be" if dry_run else "were"
         self.stdout.write(f"{done.spoken} texts {would} rendered, {forgotten} {would} deleted.")

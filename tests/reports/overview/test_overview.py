@@ -246,6 +246,8 @@ def test_the_list_is_sorted_by_name_or_unit_alone(county: County, at_desk: AtDes
     assert names(sort="-online_hours") == names()
 
 
+@pytest.mark.slow
+@pytest.mark.any_database
 def test_hours_of_a_filter_are_those_of_the_year(county: County, at_desk: AtDesk) -> None:
     sixty_hours(Person.objects.get(name="钱进"))
     officer = at_desk(county.cast.officer)

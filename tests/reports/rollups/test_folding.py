@@ -113,6 +113,8 @@ def test_nothing_is_answered_from_roll_ups_before_everybody_was_counted(cast: Ca
     assert roll_up_for(Inquiry(scope, 2019, date(2019, 5, 1))) is None
 
 
+@pytest.mark.slow
+@pytest.mark.any_database
 def test_the_first_fold_says_what_the_recount_says(cast: Cast, county: County) -> None:
     fold_all(at=timezone.now())
 

@@ -14,7 +14,7 @@ from lms.credits.domain.importing import discard_forgotten
 from lms.credits.domain.parting import part_records
 from lms.credits.domain.registering import register_credit
 from lms.credits.domain.settling_imports import settle_import, unsettled_imports
-from lms.credits.domain.striking import objected_lessons, strike_hours
+from lms.credits.domain.striking import objected_lessons, regain_hours, strike_hours
 from lms.credits.domain.studying import source_of
 from lms.credits.domain.uniting import persons_to_unite, unite_record
 from lms.people.models import Merging
@@ -48,4 +48,5 @@ class Command(BaseCommand):
             part_records(merging, at=timezone.now())
         for lesson in objected_lessons() if not options["dry_run"] else ():
             strike_hours(lesson, at=timezone.now())
+            regain_hours(lesson, at=timezone.now())
         self.stdout.write(f"{found} completions {'lack' if options['dry_run'] else 'lacked'} their hours.")

@@ -11,6 +11,7 @@ from courses.models import LessonPage
 from lms.demo.domain.assigning import assign_courses
 from lms.demo.domain.cast_history import tell_cast_history
 from lms.demo.domain.desk_history import tell_desk_history
+from lms.demo.domain.halls import hold_screenings
 from lms.demo.domain.history import live, plan
 from lms.demo.domain.moments import moments
 from lms.demo.domain.people import person_of
@@ -84,6 +85,8 @@ class Command(BaseCommand):
         tell_cast_history(moments())
         self.say("the desks: last year closed, hours from elsewhere, a roster, an exemption, claims, certificates")
         tell_desk_history(moments())
+        hold_screenings(moments())
+        self.say("group viewings in a village hall")
         speak(moments())
         self.say("appeals, questions and self-assessments")
         assign_courses(moments())

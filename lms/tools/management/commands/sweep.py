@@ -22,6 +22,7 @@ COMMANDS = (
     "tell_assigned",
     "send_waiting_sms",
     "fold_figures",
+    "refresh_search_index",
     "seal_day",
     "forget_expired",
     "forget_messages",
@@ -30,9 +31,10 @@ COMMANDS = (
     "forget_saved_views",
     "prune_db_task_results",
     "clearsessions",
-    # Speaks for minutes where many lessons are new; nothing waits for it.
     "speak_texts",
 )
+# Where many lessons are new their texts take hours to speak, and nothing waits for them: facts do.
+SPEAK_SECONDS = 600
 
 
 class Command(BaseCommand):
@@ -40,10 +42,17 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--every", type=int, metavar="SECONDS", help="do not end, but run again after so long")
+        parser.add_argument(
+            "--speak-seconds",
+            type=float,
+            default=SPEAK_SECONDS,
+            metavar="SECONDS",
+            help=f"have no further text spoken after so long ({SPEAK_SECONDS}); the next run goes on",
+        )
 
-    def handle(self, *, every: int | None, verbosity: int, **options: Any) -> None:
+    def handle(self, *, every: int | None, speak_seconds: float, verbosity: int, **options: Any) -> None:
         while True:
-            failed = self.run_all(verbosity)
+            failed = self.run_all(verbosity, speak_texts={"seconds": speak_seconds})
             if not every:
                 break
             connections.close_all()
@@ -51,11 +60,11 @@ class Command(BaseCommand):
         if failed:
             raise CommandError(f"These did not succeed: {', '.join(failed)}.")
 
-    def run_all(self, verbosity: int) -> list[str]:
+    def run_all(self, verbosity: int, **more: dict[str, Any]) -> list[str]:
         failed = []
         for name in COMMANDS:
             try:
-                call_command(name, verbosity=verbosity, stdout=self.stdout, stderr=self.stderr)
+                call_command(name, verbosity=verbosity, stdout=self.stdout, stderr=self.stderr, **more.get(name, {}))
             except Exception as error:
                 self.stderr.write(f"{name}: {error}")
                 failed.append(name)
