@@ -17,6 +17,9 @@ from typing import Any
 import hypothesis
 import psycopg
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
+from xdist.workermanage import WorkerController
 
 from lms.tools.browser import find_browser
 
@@ -99,18 +102,44 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Stories take longest, and whoever watches a film in a browser waits most: they go first, so none is left last."""
-    items.sort(key=waiting)
+    need_a_database = {item.path for item in items if uses_database(item)}
+    items.sort(key=lambda item: waiting(item, item.path in need_a_database))
     if config.getoption("--on-database"):
         config.stash[LEFT_OUT] = len(items)
         items[:] = [item for item in items if depends_on_database(item)]
         config.stash[LEFT_OUT] -= len(items)
 
 
-def waiting(item: pytest.Item) -> list[bool]:
-    """Orders by how long a file keeps its process waiting for others: a browser, real tools, processes."""
+def waiting(item: pytest.Item, needs_a_database: bool) -> list[int]:
+    """Orders by how long a file keeps its process waiting for others (a browser, real tools, processes); what computes
+    longest stands last, what is short in the middle. At both ends stands what needs no database: the first tests of a
+    fresh copy of the project have none yet."""
     marked = [not item.get_closest_marker(name) for name in ("story", "browser")]
-    return [*marked, not any(folder in item.path.parts for folder in ("deploy", "losses", "media", "tools"))]
+    waits, computes = ("deploy", "losses", "media", "tools"), ("attacks", "courses", "learning", "reports")
+    is_waiting = any(name in item.path.parts for name in waits)
+    return [
+        1 if needs_a_database else 0 if is_waiting else 2,
+        *marked,
+        not is_waiting,
+        any(name in item.path.parts for name in computes),
+    ]
+
+
+class FromBothEnds(LoadFileScheduling):
+    """One half of the processes takes the files that wait from the front, the other those that compute from the back.
+
+    So the processor has work while browsers wait, and what is left for the end, where the two meet, is short.
+    """
+
+    def _assign_work_unit(self, node: WorkerController) -> None:
+        if self.nodes.index(node) % 2:
+            self.workqueue.move_to_end(next(reversed(self.workqueue)), last=False)
+        super()._assign_work_unit(node)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling | None:
+    return FromBothEnds(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 def depends_on_database(item: pytest.Item) -> bool:
@@ -123,8 +152,11 @@ def depends_on_database(item: pytest.Item) -> bool:
         return False
     if not item.get_closest_marker("story") and (item.get_closest_marker("browser") or item.get_closest_marker("slow")):
         return bool(item.get_closest_marker("any_database"))
-    uses_the_suites = "db" in getattr(item, "fixturenames", ()) or item.get_closest_marker("django_db")
-    return bool(uses_the_suites or item.get_closest_marker("any_database"))
+    return uses_database(item) or bool(item.get_closest_marker("any_database"))
+
+
+def uses_database(item: pytest.Item) -> bool:
+    return "db" in getattr(item, "fixturenames", ()) or item.get_closest_marker("django_db") is not None
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

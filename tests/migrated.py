@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,7 +36,7 @@ DEPENDS_ON = [
 ] + [
     f"{apps}/{part}"
     for apps in ("lms/*", "courses", "media", "search")
-    for part in ("apps.py", "enums.py", "receivers.py", "models.py", "models/**/*.py", "migrations/*.py")
+    for part in ("apps.py", "enums.py", "receivers.py", "models.py", "models/**/*.py", "migrations/*.py", "shared_*.py")
 ]
 MIGRATE = """
 import django
@@ -170,3 +171,21 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Migrated:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     if "PYTEST_XDIST_WORKER" not in os.environ:
         Migrated(session.config._tmp_path_factory.getbasetemp()).drop()
+
+
+def compile_tests() -> None:
+    """Else each process of the first run in a folder would compile all tests, with their asserts rewritten."""
+    if not any((ROOT / "tests").glob("**/__pycache__/*-pytest-*.pyc")):
+        collect = [sys.executable, "-m", "pytest", "--collect-only", "-qq", "-p", "no:xdist"]
+        subprocess.run(collect, cwd=ROOT, capture_output=True, timeout=400, check=False)
+
+
+def main() -> None:
+    """Make the file of SQLite where it is not there yet: set-up does so while it waits for other things."""
+    with tempfile.TemporaryDirectory() as folder:
+        Migrated(Path(folder)).copy_to_file(Path(folder) / "copy.sqlite3")
+    compile_tests()
+
+
+if __name__ == "__main__":
+    main()
