@@ -23,15 +23,23 @@ from wagtail.images.models import Image
 from wagtail.models import Collection
 
 import lms.worker
-from courses.models import LessonPage
-from lms.learning.models import LessonCompletion, OfflinePackage, PackageReceipt, QuizAttempt, QuizSitting, WatchRecord
+from courses.models import LessonPage, VideoQuestion
+from lms.learning.models import (
+    LessonCompletion,
+    OfflinePackage,
+    PackageReceipt,
+    QuizAttempt,
+    QuizSitting,
+    VideoAnswer,
+    WatchRecord,
+)
 from lms.people.models import Person
 from media.enums import TranscriptSource, TranscriptState
 from media.models import CaptionTrack, Cue, Transcript, Video
 from tests.browser.streaming import SECONDS, enter, film, patiently, streamed, wait_until
 from tests.browser.test_accessibility import AXE, LOOK
 from tests.browser.test_quizzes import fill
-from tests.browsing import wait_for_page
+from tests.browsing import fits, wait_for_page
 from tests.cast import Cast
 from tests.factories.learning import published, quiz_of
 
@@ -59,7 +67,7 @@ def shot(page: Page, name: str) -> None:
 
 def whole(page: Page) -> None:
     """Nothing sideways, nothing that axe calls serious."""
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert fits(page)
     page.evaluate(AXE.read_text(encoding="utf-8"))
     assert page.evaluate(LOOK) == []
 
@@ -191,6 +199,52 @@ def test_a_lesson_is_kept_played_answered_and_counted(phone: Phone) -> None:
     assert patiently(LessonCompletion.objects.count) == 1
 
 
+def test_a_question_in_the_film_is_asked_and_marked_without_network_and_handed_in_later(phone: Phone) -> None:
+    page = phone.page
+
+    def ask() -> None:
+        question = quiz_of(phone.lesson.org, questions=1).questions.get()
+        question.explanation = "验证码谁要都不给。"
+        question.save()
+        VideoQuestion.objects.create(page=phone.lesson, at_seconds=1, question=question)
+
+    patiently(ask)
+    phone.save()
+    phone.without_network()
+    page.goto(phone.kept)
+    page.evaluate(PLAY_FAST)
+
+    asked = page.locator("[data-practice]")
+    expect(asked.locator("[data-practice-question]")).to_be_focused()
+    shot(page, "kept-practice")
+    whole(page)
+    asked.locator(".choice").filter(has_text="错的").click()
+    expect(asked.locator("[data-practice-said]")).to_contain_text("没答对")
+    asked.locator(".choice").filter(has_text="对的").click()
+    expect(asked.locator("[data-practice-said]")).to_contain_text("验证码谁要都不给。")
+    shot(page, "kept-practice-told")
+    page.get_by_role("button", name="接着看").click()
+    wait_for_page(page, ENDED)
+    assert not patiently(VideoAnswer.objects.exists)
+    page.goto(phone.kept)
+    page.evaluate(PLAY_FAST)
+    wait_for_page(page, ENDED)
+    assert page.locator("[data-practice] .choice").count() == 0, "answered, it is not asked again"
+
+    phone.context.set_offline(False)
+    online = phone.context.new_page()
+
+    def is_handed_in() -> bool:
+        """Each page hands in what waits; an SQLite in memory refuses while another page is written."""
+        online.goto(f"{phone.site}/catalogue/")
+        online.wait_for_timeout(500)
+        return VideoAnswer.objects.exists()
+
+    wait_until(is_handed_in, seconds=30)
+    answer = patiently(VideoAnswer.objects.get)
+    assert (answer.person_id, answer.is_right) == (phone.person.pk, False), "the first one counts for the trainer"
+
+
 @pytest.mark.slow
 def test_pages_of_one_package_number_their_reports_apart(phone: Phone) -> None:
     phone.save()
@@ -230,6 +284,7 @@ class Road:
             route.abort()
 
 
+@pytest.mark.slow
 def test_what_has_arrived_is_not_fetched_again(phone: Phone) -> None:
     """The network goes in the middle of the film; the page is closed, and opened again."""
     page, road = phone.page, Road(phone, pieces=2)
@@ -258,6 +313,7 @@ def test_what_has_arrived_is_not_fetched_again(phone: Phone) -> None:
     phone.play_to_the_end()
 
 
+@pytest.mark.slow
 def test_it_is_paused_gone_on_with_and_given_up(phone: Phone) -> None:
     page, road = phone.page, Road(phone, pieces=1)
     phone.press_save()
@@ -291,6 +347,7 @@ def test_it_is_kept_for_seven_more_days_without_fetching_the_film(phone: Phone) 
     assert road.asked == []
 
 
+@pytest.mark.slow
 def test_it_goes_on_by_itself_when_the_network_comes_back(phone: Phone) -> None:
     lost = []
 
@@ -444,6 +501,7 @@ def test_a_lesson_of_which_a_part_is_gone_is_not_played_half(phone: Phone) -> No
     expect(phone.page.locator("[data-gone]")).to_contain_text(phone.lesson.title)
 
 
+@pytest.mark.slow
 def test_everything_is_cleared_away_but_what_was_watched(phone: Phone) -> None:
     phone.save()
     phone.without_network()
@@ -462,6 +520,7 @@ def test_everything_is_cleared_away_but_what_was_watched(phone: Phone) -> None:
     wait_until(lambda: covered(phone.person) == SECONDS, seconds=30)
 
 
+@pytest.mark.slow
 def test_a_new_worker_leaves_an_open_page_as_it_is(phone: Phone, monkeypatch: pytest.MonkeyPatch) -> None:
     phone.save()
     phone.page.goto(phone.kept)
@@ -500,9 +559,13 @@ def test_a_retired_worker_takes_all_it_kept_and_leaves_the_reports(phone: Phone,
     settings.SERVICE_WORKER = False
     phone.context.set_offline(False)
 
-    phone.page.goto(phone.address)
+    def is_gone() -> bool:
+        """Each page has the browser ask for the worker, a second after; one refusal costs until the next page."""
+        phone.page.goto(phone.address)
+        phone.page.wait_for_timeout(3000)
+        return phone.page.evaluate("navigator.serviceWorker.getRegistrations().then(found => !found.length)")
 
-    wait_for_page(phone.page, "navigator.serviceWorker.getRegistrations().then(found => !found.length)")
+    wait_until(is_gone, seconds=60)
     assert phone.page.evaluate(CACHES) == []
     assert "tianjian-lessons" not in phone.page.evaluate(DATABASES)
     assert "tianjian" in phone.page.evaluate(DATABASES)
