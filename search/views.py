@@ -48,6 +48,7 @@ def results(request: HttpRequest) -> HttpResponse:
         "maybe": maybe,
         "topics": topics,
         "chosen": chosen,
+        "made": chosen.made(request.GET, tracks),
         "tracks": tracks,
         "audiences": choices.audiences,
         "levels": choices.levels,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
-from dataclasses import dataclass, replace
-from typing import ClassVar, Self
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple, Self
+from urllib.parse import urlencode
 
 from django.db.models import TextChoices
 from django.utils.functional import Promise
@@ -15,6 +16,13 @@ from courses.models import CataloguePage
 from courses.queries import CourseEntry, TrackEntry
 
 SHORT_MINUTES, LONG_MINUTES = 20, 40
+
+
+class Choice(NamedTuple):
+    """One thing that was chosen, in words, and the query of the same address without it."""
+
+    label: str
+    without: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +61,20 @@ class Filter:
     def is_set(self) -> bool:
         return bool(self.track or self.audience or self.level or self.length or self.hours)
 
-    @property
-    def is_narrow(self) -> bool:
-        """Whether more than the track was chosen, so that the other choices stand open."""
-        return replace(self, track="").is_set
+    def made(self, asked: Mapping[str, str], tracks: Iterable[CataloguePage] = ()) -> list[Choice]:
+        """What was chosen, in the order of the choices; the track where it is among these."""
+        labels = {
+            "track": next((track.title for track in tracks if track.code == self.track), ""),
+            "for": self.audience and str(Audience(self.audience).label),
+            "level": self.level and str(CourseLevel(self.level).label),
+            "length": self.length and str(self.LENGTHS[self.length]),
+            "hours": str(_("only with credit hours")) if self.hours else "",
+        }
+        return [
+            Choice(label, "?" + urlencode({key: value for key, value in asked.items() if key != name}))
+            for name, label in labels.items()
+            if label
+        ]
 
     def of(self, entries: list[TrackEntry]) -> list[TrackEntry]:
         """The tracks with the courses that fit; tracks without any are left out."""

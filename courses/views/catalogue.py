@@ -21,6 +21,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
             "shown": shown,
             "found": found,
             "chosen": chosen,
+            "made": chosen.made(request.GET),
             "tracks": [entry.track for entry in entries],
             "audiences": chosen.audiences_in(entries),
             "levels": chosen.levels_in(entries),

@@ -1,6 +1,8 @@
 """What is typed to choose one of many in the admin, found in the index of the search backend that the settings name."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db.models import Model, QuerySet
@@ -21,10 +23,18 @@ def keys_called(words: str, model: type[Model]) -> QuerySet[Any] | list[Any]:
     if hasattr(found, "get_queryset"):
         queryset: QuerySet[Any] = found.get_queryset()
         return queryset.order_by().values("pk")
+    keys: list[Any] = []
+    with unless_the_server_is_down():
+        keys = [one.pk for one in found[:MOST]]
+    return keys
+
+
+@contextmanager
+def unless_the_server_is_down() -> Iterator[None]:
+    """A search server that does not answer ends what is asked in here; the log says so, and the caller goes on."""
     from opensearchpy.exceptions import OpenSearchException  # installed only where there is such a server
 
     try:
-        return [one.pk for one in found[:MOST]]
+        yield
     except OpenSearchException as error:
         logger.warning("The search server does not answer: %s", error)
-        return []

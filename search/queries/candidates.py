@@ -5,7 +5,6 @@ SQLite takes tables in the order of a CROSS JOIN: it would ask the index of word
 """
 
 import json
-import logging
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -19,10 +18,10 @@ from modelsearch.conf import get_app_config
 from modelsearch.query import And, Or, PlainText
 from wagtail.search.backends import get_search_backend
 
+from lms.lib.choosing import unless_the_server_is_down
 from media.enums import TranscriptState
 from media.models import Transcript, Video
 
-logger = logging.getLogger(__name__)
 # After every character there is.
 _LAST = "\U0010ffff"
 # All terms of one way of saying it; and all ways of saying it.
@@ -69,16 +68,12 @@ def _pages_of_server(question: PageQuestion) -> list[int]:
     ways = [[PlainText(" ".join(way), operator="and") for way in ways] for ways in question.words]
     asked = And([Or(each) for each in ways])
     fields = ["title"] if question.in_title else None
-    from opensearchpy.exceptions import OpenSearchException  # installed only where there is such a server
-
     keys: list[int] = []
-    try:
+    # What is said in recordings is found without it.
+    with unless_the_server_is_down():
         for model in question.models:
             found = get_search_backend().search(asked, model._default_manager.filter(live=True), fields=fields)
             keys += [page.pk for page in found[: question.most]]
-    except OpenSearchException as error:
-        # What is said in recordings is found without it.
-        logger.warning("The search server does not answer: %s", error)
     return keys[: question.most]
 
 

@@ -1,5 +1,6 @@
 """The catalogue: what the address asks for, what fits, and a page that helps where nothing does."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -86,7 +87,20 @@ def test_nothing_found_says_how_to_go_on(client: Client, short: CoursePage) -> N
 def test_a_choice_keeps_the_others_in_its_address(client: Client, short: CoursePage) -> None:
     page = client.get(CATALOGUE, {"for": "elder", "length": "short"}).content.decode()
 
-    assert "?for=elder&amp;length=long" in page and "<details" in page and " open>" in page
+    assert "?for=elder&amp;length=long" in page
+
+
+def test_what_was_chosen_stands_above_the_courses_and_each_can_be_left_out(client: Client, short: CoursePage) -> None:
+    page = client.get(CATALOGUE, {"for": "elder", "length": "short", "hours": "yes"}).content.decode()
+
+    chosen = re.findall(r'chip-chosen" href="([^"]*)">([^<]*)<', page)
+    assert chosen == [
+        ("?length=short&amp;hours=yes", "老年人"),
+        ("?for=elder&amp;hours=yes", "20 分钟以内"),
+        ("?for=elder&amp;length=short", "只看算学时的"),
+    ]
+    assert "<details" in page and " open>" not in page
+    assert "chip-chosen" not in client.get(CATALOGUE, {"track": short.track.code}).content.decode()
 
 
 def test_the_catalogue_asks_the_database_as_often_for_one_course_as_for_three(
