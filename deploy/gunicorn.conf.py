@@ -1,6 +1,7 @@
 """The web server of production, for containers, systemd and the production walk of the tests alike."""
 
 import os
+import threading
 from typing import Any
 
 bind = os.environ.get("WEB_BIND", "127.0.0.1:8100")
@@ -16,7 +17,10 @@ control_socket_disable = True
 
 
 def post_worker_init(worker: Any) -> None:
-    """Let reports know how many requests wait for a thread of this process."""
+    """Let reports know how many requests wait for a thread of this process; have the dictionaries of search at hand."""
     from lms.learning import pressure
+    from search.backends.sounds import load_dictionaries
 
     pressure.waiting = worker.tpool._work_queue.qsize
+    # Beside the first requests: a worker that takes another one's place is needed at once.
+    threading.Thread(target=load_dictionaries, daemon=True).start()

@@ -141,6 +141,13 @@ def stem(word: str) -> str:
     return str(_stemmer().stemWord(word)) if word.isascii() and word.isalpha() else word
 
 
+def load_dictionaries() -> None:
+    """What the rest loads when it is first asked for."""
+    _segmenter()
+    _simplifier()
+    _stemmer()
+
+
 @cache
 def _segmenter() -> Any:
     import rjieba  # loads its dictionary

@@ -81,6 +81,13 @@ def slips(text: str) -> list[list[str]]:
     return [said for each in dict.fromkeys(turned) if each != text and (said := spelled(each)) and len(said) > 1]
 
 
+def load_dictionaries() -> None:
+    """All that reading a question needs, so that the first one in a process does not wait for it."""
+    analysis.load_dictionaries()
+    _pinyin()
+    _syllables()
+
+
 @cache
 def _pinyin() -> Any:
     from pypinyin import Style, lazy_pinyin  # loads its dictionary

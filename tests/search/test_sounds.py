@@ -2,7 +2,7 @@
 
 import pytest
 
-from search.backends import sounds
+from search.backends import analysis, sounds
 
 
 def test_sounds_of_a_word() -> None:
@@ -39,3 +39,13 @@ def test_slips_of_two_letters() -> None:
 
 def test_what_can_be_typed_to_choose() -> None:
     assert sounds.as_sounds("直播带货, WiFi") == "zhibodaihuo zbdh"
+
+
+def test_dictionaries_can_be_loaded_before_the_first_question() -> None:
+    loaded = (sounds._pinyin, sounds._syllables, analysis._segmenter, analysis._simplifier, analysis._stemmer)
+    for each in loaded:
+        each.cache_clear()
+
+    sounds.load_dictionaries()
+
+    assert [each.cache_info().currsize for each in loaded] == [1] * len(loaded)
