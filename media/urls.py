@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     # A file name begins with a letter or digit and holds no slash: no way leads out of the folder.
     re_path(rf"^v/{_TOKEN}/(?P<name>[A-Za-z0-9][A-Za-z0-9._-]{{0,60}})$", files.file, name="file"),
     re_path(rf"^p/{_TOKEN}/poster-(?P<width>[0-9]{{2,4}})$", files.poster, name="poster"),
+    re_path(rf"^p/{_TOKEN}/still-(?P<seconds>[0-9]{{1,6}})\.jpg$", files.still, name="still"),
     re_path(rf"^v/{_TOKEN}/captions/{_LANGUAGE}\.vtt$", files.captions, name="captions"),
     re_path(rf"^v/{_TOKEN}/captions/{_LANGUAGE}/report$", caption_reports.report, name="report_captions"),
     re_path(rf"^s/{_TOKEN}\.m4a$", files.sound, name="sound"),

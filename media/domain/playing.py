@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from media.backends.peaks import PEAKS
 from media.backends.transcode.base import MASTER, POSTER, POSTER_FORMATS, SMALLEST_POSTER, STORYBOARD, poster_name
+from media.backends.transcode.plan import THUMBNAIL_STEP_SECONDS
 from media.enums import RenditionKind, TranscriptState
 from media.models import CaptionTrack, Video
 
@@ -117,8 +118,7 @@ def small_poster(video: Video, *, at: datetime) -> SmallPoster | None:
     widths = sorted(video.poster_widths)
     if not widths:
         return None
-    period = int(at.timestamp()) // POSTER_PERIOD_SECONDS
-    token = _POSTER_SIGNER.sign(f"{video.code}.{(period + 2) * POSTER_PERIOD_SECONDS}")
+    token = _poster_token(video, at)
 
     def address(width: int) -> str:
         return reverse("media:poster", args=[token, width])
@@ -126,6 +126,20 @@ def small_poster(video: Video, *, at: datetime) -> SmallPoster | None:
     narrow = max((width for width in widths if width < _WIDE), default=widths[0])
     wide = address(widths[-1]) if widths[-1] > narrow else None
     return SmallPoster(least=address(widths[0]), narrow=address(narrow), wide=wide)
+
+
+def still_of_moment(video: Video, seconds: int, *, at: datetime) -> str | None:
+    """Where the picture of this second lies, None without storyboard; the caller has checked who may see it."""
+    if not video.storyboard:
+        return None
+    # One address for all seconds that one still stands for.
+    begins = seconds // THUMBNAIL_STEP_SECONDS * THUMBNAIL_STEP_SECONDS
+    return reverse("media:still", args=[_poster_token(video, at), begins])
+
+
+def _poster_token(video: Video, at: datetime) -> str:
+    period = int(at.timestamp()) // POSTER_PERIOD_SECONDS
+    return _POSTER_SIGNER.sign(f"{video.code}.{(period + 2) * POSTER_PERIOD_SECONDS}")
 
 
 def poster_file(width: int, *, accepts: str, saves_data: bool) -> str:

@@ -14,10 +14,12 @@ from lms.lib.files import StorageFailed, stored
 from lms.lib.ranges import NoSuchRange, asked_range
 from media.domain.playing import POSTER_PERIOD_SECONDS, AddressRefused, open_address, open_poster, poster_file
 from media.domain.speaking import SoundRefused, open_sound
+from media.domain.stills import NoSuchStill, still_at
 from media.enums import TranscriptState
 from media.models import CaptionTrack
 
 _KEPT = "private, max-age=86400, immutable"
+_KEPT_AS_POSTERS = f"private, max-age={POSTER_PERIOD_SECONDS}, immutable"
 TYPES = {
     ".m3u8": "application/vnd.apple.mpegurl",
     ".m4s": "video/iso.segment",
@@ -61,9 +63,25 @@ def poster(request: HttpRequest, token: str, width: str) -> HttpResponseBase:
         return _refused()
     saves_data = request.headers.get("Save-Data", "").lower() == "on"
     name = poster_file(int(width), accepts=request.headers.get("Accept", ""), saves_data=saves_data)
-    keeping = f"private, max-age={POSTER_PERIOD_SECONDS}, immutable"
-    response = _sent(request, f"{folder}/{name}", TYPES[PurePosixPath(name).suffix], keeping=keeping)
+    response = _sent(request, f"{folder}/{name}", TYPES[PurePosixPath(name).suffix], keeping=_KEPT_AS_POSTERS)
     patch_vary_headers(response, ["Accept", "Save-Data"])
+    return response
+
+
+@require_safe
+def still(request: HttpRequest, token: str, seconds: str) -> HttpResponse:
+    """The picture of a moment, to be kept as long as its address holds."""
+    try:
+        _code, folder = open_poster(token)
+        picture = still_at(folder, int(seconds))
+    except AddressRefused:
+        return _refused()
+    except StorageFailed:
+        return _later()
+    except (NoSuchStill, OSError):  # or a file that is gone or damaged
+        return _not_found()
+    response = HttpResponse(picture, content_type=TYPES[".jpg"])
+    response["Cache-Control"] = _KEPT_AS_POSTERS
     return response
 
 
@@ -89,10 +107,14 @@ def _sent(request: HttpRequest, stored_name: str, kind: str, *, keeping: str) ->
         except FileNotFoundError:
             return _not_found()
         except StorageFailed:
-            return HttpResponse("Please try again in a moment.", status=503, content_type="text/plain")
+            return _later()
     response["Cache-Control"] = keeping
     response["Accept-Ranges"] = "bytes"
     return response
+
+
+def _later() -> HttpResponse:
+    return HttpResponse("Please try again in a moment.", status=503, content_type="text/plain")
 
 
 def _not_found() -> HttpResponse:

@@ -6,7 +6,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from courses.models import LessonPage
-from media.domain.playing import small_poster
+from media.domain.playing import small_poster, still_of_moment
+from search.queries.finding import FoundLesson
 from search.queries.help_topics import SECTIONS, Section
 from search.queries.marking import found_in
 from search.queries.understanding import Question
@@ -29,6 +30,15 @@ def still_of(lesson: LessonPage) -> str:
     """{% still_of hit.lesson as still %}: where the smallest picture of the recording lies, six kilobytes at most."""
     still = small_poster(lesson.video, at=timezone.now()) if lesson.video and lesson.video.is_streamable else None
     return still.least if still else ""
+
+
+@register.simple_tag
+def best_still_of(hit: FoundLesson) -> str:
+    """{% best_still_of hit as moment_still %}: where the picture of its best moment lies, half as heavy."""
+    video = hit.lesson.video
+    if not hit.moments or not video or not video.is_streamable:
+        return ""
+    return still_of_moment(video, hit.moments[0].seconds, at=timezone.now()) or ""
 
 
 @register.simple_tag

@@ -75,6 +75,23 @@ def test_a_lesson_shows_the_smallest_picture_of_its_recording_unless_data_is_sav
     assert "found-picture" not in saved
 
 
+def test_the_best_moment_shows_its_own_picture_in_the_place_of_the_lessons(client: Client) -> None:
+    lesson = live_lesson()
+    say(lesson, *["大家好"] * 11, "收款码要贴在柜台上")
+    Video.objects.filter(pk=lesson.video_id).update(
+        poster_widths=[320, 640], stream_folder="streams/x", storyboard="streams/x/storyboard.vtt"
+    )
+
+    shown = ask(client, "收款码").content.decode()
+
+    assert shown.count('class="found-picture"') == 1
+    link, picture = shown.split('class="found-picture"')
+    assert link.rpartition("<a ")[2].startswith('class="moment"')
+    assert "/still-10.jpg" in picture[:160]
+    client.cookies["saves_data"] = "on"
+    assert "found-picture" not in ask(client, "收款码").content.decode()
+
+
 def test_what_means_the_same_is_marked() -> None:
     cache.delete("search.synonyms")
     SynonymGroup.objects.create(words="二维码\n扫码")

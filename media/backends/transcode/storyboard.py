@@ -1,14 +1,21 @@
 """Thumbnails along the recording: sheets of them, and a WebVTT map that says which stands for which time."""
 
+import re
+from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
 
 from media.backends.transcode.base import STORYBOARD
-from media.subtitles import format_time
+from media.subtitles import format_time, read_subtitles
 
 COLUMNS = 5
 ROWS = 5
+_QUALITY = 60
+_PLACE = re.compile(r"(storyboard-\d+\.jpg)#xywh=(\d+),(\d+),(\d+),(\d+)")
+
+# Left, upper, right and lower edge in pixels.
+Box = tuple[int, int, int, int]
 
 
 def write(thumbnails: list[Path], stream: Path, *, length_ms: int, label: str) -> None:
@@ -34,5 +41,23 @@ def write(thumbnails: list[Path], stream: Path, *, length_ms: int, label: str) -
             if until > starts[number]:
                 times = f"{format_time(starts[number])} --> {format_time(until)}"
                 cues.append(f"{times}\n{name}#xywh={at[0]},{at[1]},{width},{height}")
-        sheet.save(stream / name, "JPEG", quality=60, optimize=True, comment=label.encode())
+        sheet.save(stream / name, "JPEG", quality=_QUALITY, optimize=True, comment=label.encode())
     (stream / STORYBOARD).write_text("\n\n".join(["WEBVTT", *cues]) + "\n")
+
+
+def place_of(storyboard: str, at_ms: int) -> tuple[str, Box] | None:
+    """The sheet on which the still of this moment stands, and where; None where the map names none."""
+    for cue in read_subtitles(storyboard):
+        if cue.start_ms <= at_ms < cue.end_ms and (found := _PLACE.fullmatch(cue.text)):
+            left, upper, width, height = map(int, found.groups()[1:])
+            return found[1], (left, upper, left + width, upper + height)
+    return None
+
+
+def cut_out(sheet: bytes, box: Box) -> bytes:
+    """One still of a sheet as a JPEG, with the sheet's label."""
+    made = BytesIO()
+    with Image.open(BytesIO(sheet)) as opened:
+        label = opened.info.get("comment", b"")
+        opened.crop(box).save(made, "JPEG", quality=_QUALITY, optimize=True, comment=label)
+    return made.getvalue()
