@@ -144,7 +144,7 @@ def test_the_bytes_of_a_recording_are_sent_by_nginx_in_ranges(production: Produc
 )
 def test_web_and_commands_refuse_to_start_with_foreign_keys_or_debug(production: Production, wrong, reason):
     refused = production.start_unit("web", name="refused", **wrong, WEB_BIND="127.0.0.1:0")
-    code = refused.wait(60)
+    code = refused.wait(240)
     del production.processes["refused"]
     assert code != 0
     assert reason in production.log("refused")

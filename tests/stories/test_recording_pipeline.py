@@ -183,17 +183,22 @@ def test_a_worker_asked_to_stop_gives_the_film_back_at_once(place: Place, film: 
 
 
 def test_a_short_recording_does_not_wait_behind_a_long_one(place: Place, tmp_path: Path):
-    place.environment |= {"MEDIA_SHORT_SECONDS": "10", "MEDIA_LANES": "2"}
-    # So long that it is not done before anybody has looked, however busy the machine is.
-    film = make_film(tmp_path / "long.mp4", size="320x240", seconds=600)
+    place.environment |= {"MEDIA_SHORT_SECONDS": "10", "MEDIA_LANES": "2", "MEDIA_STALL_SECONDS": "900"}
+    film = make_film(tmp_path / "long.mp4", size="320x240", seconds=60)
     short = make_film(tmp_path / "short.mp4", size="320x240", seconds=2)
-    place.manage("ingest_video", str(film), str(short), "--org", place.org)
-
+    place.manage("ingest_video", str(film), "--org", place.org)
     place.start_worker()
+    place.wait_for(lambda facts: facts[0] == "transcoding" and bool(tools_at(place.files)), 240)
+    tools = tools_at(place.files)
+    for tool in tools:
+        os.kill(tool, signal.SIGSTOP)  # the long one is not done before the short one, however busy the machine is
+
+    place.manage("ingest_video", str(short), "--org", place.org)
     place.wait_until("short", "ready")
 
-    assert place.statuses()[film.stem] in ("received", "transcoding")
-    place.wait_until(film.stem, "transcoding")
+    assert place.statuses()[film.stem] == "transcoding"
+    for tool in tools:
+        os.kill(tool, signal.SIGCONT)
     place.end_worker(signal.SIGKILL)
     time.sleep(1)
     assert tools_at(place.files) == [], "the long lane and its tools died with their worker"
