@@ -9,7 +9,6 @@ from django.utils import timezone
 from wagtail.models import Page
 from wagtail.signals import page_published, page_unpublished, post_page_move
 
-from courses.domain.cards import forget_cards
 from courses.domain.linking import link_of
 from courses.domain.outlines import write_outline
 from courses.domain.recordings import offer_replacement
@@ -94,6 +93,8 @@ def lesson_has_link(sender: Any, instance: LessonPage, created: bool, raw: bool 
 
 def cards_go_with_link(sender: Any, instance: ShortLink, **kwargs: Any) -> None:
     """A short link went with its lesson."""
+    from courses.domain.cards import forget_cards  # what draws them takes long to load
+
     transaction.on_commit(partial(forget_cards, instance), robust=True)
 
 

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.conf import settings
 from django.core.checks import Error, register
-from fontTools.ttLib import TTFont, TTLibError
 
 
 @register
@@ -13,6 +12,8 @@ def check_extra_font(app_configs: Any, **kwargs: Any) -> list[Error]:
     """The font for rare characters is found at the start, and not missed by the first paper."""
     if not settings.PAPER_EXTRA_FONT:
         return []
+    from fontTools.ttLib import TTFont, TTLibError  # takes long to load
+
     try:
         with TTFont(Path(settings.PAPER_EXTRA_FONT), lazy=True) as font:
             font.getBestCmap()

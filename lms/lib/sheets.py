@@ -13,7 +13,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
-from openpyxl.utils import get_column_letter
 
 from lms.lib.workbooks import Bounds, FileRefused, comma_rows, is_workbook, open_sheet
 
@@ -44,6 +43,8 @@ class Place:
     column: int
 
     def __str__(self) -> str:
+        from openpyxl.utils import get_column_letter  # takes long to load
+
         return f"{get_column_letter(self.column)}{self.row}"
 
 

@@ -18,8 +18,6 @@ from typing import Any
 from zipfile import BadZipFile, LargeZipFile, ZipFile
 
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
-from openpyxl.utils import range_boundaries
 
 MEBIBYTE = 1 << 20
 _ZIP, _OLD_OFFICE = b"PK\x03\x04", bytes.fromhex("d0cf11e0a1b11ae1")
@@ -69,6 +67,8 @@ class Sheet:
 
     def refuse_merged(self, *, from_row: int = 1) -> None:
         """Raise FileRefused where cells are joined in this row or further down."""
+        from openpyxl.utils import range_boundaries
+
         found = [place for place in self.merged if range_boundaries(place)[3] >= from_row]
         if found:
             named = "、".join(found[:_MERGED_NAMED]) + ("…" if len(found) > _MERGED_NAMED else "")
@@ -153,9 +153,11 @@ def _declares(part: bytes) -> bool:
 @contextmanager
 def open_sheet(content: bytes, bounds: Bounds, *, wanted: str = "") -> Iterator[Sheet]:
     """The sheet of that name, else the first that can be seen. Raises FileRefused, also while its rows are read."""
+    import openpyxl  # takes long to load, and most processes read no workbook
+
     check_file(content, bounds)
     try:
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
+        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
     except Exception as error:  # openpyxl raises whatever a damaged file makes it trip over
         raise damaged() from error
     try:
@@ -203,6 +205,8 @@ def _last_row(part: bytes) -> int | None:
 def _merged_in(part: bytes) -> tuple[str, ...]:
     """openpyxl does not say so when it reads row by row."""
     found = {place.decode() for place in _MERGED.findall(part)}
+    from openpyxl.utils import range_boundaries
+
     return tuple(sorted(found, key=lambda place: range_boundaries(place)[1::-1]))
 
 

@@ -3,11 +3,12 @@
 import wave
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, BinaryIO, Protocol
-
-import numpy as np
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 from media.enums import FailureCode
+
+if TYPE_CHECKING:
+    import numpy as np
 
 SAMPLE_RATE = 16_000
 
@@ -99,7 +100,7 @@ def no_model(detail: str) -> TranscribeFailed:
 class Transcriber(Protocol):
     def transcribe(
         self,
-        audio: np.ndarray,
+        audio: "np.ndarray",
         *,
         language: str,
         on_progress: Progress,
@@ -109,7 +110,7 @@ class Transcriber(Protocol):
         """Cues in order of time, from float32 mono samples at 16 kHz. Raises TranscribeFailed."""
 
 
-def read_wav(file: BinaryIO) -> np.ndarray:
+def read_wav(file: BinaryIO) -> "np.ndarray":
     """The samples of a mono 16-bit WAV at 16 kHz, as transcoding writes it; raises TranscribeFailed for any other."""
     try:
         with wave.open(file) as sound:
@@ -119,4 +120,6 @@ def read_wav(file: BinaryIO) -> np.ndarray:
         raise TranscribeFailed(FailureCode.RECOGNITION_FAILED, f"No WAV: {error}.", permanent=False) from error
     if form != (1, 2, SAMPLE_RATE):
         raise TranscribeFailed(FailureCode.RECOGNITION_FAILED, f"Not 16 kHz mono 16 bit: {form}.", permanent=False)
+    import numpy as np  # pages and most commands hear nothing
+
     return np.frombuffer(frames, dtype="<i2").astype(np.float32) / 32768.0

@@ -4,9 +4,10 @@ import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from math import exp
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-import numpy as np
+if TYPE_CHECKING:
+    import numpy as np
 
 WINDOW_MS = 30_000
 # Whisper's own thresholds: a window less probable or more repetitive than this is decoded again, more freely.
@@ -85,7 +86,7 @@ class Engine(Protocol):
         """Fetch and load the model unless it is there. Raises TranscribeFailed."""
 
     def hear(
-        self, sounds: Sequence[np.ndarray], *, language: str, terms: Sequence[str], on_beat: Callable[[], None]
+        self, sounds: "Sequence[np.ndarray]", *, language: str, terms: Sequence[str], on_beat: Callable[[], None]
     ) -> list[Heard]:
         """What is said in each window. `on_beat` is called at least every second or two; what it raises ends it.
 
