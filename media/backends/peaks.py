@@ -3,8 +3,6 @@
 import wave
 from pathlib import Path
 
-import numpy as np
-
 # Loudest sample of each hundredth of a second, 0 to 255, one byte each: an hour is 360 kB.
 PEAKS_PER_SECOND = 100
 PEAKS = "peaks.bin"
@@ -13,6 +11,8 @@ _CHUNK_SECONDS = 60
 
 def write_peaks(sound: Path, target: Path) -> None:
     """Write the peaks of a 16-bit mono WAV, a minute at a time, so that its length needs no memory."""
+    import numpy as np  # takes long to load
+
     with wave.open(str(sound), "rb") as file, target.open("wb") as peaks:
         step = file.getframerate() // PEAKS_PER_SECOND
         while data := file.readframes(step * PEAKS_PER_SECOND * _CHUNK_SECONDS):

@@ -7,8 +7,6 @@ from datetime import date
 from typing import IO, Any
 
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font
 
 from courses.domain.question_files.base import EXCERPT, MOST_QUESTIONS, FileRefused, Row, Unreadable, tidy
 from courses.enums import QuestionKind
@@ -178,6 +176,9 @@ _EXAMPLES = [
 
 def write_template(out: IO[bytes]) -> None:
     """A sheet with the columns and an example of each kind, in Chinese, to be filled in."""
+    from openpyxl import Workbook  # takes long to load
+    from openpyxl.styles import Alignment, Font
+
     book = Workbook()
     sheet = book.active
     sheet.title = "题目"
