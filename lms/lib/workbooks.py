@@ -204,9 +204,9 @@ def _last_row(part: bytes) -> int | None:
 
 def _merged_in(part: bytes) -> tuple[str, ...]:
     """openpyxl does not say so when it reads row by row."""
-    found = {place.decode() for place in _MERGED.findall(part)}
     from openpyxl.utils import range_boundaries
 
+    found = {place.decode() for place in _MERGED.findall(part)}
     return tuple(sorted(found, key=lambda place: range_boundaries(place)[1::-1]))
 
 
