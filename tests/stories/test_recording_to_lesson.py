@@ -83,7 +83,6 @@ def desks(browser: Browser, station: Site) -> Desks:
     return Desks(browser, station)
 
 
-@pytest.mark.timeout(300)
 def test_recording_becomes_a_lesson_by_the_hands_of_four(
     station: Site, desks: Desks, browser: Browser, recording: Path
 ) -> None:
