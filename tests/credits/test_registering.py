@@ -65,7 +65,7 @@ def test_registering_takes_the_same_few_queries_however_much_is_on_the_record(ca
         counts.append(len([query for query in queries if "SAVEPOINT" not in query["sql"]]))
 
     # The first time the head of her chain and the sums of her year are made besides.
-    assert counts == [19, 17, 17, 17]
+    assert counts == [19, 14, 14, 14]
 
 
 def test_hours_come_from_decoded_seconds_of_the_completion(cast):

@@ -26,13 +26,19 @@ def lock_chain(person_id: int) -> CreditChain:
     return CreditChain.objects.select_for_update().get(person_id=person_id)
 
 
-def lock_chains(person_ids: Iterable[int]) -> dict[int, CreditChain]:
+def with_chains(person_ids: Iterable[int]) -> set[int]:
+    """Those of these persons on whose record something was ever written."""
+    return set(CreditChain.objects.filter(person__in=set(person_ids)).values_list("person_id", flat=True))
+
+
+def lock_chains(person_ids: Iterable[int], *, known: set[int] | None = None) -> dict[int, CreditChain]:
     """The heads of these chains by person, all locked until the transaction ends.
 
     Always in the order of their ids, so that two who need the same chains wait for each other and never both for ever.
+    `known` are those who have one, where the caller has just asked (`with_chains`).
     """
     ids = set(person_ids)
-    known = set(CreditChain.objects.filter(person__in=ids).values_list("person_id", flat=True))
+    known = with_chains(ids) if known is None else known
     CreditChain.objects.bulk_create([CreditChain(person_id=pk) for pk in sorted(ids - known)], ignore_conflicts=True)
     return {
         chain.person_id: chain

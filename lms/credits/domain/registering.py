@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
-from lms.credits.domain.appending import announce, append, heads_of, lock_chains
+from lms.credits.domain.appending import announce, append, heads_of, lock_chains, with_chains
 from lms.credits.domain.capping import Line
 from lms.credits.domain.limiting import Allowed, within_caps
 from lms.credits.domain.recognising import NOTHING, Part, Recognition, Study, recognise
@@ -58,16 +58,19 @@ def register_credit(completion: Completion, *, at: datetime) -> list[CreditLedge
     source_kind, source_id = source_of(completion)
     mine = CreditLedgerEntry.objects.caused_by(source_kind, source_id).order_by("seq")
     accounts = same_person_ids(completion.person)
-    study, rule = read_study(completion, accounts)
-    # Whatever already counts makes a part worth nothing; it is a part all the same, so that need not be read yet.
-    if not recognise(study, rule.terms if rule else None).parts:
-        return list(mine)
+    begun = with_chains([completion.person_id, *accounts])
+    if completion.person_id not in begun:
+        # Most farmers never earn an hour: nothing is begun, and nothing locked, for who gets none.
+        study, rule = read_study(completion, accounts)
+        # Whatever already counts makes a part worth nothing; it is a part all the same, so that need not be read yet.
+        if not recognise(study, rule.terms if rule else None).parts:
+            return list(mine)
     with transaction.atomic():
-        chains = lock_chains([completion.person_id, *accounts])
+        chains = lock_chains([completion.person_id, *accounts], known=begun)
         chain = chains[completion.person_id]
         entries = list(mine)
         known = {entry.component for entry in entries}
-        # Read again: only under the lock is it certain what holds and what already counts.
+        # Only under the lock is it certain what holds and what already counts.
         recognition, study, rule = recognise_completion(completion)
         added = []
         for part in recognition.parts:
