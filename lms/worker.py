@@ -23,6 +23,7 @@ self.addEventListener("activate", (event) => event.waitUntil(Promise.all([
   ...["tianjian-lessons", "tianjian-screenings"].map((name) => new Promise((done) => {
     const cleared = indexedDB.deleteDatabase(name);
     cleared.onsuccess = cleared.onerror = cleared.onblocked = done;
+    setTimeout(done, 2000); // pages wait for this worker meanwhile; what was asked for is done all the same
   })),
 ]).catch(() => undefined).then(() => self.registration.unregister())));
 """

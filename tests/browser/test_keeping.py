@@ -573,11 +573,11 @@ def test_a_retired_worker_takes_all_it_kept_and_leaves_the_reports(phone: Phone,
 
     def is_gone() -> bool:
         """Each page has the browser ask for the worker, a second after; one refusal costs until the next page."""
-        phone.page.goto(phone.address)
+        phone.page.goto(phone.address, timeout=60_000)
         phone.page.wait_for_timeout(3000)
         return phone.page.evaluate("navigator.serviceWorker.getRegistrations().then(found => !found.length)")
 
-    wait_until(is_gone, seconds=60)
+    wait_until(is_gone, seconds=120)
     assert phone.page.evaluate(CACHES) == []
     # A page that has the tables open holds up their end until it is left; the next one may have made them anew, empty.
     wait_until(lambda: phone.page.evaluate(LEFT) == 0, seconds=60)
