@@ -22,6 +22,7 @@ from xdist.scheduler import LoadFileScheduling
 from xdist.workermanage import WorkerController
 
 from lms.tools.browser import find_browser
+from tests.statements import needed, read
 
 LEFT_OUT = pytest.StashKey[int]()
 DEFAULT_POSTGRESQL_URL = "postgresql://postgres@127.0.0.1:5432/postgres"
@@ -98,16 +99,26 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="run only what depends on the kind of database: for a second run, on another kind",
     )
+    parser.addoption(
+        "--first-run",
+        action="store_true",
+        help="note which statements each test makes, and leave slow tests of the database to a run with --on-database",
+    )
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     need_a_database = {item.path for item in items if uses_database(item)}
     items.sort(key=lambda item: waiting(item, item.path in need_a_database))
+    whole = len(items)
+    if config.getoption("--first-run"):
+        items[:] = [item for item in items if not is_left_to_the_second_run(item)]
     if config.getoption("--on-database"):
-        config.stash[LEFT_OUT] = len(items)
-        items[:] = [item for item in items if depends_on_database(item)]
-        config.stash[LEFT_OUT] -= len(items)
+        candidates = [item for item in items if depends_on_database(item)]
+        always = {item.nodeid for item in candidates if is_always_asked(item)}
+        chosen = needed(read(), [item.nodeid for item in candidates], always)
+        items[:] = [item for item in candidates if item.nodeid in chosen]
+    config.stash[LEFT_OUT] = whole - len(items)
 
 
 def waiting(item: pytest.Item, needs_a_database: bool) -> list[int]:
@@ -155,6 +166,22 @@ def depends_on_database(item: pytest.Item) -> bool:
     return uses_database(item) or bool(item.get_closest_marker("any_database"))
 
 
+def is_left_to_the_second_run(item: pytest.Item) -> bool:
+    """What takes long is asked of one kind of database in CI: of that which a province runs."""
+    return bool(item.get_closest_marker("slow") and item.get_closest_marker("any_database"))
+
+
+def is_always_asked(item: pytest.Item) -> bool:
+    """What is about the database itself: several connections, things committed, its own functions."""
+    committing = {"threads", "transactional_db", "postgresql_database"}
+    marker = item.get_closest_marker("django_db")
+    return bool(
+        item.get_closest_marker("any_database")
+        or (marker and marker.kwargs.get("transaction"))
+        or not committing.isdisjoint(getattr(item, "fixturenames", ()))
+    )
+
+
 def uses_database(item: pytest.Item) -> bool:
     return "db" in getattr(item, "fixturenames", ()) or item.get_closest_marker("django_db") is not None
 
@@ -190,7 +217,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     if left_out := config.stash.get(LEFT_OUT, 0):
         terminalreporter.section("left out", sep="-")
-        terminalreporter.line(f"{left_out} left out: no kind of database changes what they find")
+        terminalreporter.line(f"{left_out} left to the other run, or out: decision 0083 says which")
     reasons = Counter(
         report.longrepr[2].removeprefix("Skipped: ")
         for report in terminalreporter.stats.get("skipped", [])
