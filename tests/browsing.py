@@ -1,4 +1,7 @@
-"""One real browser for a whole process of tests: Playwright's loop cannot be started twice in a thread."""
+"""One real browser for a whole process of tests: Playwright's loop cannot be started twice in a thread.
+
+`SHOTS=folder pytest tests/browser` keeps pictures: where a test asks for one, and of every page as it stood at the end.
+"""
 
 import os
 import subprocess
@@ -62,10 +65,12 @@ def whole_browser(driver: Playwright, monkeypatch: pytest.MonkeyPatch) -> Iterat
 
 
 @pytest.fixture
-def browser(chromium: Browser, monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
+def browser(chromium: Browser, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[Browser]:
     """The browser, without windows of an earlier test. No page of the test may ask for what its policy refuses."""
     refused = listen_for_refusals(chromium, monkeypatch)
     yield chromium
+    for number, page in enumerate(page for context in chromium.contexts for page in context.pages):
+        keep_picture(page, f"{request.node.name}-{number}")
     close_windows(chromium)
     assert refused == []
 
@@ -102,6 +107,12 @@ def fits(page: Page) -> bool:
     page.wait_for_load_state()
     wait_for_page(page, "document.readyState === 'complete'")
     return bool(page.evaluate(f"document.documentElement ? {wide} <= 0 : false"))
+
+
+def keep_picture(page: Page, name: str) -> None:
+    """The whole page, in the folder that SHOTS names, if any."""
+    if folder := os.environ.get("SHOTS"):
+        page.screenshot(path=Path(folder) / f"{name.replace('/', '-')}.png", full_page=True)
 
 
 def close_windows(browser: Browser) -> None:

@@ -1,9 +1,5 @@
-"""A lesson is kept on a phone: fetched in pieces, played and answered without network, and handed in afterwards.
+"""A lesson is kept on a phone: fetched in pieces, played and answered without network, and handed in afterwards."""
 
-`SHOTS=folder pytest tests/browser/test_keeping.py` keeps pictures of what is seen.
-"""
-
-import os
 import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -39,7 +35,7 @@ from media.models import CaptionTrack, Cue, Transcript, Video
 from tests.browser.streaming import SECONDS, enter, film, patiently, streamed, wait_until
 from tests.browser.test_accessibility import AXE, LOOK
 from tests.browser.test_quizzes import fill
-from tests.browsing import fits, wait_for_page
+from tests.browsing import fits, keep_picture, wait_for_page
 from tests.cast import Cast
 from tests.factories.learning import published, quiz_of
 
@@ -69,11 +65,6 @@ WECHAT = (
     "Mozilla/5.0 (Linux; Android 8.1.0; PAR-AL00 Build/HUAWEIPAR-AL00; wv) AppleWebKit/537.36 (KHTML, like Gecko) "
     "Version/4.0 Chrome/80.0.3987.99 Mobile Safari/537.36 MicroMessenger/7.0.20 Language/zh_CN"
 )
-
-
-def shot(page: Page, name: str) -> None:
-    if os.environ.get("SHOTS"):
-        page.screenshot(path=Path(os.environ["SHOTS"]) / f"{name}.png", full_page=True)
 
 
 def whole(page: Page) -> None:
@@ -163,20 +154,20 @@ def test_a_lesson_is_kept_played_answered_and_counted(phone: Phone) -> None:
     button = page.get_by_role("button", name="存到手机里，没网也能看（2\u00a0MB）")
     expect(button).to_be_visible()
     expect(page.locator("[data-keep]")).to_be_hidden()
-    shot(page, "lesson-offer")
+    keep_picture(page, "lesson-offer")
     button.click()
     expect(page.get_by_role("link", name="看，不费流量")).to_be_visible()
-    shot(page, "lesson-kept")
+    keep_picture(page, "lesson-kept")
 
     phone.without_network()
     page.goto(f"{phone.site}/learn/")
     expect(page.get_by_role("heading", name="现在没有网络")).to_be_visible()
-    shot(page, "offline")
+    keep_picture(page, "offline")
     whole(page)
     page.get_by_role("link", name="存在手机里的课").click()
     expect(page.locator("[data-title]")).to_have_text(phone.lesson.title)
     expect(page.locator("[data-until]")).to_contain_text("能看到")
-    shot(page, "list-offline")
+    keep_picture(page, "list-offline")
     page.get_by_role("link", name="看", exact=False).last.click()
 
     expect(page.locator("h1")).to_have_text(phone.lesson.title)
@@ -186,7 +177,7 @@ def test_a_lesson_is_kept_played_answered_and_counted(phone: Phone) -> None:
     wait_for_page(page, f"{shown} === '再打开相机'")
     wait_for_page(page, ENDED)
     expect(page.locator("[data-kept]")).to_contain_text("这部手机里")
-    shot(page, "kept-lesson")
+    keep_picture(page, "kept-lesson")
     whole(page)
     page.goto(phone.address)  # the lesson's own address, still without network
     expect(page.locator("[data-kept-lesson]")).to_be_visible()
@@ -195,7 +186,7 @@ def test_a_lesson_is_kept_played_answered_and_counted(phone: Phone) -> None:
     fill(page, sitting)
     page.get_by_role("button", name="交卷").click()
     expect(page.locator("[data-quiz-kept]")).to_be_visible()
-    shot(page, "quiz-offline")
+    keep_picture(page, "quiz-offline")
     assert not patiently(PackageReceipt.objects.exists)
 
     phone.context.set_offline(False)
@@ -227,13 +218,13 @@ def test_a_question_in_the_film_is_asked_and_marked_without_network_and_handed_i
 
     asked = page.locator("[data-practice]")
     expect(asked.locator("[data-practice-question]")).to_be_focused()
-    shot(page, "kept-practice")
+    keep_picture(page, "kept-practice")
     whole(page)
     asked.locator(".choice").filter(has_text="错的").click()
     expect(asked.locator("[data-practice-said]")).to_contain_text("没答对")
     asked.locator(".choice").filter(has_text="对的").click()
     expect(asked.locator("[data-practice-said]")).to_contain_text("验证码谁要都不给。")
-    shot(page, "kept-practice-told")
+    keep_picture(page, "kept-practice-told")
     page.get_by_role("button", name="接着看").click()
     wait_for_page(page, ENDED)
     assert not patiently(VideoAnswer.objects.exists)
@@ -304,15 +295,15 @@ def test_what_has_arrived_is_not_fetched_again(phone: Phone) -> None:
     expect(page.locator("[data-keep-lesson] [role=progressbar]")).to_have_attribute(
         "aria-valuenow", re.compile("[1-9]")
     )
-    shot(page, "lesson-waiting")
+    keep_picture(page, "lesson-waiting")
     page.close()
     phone.page = page = phone.context.new_page()
     page.goto(f"{phone.site}/learn/kept/")
     expect(page.locator("[data-half]")).to_contain_text("还没存完：存了 1\u00a0MB，共 2\u00a0MB")
-    shot(page, "list-half")
+    keep_picture(page, "list-half")
     page.get_by_role("link", name="接着存").click()
     expect(page.get_by_role("button", name="接着存")).to_be_visible()
-    shot(page, "lesson-half")
+    keep_picture(page, "lesson-half")
     road.left = 100
 
     page.get_by_role("button", name="接着存").click()
@@ -382,7 +373,7 @@ def test_a_phone_without_room_says_so_and_keeps_nothing(phone: Phone) -> None:
     phone.press_save()
 
     expect(phone.page.locator("[data-keep-said]")).to_contain_text("手机里地方不够：这节课要 2\u00a0MB")
-    shot(phone.page, "lesson-full")
+    keep_picture(phone.page, "lesson-full")
     assert not patiently(OfflinePackage.objects.exists)
 
 
@@ -409,7 +400,7 @@ def test_a_private_window_says_what_to_do(phone: Phone) -> None:
     expect(phone.page.get_by_role("button", name="存到手机里")).to_be_hidden()
     phone.page.goto(f"{phone.site}/learn/kept/")
     expect(phone.page.locator("[data-unable-why=storage]")).to_be_visible()
-    shot(phone.page, "list-private")
+    keep_picture(phone.page, "list-private")
 
 
 @pytest.mark.parametrize("agent", [WECHAT, pytest.param(None, marks=pytest.mark.slow)], ids=["WeChat", "another"])
@@ -425,7 +416,7 @@ def test_where_the_browser_cannot_a_sentence_says_which_can(
         told = phone.page.locator("[data-unable]")
         expect(told).to_contain_text("在浏览器打开" if agent else "这个浏览器存不了课")
         expect(phone.page.get_by_role("button", name="存到手机里")).to_be_hidden()
-        shot(phone.page, f"unable-{bool(agent)}-{address.count('kept')}")
+        keep_picture(phone.page, f"unable-{bool(agent)}-{address.count('kept')}")
         whole(phone.page)
     phone.page.goto(phone.address)
     phone.page.click("[data-play]")
@@ -454,11 +445,11 @@ def test_after_seven_days_the_player_refuses_and_the_lesson_goes(phone: Phone) -
 
     expect(page.locator("[data-refused-because=over]")).to_be_visible()
     expect(page.locator("video")).to_be_hidden()
-    shot(page, "kept-over")
+    keep_picture(page, "kept-over")
     page.goto(f"{phone.site}/learn/kept/")
     expect(page.locator("[data-gone]")).to_contain_text(phone.lesson.title)
     expect(page.locator("[data-none]")).to_be_visible()
-    shot(page, "list-gone")
+    keep_picture(page, "list-gone")
 
 
 @pytest.mark.slow
@@ -521,7 +512,7 @@ def test_everything_is_cleared_away_but_what_was_watched(phone: Phone) -> None:
     expect(phone.page.locator("[data-kept]")).to_contain_text("这部手机里")
     phone.page.goto(f"{phone.site}/learn/kept/")
     phone.page.get_by_role("button", name="全部清掉").click()
-    shot(phone.page, "list-clear")
+    keep_picture(phone.page, "list-clear")
 
     phone.page.get_by_role("button", name="对，全部清掉").click()
 
@@ -605,7 +596,7 @@ def test_the_home_screen_is_offered_where_the_browser_offers_it_and_once(phone: 
 
     assert not page.evaluate(OFFER), "our line stands for the browser's own"
     expect(box).to_be_visible()
-    shot(page, "list-install")
+    keep_picture(page, "list-install")
     page.get_by_role("button", name="放到桌面").click()
 
     expect(box).to_be_hidden()
@@ -703,10 +694,10 @@ def test_the_pages_are_whole_for_everybody(
         expect(phone.page.locator("h1")).to_be_visible()
         wait_for_page(phone.page, "document.readyState === 'complete'")
         phone.page.wait_for_timeout(300)
-        shot(phone.page, f"{name}-{size[0]}-{elder}-{scheme}")
+        keep_picture(phone.page, f"{name}-{size[0]}-{elder}-{scheme}")
         whole(phone.page)
     phone.without_network()
     phone.page.goto(f"{phone.site}/hours/")
-    shot(phone.page, f"offline-{size[0]}-{elder}-{scheme}")
+    keep_picture(phone.page, f"offline-{size[0]}-{elder}-{scheme}")
     whole(phone.page)
     context.close()

@@ -1,20 +1,14 @@
-"""Questions in a video, in a real browser: below the paused picture, after a question in between, left at will.
-
-`SHOTS=folder pytest tests/browser/test_practice.py` keeps pictures of what is seen.
-"""
-
-import os
-from pathlib import Path
+"""Questions in a video, in a real browser: below the paused picture, after a question in between, left at will."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from courses.models import LessonPage, VideoQuestion
 from lms.learning.models import LessonCompletion, VideoAnswer
 from tests.browser.streaming import patiently, wait_until
 from tests.browser.test_accessibility import AXE
 from tests.browser.test_presence import BOX, QUESTION, Open, cadre, choose, film, lesson, opened
-from tests.browsing import fits
+from tests.browsing import fits, keep_picture
 from tests.factories.learning import quiz_of
 
 __all__ = ["cadre", "film", "lesson", "opened"]
@@ -22,11 +16,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PRACTICE, ASKED, SAID = "[data-practice]", "[data-practice-question]", "[data-practice-said]"
 PAUSED = "document.querySelector('video').paused"
-
-
-def keep(page: Page, name: str) -> None:
-    if os.environ.get("SHOTS"):
-        page.screenshot(path=Path(os.environ["SHOTS"]) / f"{name}.png", full_page=True)
 
 
 @pytest.fixture
@@ -47,7 +36,7 @@ def test_a_question_in_between_goes_first_then_one_answers_or_leaves_and_the_les
     # Pausing for the first one reports what was watched, and with that the question in between is due.
     expect(page.locator(QUESTION)).to_be_visible()
     expect(page.locator(PRACTICE)).to_be_hidden()
-    keep(page, "practice-check-360")
+    keep_picture(page, "practice-check-360")
     choose(page, right=True)
 
     expect(page.locator(ASKED)).to_be_visible()
@@ -59,12 +48,12 @@ def test_a_question_in_between_goes_first_then_one_answers_or_leaves_and_the_les
     assert fits(page)
     page.evaluate(AXE.read_text(encoding="utf-8"))
     assert page.evaluate("axe.run('[data-practice]').then(r => r.violations.map(v => v.id + ': ' + v.help))") == []
-    keep(page, "practice-360")
+    keep_picture(page, "practice-360")
     page.locator(f"{PRACTICE} .choice").filter(has_text="错的").click()
     expect(page.locator(SAID)).to_contain_text("没答对")
     page.locator(f"{PRACTICE} .choice").filter(has_text="对的").click()
     expect(page.locator(SAID)).to_contain_text("验证码谁要都不给。")
-    keep(page, "practice-told-360")
+    keep_picture(page, "practice-told-360")
     page.get_by_role("button", name="接着看").click()
 
     expect(page.get_by_role("button", name="先不答")).to_be_visible()

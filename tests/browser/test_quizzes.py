@@ -1,9 +1,5 @@
-"""Quizzes, the self-assessment and imports in a real browser, on a phone and at a desk, with and without JavaScript.
+"""Quizzes, the self-assessment and imports in a real browser, on a phone and at a desk, with and without JavaScript."""
 
-`SHOTS=folder pytest tests/browser/test_quizzes.py` keeps pictures of what is seen.
-"""
-
-import os
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
@@ -24,7 +20,7 @@ from lms.learning.models import LessonCompletion, QuizAttempt, QuizSitting
 from lms.people.models import Person
 from tests.browser.streaming import patiently
 from tests.browser.test_accessibility import AXE, LOOK, enter
-from tests.browsing import fits
+from tests.browsing import fits, keep_picture
 from tests.cast import Cast
 from tests.factories.learning import live_course, live_lesson, published
 from tests.learning.papers import answers, one_of_each
@@ -33,11 +29,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 TOO_SMALL = """() => [...document.querySelectorAll('.question div[id] label, .question select, .question [type=text]')]
   .filter(each => each.getBoundingClientRect().height < 59.5).map(each => each.outerHTML)"""
-
-
-def keep(page: Page, name: str) -> None:
-    if os.environ.get("SHOTS"):
-        page.screenshot(path=Path(os.environ["SHOTS"]) / f"{name}.png", full_page=True)
 
 
 def whole(page: Page) -> None:
@@ -98,18 +89,18 @@ def test_a_quiz_with_every_kind_of_question_is_passed_on_a_phone(
     enter(phone, signed_in(cast.learner), live_server.url)
     page = phone.new_page()
     page.goto(f"{live_server.url}/learn/lessons/{quiz_lesson.pk}/quiz/")
-    keep(page, "quiz-360")
+    keep_picture(page, "quiz-360")
     if page.evaluate("typeof document.body.dataset") == "object":
         assert page.evaluate(TOO_SMALL) == []
         assert page.locator(".question-picture").evaluate("image => image.complete && image.naturalWidth") == 640
 
     page.get_by_role("button", name="交卷").click()
     expect(page.get_by_role("alert")).to_be_visible()
-    keep(page, "quiz-unanswered-360")
+    keep_picture(page, "quiz-unanswered-360")
     fill(page, QuizSitting.objects.get())
     page.get_by_role("button", name="交卷").click()
     expect(page.locator("[data-passed=yes]")).to_be_visible()
-    keep(page, "quiz-result-360")
+    keep_picture(page, "quiz-result-360")
 
     assert LessonCompletion.objects.count() == 1
 
@@ -129,7 +120,7 @@ def test_quiz_pages_are_whole_for_everybody(
         whole(page)
         page.goto(f"{live_server.url}/learn/self-assessment/")
         whole(page)
-        keep(page, f"self-assessment-{width}")
+        keep_picture(page, f"self-assessment-{width}")
         context.close()
 
 
@@ -142,10 +133,10 @@ def test_a_failed_quiz_says_when_to_come_back(
     fill(page, QuizSitting.objects.get(), wrong_ones=6)
     page.get_by_role("button", name="交卷").click()
     expect(page.locator("[data-passed=no]")).to_be_visible()
-    keep(page, "quiz-failed-360")
+    keep_picture(page, "quiz-failed-360")
     page.get_by_role("link", name="再答一次").click()
     expect(page.locator(".notice-warn")).to_contain_text("可以再试")
-    keep(page, "quiz-pause-360")
+    keep_picture(page, "quiz-pause-360")
 
 
 def test_before_and_after_stand_side_by_side(
@@ -166,7 +157,7 @@ def test_before_and_after_stand_side_by_side(
     page = context.new_page()
     page.goto(f"{live_server.url}/learn/self-assessment/result/")
     whole(page)
-    keep(page, "before-after-360")
+    keep_picture(page, "before-after-360")
     expect(page.locator(".bar-after")).to_have_count(7)
     context.close()
 
@@ -188,26 +179,26 @@ def test_a_trainer_imports_a_sheet_and_sees_it_in_the_editor(
     enter(context, at_desk(cast.trainer), live_server.url)
     page = context.new_page()
     page.goto(f"{live_server.url}/admin/quizzes/")
-    keep(page, "quizzes-1440")
+    keep_picture(page, "quizzes-1440")
     page.get_by_role("link", name="导入题目").click()
-    keep(page, "import-1440")
+    keep_picture(page, "import-1440")
     page.locator('[name="file"]').set_input_files(bad)
     page.locator('[name="title"]').fill("防骗测验")
     page.get_by_role("button", name="读取文件").click()
     expect(page.locator('[data-state="bad"]')).to_have_count(1)
     expect(page.locator('[data-state="repeated"]')).to_have_count(1)
-    keep(page, "import-errors-1440")
+    keep_picture(page, "import-errors-1440")
     page.get_by_role("link", name="换一个文件").click()
     page.locator('[name="file"]').set_input_files(file)
     page.locator('[name="title"]').fill("防骗测验")
     page.get_by_role("button", name="读取文件").click()
     expect(page.locator('[data-state="good"]')).to_have_count(6)
-    keep(page, "import-preview-1440")
+    keep_picture(page, "import-preview-1440")
     page.get_by_role("button", name="导入 6 道题").click()
     expect(page.locator("#inline_child_questions-0, [data-inline-panel-child]").first).to_be_visible()
-    keep(page, "quiz-editor-1440")
+    keep_picture(page, "quiz-editor-1440")
     page.set_viewport_size({"width": 1440, "height": 3000})
-    keep(page, "quiz-editor-questions-1440")
+    keep_picture(page, "quiz-editor-questions-1440")
     assert QuestionSet.objects.get(title="防骗测验").questions.count() == 6
     context.close()
 
@@ -227,7 +218,7 @@ def test_a_quiz_answered_without_network_is_handed_in_from_whatever_page_comes_n
     page.get_by_role("button", name="交卷").click()
     expect(page.locator("[data-quiz-kept]")).to_contain_text("已保存在这部手机上，联网后出分")
     expect(page.locator("form[data-quiz]")).to_be_hidden()
-    keep(page, "quiz-kept-360")
+    keep_picture(page, "quiz-kept-360")
     kept = page.evaluate(KEPT)
     page.close()
     assert kept[0]["sitting"] == sitting.code and set(kept[0]) == {"sitting", "address", "shown", "fields", "notedAt"}
@@ -237,10 +228,10 @@ def test_a_quiz_answered_without_network_is_handed_in_from_whatever_page_comes_n
     page.goto(f"{live_server.url}/learn/")
 
     expect(page.locator("[data-answers]")).to_contain_text("已经出分")
-    keep(page, "quiz-arrived-360")
+    keep_picture(page, "quiz-arrived-360")
     page.get_by_role("link", name="看结果").click()
     expect(page.locator("[data-passed=yes]")).to_contain_text("没有网络时答的")
-    keep(page, "quiz-offline-result-360")
+    keep_picture(page, "quiz-offline-result-360")
     assert patiently(lambda: QuizAttempt.objects.get().answered_offline)
     assert page.evaluate(KEPT) == []
     context.close()

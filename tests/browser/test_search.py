@@ -1,12 +1,10 @@
 """Searching on a phone: the film stands at what was found; suggestions, speaking, nothing found, no script."""
 
-import os
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from courses.models import LessonPage
 from lms.learning.models import WatchRecord
@@ -16,7 +14,7 @@ from search.models import SearchTerm
 from tests.browser.sights import BEYOND
 from tests.browser.streaming import context, film, streamed
 from tests.browser.test_accessibility import AXE
-from tests.browsing import wait_for_page
+from tests.browsing import keep_picture, wait_for_page
 from tests.cast import Cast
 from tests.search.test_search import put_in_index
 
@@ -39,11 +37,6 @@ def told(streamed: LessonPage, cast: Cast) -> LessonPage:
     return streamed
 
 
-def shoot(page: Page, name: str) -> None:
-    if folder := os.environ.get("SHOTS"):
-        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
-
-
 def test_a_moment_is_found_and_the_film_stands_there(
     context: BrowserContext, live_server: Any, told: LessonPage
 ) -> None:
@@ -53,12 +46,12 @@ def test_a_moment_is_found_and_the_film_stands_there(
     page.press(".search input", "Enter")
     moment = page.locator("[data-line]", has_text="收款码这样弄")
     expect(moment.locator("mark").first).to_have_text("收款码")
-    shoot(page, "results-360")
+    keep_picture(page, "results-360")
     moment.click()
 
     expect(page.locator("[data-play]")).to_contain_text("0:02")
     expect(page.locator(".transcript button[tabindex='0']")).to_have_text("收款码这样弄")
-    shoot(page, "lesson-360")
+    keep_picture(page, "lesson-360")
     page.click("[data-play]")
 
     wait_for_page(page, "document.querySelector('video').currentTime > 2.3")
@@ -86,7 +79,7 @@ def test_a_word_is_found_in_what_is_said(context: BrowserContext, live_server: A
     expect(page.locator(".transcript li:visible")).to_have_count(2)
     expect(page.locator(".transcript mark")).to_have_count(2)
     expect(page.locator(".transcript-search [role=status]")).to_contain_text("2")
-    shoot(page, "lines-360")
+    keep_picture(page, "lines-360")
     field.fill("无人机")
     expect(page.locator(".transcript li:visible")).to_have_count(0)
     field.press("Escape")
@@ -105,13 +98,13 @@ def test_suggestions_by_keyboard(context: BrowserContext, live_server: Any, told
     field = page.locator(".search input")
     field.focus()
     expect(page.locator(".search-voice button")).to_be_visible()  # Chromium can listen
-    shoot(page, "voice-360")
+    keep_picture(page, "voice-360")
     field.type("skm")
     expect(page.get_by_role("option").first).to_have_text("收款码")
     expect(field).to_have_attribute("aria-expanded", "true")
     page.evaluate(AXE.read_text(encoding="utf-8"))
     assert page.evaluate("axe.run('.search').then(r => r.violations.map(v => v.id + ': ' + v.help))") == []
-    shoot(page, "suggestions-360")
+    keep_picture(page, "suggestions-360")
 
     field.press("Escape")
     expect(page.get_by_role("listbox")).to_be_hidden()
@@ -160,7 +153,7 @@ def test_who_speaks_is_understood_or_told_what_to_do(
     page = context.new_page()
     page.goto(live_server.url)
     page.locator(".search input").focus()
-    shoot(page, "voice-360")
+    keep_picture(page, "voice-360")
     page.click(".search-voice button")
 
     if heard:
@@ -176,7 +169,7 @@ def test_nothing_found_says_what_helps(context: BrowserContext, live_server: Any
     page.goto(live_server.url + "/search/?q=养蜂割蜜")
 
     expect(page.locator(".tips li")).to_have_count(3)
-    shoot(page, "nothing-360")
+    keep_picture(page, "nothing-360")
     page.locator(".chip", has_text="收款码").click()
     expect(page.locator("[data-line]").first).to_be_visible()
 
@@ -218,7 +211,7 @@ def test_results_are_whole_at_every_size(
         ]:
             page.goto(live_server.url + address)
             assert page.evaluate(BEYOND) == []
-            shoot(page, f"{name}-{width}-{scheme}-{elder}")
+            keep_picture(page, f"{name}-{width}-{scheme}-{elder}")
         page.goto(live_server.url + "/")
         page.locator(".search input").focus()
         # An SQLite in memory refuses while another page is written: then the next letter asks again.
@@ -226,5 +219,5 @@ def test_results_are_whole_at_every_size(
             page.locator(".search input").press_sequentially(letter, delay=400)
         expect(page.get_by_role("option").first).to_be_visible()
         assert page.evaluate(BEYOND) == []
-        shoot(page, f"suggest-{width}-{scheme}-{elder}")
+        keep_picture(page, f"suggest-{width}-{scheme}-{elder}")
         context.close()
