@@ -74,6 +74,18 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     yield
     answers.close()
     TransactionTestCase._fixture_teardown = teardown
+    with django_db_blocker.unblock():
+        hang_up_on_others()
+
+
+def hang_up_on_others() -> None:
+    """End what threads of the live server have left open, or the server would keep the database of these tests."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
 
 
 # What still asks the live server: a browser that was started adds how to close its windows.

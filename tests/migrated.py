@@ -21,7 +21,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from tests.machine import postgresql_url
+from tests.machine import has_postgresql, postgresql_url
 
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = ROOT / ".migrated"
@@ -70,17 +70,22 @@ class Migrated:
 
     def copy_to_server(self, name: str) -> str:
         """Make a PostgreSQL database with every table, in place of one of this name; returns its address."""
+        self.make_on_server()
         with self._locked("server"), _server() as server:
-            mark = self._file.with_suffix(".on-server")
+            _drop(server, name)
+            copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+            server.execute(copy.format(sql.Identifier(name), sql.Identifier(self._name)))
+        return address_of(name)
+
+    def make_on_server(self) -> None:
+        """Make the database that the others are copied from, once in a run."""
+        mark = self._file.with_suffix(".on-server")
+        with self._locked("server"), _server() as server:
             if not mark.exists():
                 _drop(server, self._name)
                 server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(self._name)))
                 self._fill_server()
                 mark.touch()
-            _drop(server, name)
-            copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
-            server.execute(copy.format(sql.Identifier(name), sql.Identifier(self._name)))
-        return address_of(name)
 
     def _fill_server(self) -> None:
         """Migrate, or read what an earlier run dumped; where the tools of PostgreSQL are missing, migrate each time."""
@@ -181,10 +186,15 @@ def compile_tests() -> None:
 
 
 def main() -> None:
-    """Make the file of SQLite where it is not there yet: set-up does so while it waits for other things."""
+    """Make what is not there yet, on PostgreSQL too where a server answers: set-up does so while it waits for other
+    things. In the midst of the tests, of which several processes wait for it, it would take five times as long."""
     with tempfile.TemporaryDirectory() as folder:
-        Migrated(Path(folder)).copy_to_file(Path(folder) / "copy.sqlite3")
-    compile_tests()
+        migrated = Migrated(Path(folder))
+        migrated.copy_to_file(Path(folder) / "copy.sqlite3")
+        compile_tests()
+        if has_postgresql() and not _kept("dump").exists():
+            migrated.make_on_server()
+            migrated.drop()
 
 
 if __name__ == "__main__":
