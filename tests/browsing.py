@@ -19,6 +19,7 @@ from tests.database import CLOSED_BEFORE_THE_FLUSH
 # The live server and Playwright's loop share the thread; nothing here runs concurrently.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 ROOT = Path(__file__).resolve().parents[1]
+STARTED: list[Browser] = []
 
 # A page on a busy machine may be long in coming; how long is a matter of benchmarks.
 expect.set_options(timeout=60_000)
@@ -49,7 +50,9 @@ def driver(built_front_end: None) -> Iterator[Playwright]:
 def chromium(browser_path: str, driver: Playwright) -> Iterator[Browser]:
     started = driver.chromium.launch(executable_path=browser_path, args=list(ARGUMENTS))
     CLOSED_BEFORE_THE_FLUSH.append(lambda: close_windows(started))
+    STARTED.append(started)
     yield started
+    STARTED.clear()
     CLOSED_BEFORE_THE_FLUSH.clear()
     started.close()
 
@@ -69,8 +72,6 @@ def browser(chromium: Browser, monkeypatch: pytest.MonkeyPatch, request: pytest.
     """The browser, without windows of an earlier test. No page of the test may ask for what its policy refuses."""
     refused = listen_for_refusals(chromium, monkeypatch)
     yield chromium
-    for number, page in enumerate(page for context in chromium.contexts for page in context.pages):
-        keep_picture(page, f"{request.node.name}-{number}")
     close_windows(chromium)
     assert refused == []
 
@@ -107,6 +108,14 @@ def fits(page: Page) -> bool:
     page.wait_for_load_state()
     wait_for_page(page, "document.readyState === 'complete'")
     return bool(page.evaluate(f"document.documentElement ? {wide} <= 0 : false"))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """A picture of every page as it stood at the end of the test, where pictures are kept."""
+    pages = [page for browser in STARTED for context in browser.contexts for page in context.pages]
+    for number, page in enumerate(pages):
+        keep_picture(page, f"{item.name}-{number}")
 
 
 def keep_picture(page: Page, name: str) -> None:
