@@ -95,7 +95,7 @@ def check_python() -> None:
 def venv_works() -> bool:
     """Whether .venv holds a Python that starts and has a pip; a run that was broken off may have left neither."""
     try:
-        done = subprocess.run([VENV_PYTHON, "-m", "pip", "--version"], capture_output=True, timeout=60)
+        done = subprocess.run([VENV_PYTHON, "-c", "import pip"], capture_output=True, timeout=60)
     except OSError:
         return False
     return done.returncode == 0
