@@ -153,7 +153,7 @@ def register_claim(claim: CreditClaim, *, at: datetime) -> CreditLedgerEntry:
             days=allowed.days if counts else days * 0,
             day=claim.ends_on,
             rule=rule if allowed.evidence else None,
-            freed_by=freed_by if counts else None,
+            freed_by_id=freed_by if counts else None,
             by=approved.by,
             evidence=evidence_of(claim, approved) | allowed.evidence,
             why=[*_why(claim, approved, counts=counts), *allowed.why],

@@ -18,16 +18,17 @@ from lms.people.queries import same_person_ids
 
 def freeing_reversal(
     person_id: int, *, achievement_key: str, component: str, round_number: int
-) -> CreditLedgerEntry | None:
-    """The reversal that set the achievement free again, if it was ever taken, for its next entry to name."""
-    return CreditLedgerEntry.objects.filter(
+) -> int | None:
+    """The reversal (id) that set the achievement free again, if it was ever taken, for its next entry to name."""
+    reversals = CreditLedgerEntry.objects.filter(
         person=person_id,
         reverses__achievement_key=achievement_key,
         reverses__component=component,
         reverses__round=round_number,
         reverses__counts=True,
         frees__isnull=True,
-    ).first()
+    )
+    return reversals.values_list("pk", flat=True).first()
 
 
 def evidence_of(study: Study, rule: CreditRule, part: Part) -> dict[str, Any]:
@@ -109,7 +110,7 @@ def register_credit(completion: Completion, *, at: datetime) -> list[CreditLedge
                 day=study.day,
                 rule=rule,
                 outline_version=completion.outline_version,
-                freed_by=freed_by,
+                freed_by_id=freed_by,
                 evidence=evidence_of(study, rule, part) | allowed.evidence,
                 why=[*part.why, *allowed.why],
             )

@@ -119,7 +119,7 @@ def register_imported(row: ImportedHours, *, at: datetime, held: Held | None = N
             days=allowed.days if counts else row.days * 0,
             day=row.day,
             rule=rule if allowed.evidence else None,
-            freed_by=freed_by if counts else None,
+            freed_by_id=freed_by if counts else None,
             by=batch.confirmed_by,
             evidence=evidence_of(row) | allowed.evidence,
             why=[*words_of(row, counts=counts), *allowed.why],
