@@ -21,6 +21,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from lms.tools.setup import digest
 from tests.machine import has_postgresql, postgresql_url
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -135,10 +136,7 @@ def _is_done(tool: str, *arguments: str) -> bool:
 
 def _state() -> str:
     """A name for what the outcome depends on."""
-    found = hashlib.sha256()
-    for path in sorted({path for pattern in DEPENDS_ON for path in ROOT.glob(pattern)}):
-        found.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes() + b"\0")
-    return found.hexdigest()[:16]
+    return digest(sorted({path for pattern in DEPENDS_ON for path in ROOT.glob(pattern)}))[:16]
 
 
 def address_of(name: str) -> str:

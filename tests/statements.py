@@ -17,7 +17,9 @@ import pytest
 from django.db import DatabaseError
 from django.db.backends.utils import CursorWrapper
 
-NOTED = Path(__file__).resolve().parent.parent / ".migrated" / "statements.json"
+ROOT = Path(__file__).resolve().parent.parent
+NOTED = ROOT / ".migrated" / "statements.json"
+CODE = ("lms", "courses", "media", "search", "tests")
 # Numbers, rows of values and lists of any length are the same statement.
 SAME = [
     (re.compile(r"\b(s|x)?\d+(_x\d+)?\b"), "0"),
@@ -49,12 +51,9 @@ class Noting:
         self.noted: dict[str, dict[str, Any]] = {}
         self._asked: set[str] = set()
         self._is_refused = False
-        self._once, self._many = CursorWrapper.execute, CursorWrapper.executemany
-        CursorWrapper.execute = self._noting(self._once, _kind)  # type: ignore[method-assign]
-        CursorWrapper.executemany = self._noting(self._many, lambda _rows: "")  # type: ignore[method-assign]
-
-    def close(self) -> None:
-        CursorWrapper.execute, CursorWrapper.executemany = self._once, self._many  # type: ignore[method-assign]
+        self._patch = pytest.MonkeyPatch()
+        self._patch.setattr(CursorWrapper, "execute", self._noting(CursorWrapper.execute, _kind))
+        self._patch.setattr(CursorWrapper, "executemany", self._noting(CursorWrapper.executemany, lambda _rows: ""))
 
     def _noting(self, execute: Callable[..., Any], kind: Callable[[Any], str]) -> Callable[..., Any]:
         def noting(cursor: CursorWrapper, statement: Any, values: Any = None) -> Any:
@@ -79,7 +78,7 @@ class Noting:
         return result
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        self.close()
+        self._patch.undo()
         if hasattr(session.config, "workeroutput"):
             session.config.workeroutput["statements"] = json.dumps(self.noted)
         elif self.noted:
@@ -106,8 +105,11 @@ def write(noted: dict[str, dict[str, Any]]) -> None:
 
 
 def read() -> dict[str, dict[str, Any]]:
-    """What the first run noted; nothing where there was none."""
-    return json.loads(NOTED.read_text()) if NOTED.exists() else {}
+    """What the first run noted; nothing where there was none, or where code was changed after it."""
+    if not NOTED.exists():
+        return {}
+    changed = max(path.stat().st_mtime for folder in CODE for path in (ROOT / folder).rglob("*.py"))
+    return json.loads(NOTED.read_text()) if changed < NOTED.stat().st_mtime else {}
 
 
 def needed(noted: dict[str, dict[str, Any]], candidates: Sequence[str], always: set[str]) -> set[str]:

@@ -7,7 +7,6 @@ all of it. Only the first run needs a network.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import os
 import socket
 import subprocess
@@ -17,7 +16,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from lms.tools.setup import ROOT, VENV_PYTHON, SetupError, say, set_up
+from lms.tools.setup import ROOT, VENV_PYTHON, SetupError, digest, is_stamped, say, set_up
 from lms.tools.supervise import Child, ChildDied, Stopped, Supervisor, stop_on_signals
 
 VAR = Path(os.environ.get("TIANJIAN_VAR", ROOT / "var"))
@@ -59,16 +58,14 @@ def manage(environment: dict[str, str], *arguments: str) -> None:
 
 def state_of_code() -> str:
     """A name for all that migrating and loading depend on."""
-    found = hashlib.sha256((ROOT / "requirements.lock").read_bytes())
-    for path in sorted(path for folder in CODE for path in (ROOT / folder).rglob("*") if path.suffix in ENDINGS):
-        found.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes() + b"\0")
-    return found.hexdigest()
+    files = (path for folder in CODE for path in sorted((ROOT / folder).rglob("*")) if path.suffix in ENDINGS)
+    return digest([ROOT / "requirements.lock", *files])
 
 
 def load(environment: dict[str, str]) -> None:
     """Migrate and load the demo world, unless this very code has done so with the database that lies here."""
     state = state_of_code()
-    if "DATABASE_URL" not in environment and DATABASE.exists() and LOADED.exists() and LOADED.read_text() == state:
+    if "DATABASE_URL" not in environment and DATABASE.exists() and is_stamped(LOADED, state):
         say("The demo world is already there.")
         return
     LOADED.unlink(missing_ok=True)

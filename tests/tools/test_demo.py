@@ -68,6 +68,7 @@ def test_a_change_of_code_or_of_the_demo_is_another_state(tmp_path: Path, monkey
     (tmp_path / "requirements.lock").write_text("django==5.2\n")
     (tmp_path / "lms" / "models.py").write_text("one")
     monkeypatch.setattr(demo, "ROOT", tmp_path)
+    monkeypatch.setattr("lms.tools.setup.ROOT", tmp_path)
     first = demo.state_of_code()
 
     assert demo.state_of_code() == first

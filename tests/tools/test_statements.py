@@ -1,5 +1,11 @@
 """Which tests the second kind of database is asked."""
 
+import os
+from pathlib import Path
+
+import pytest
+
+from tests import statements
 from tests.statements import needed, shape
 
 
@@ -48,3 +54,18 @@ def test_values_and_how_many_they_are_make_no_other_statement():
     assert shape('SAVEPOINT "s140501325839232_x459"') == shape('SAVEPOINT "s1_x2"')
     assert shape('SELECT "a" FROM "b" LIMIT 1') == shape('SELECT "a" FROM "b" LIMIT 21')
     assert shape('SELECT "a" FROM "b" ORDER BY "a"') != shape('SELECT "a" FROM "b" ORDER BY "a" DESC')
+
+
+def test_what_was_noted_before_a_change_of_code_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "lms").mkdir()
+    (tmp_path / "lms" / "models.py").touch()
+    monkeypatch.setattr(statements, "ROOT", tmp_path)
+    monkeypatch.setattr(statements, "NOTED", tmp_path / "statements.json")
+    assert statements.read() == {}
+    statements.write(noted(one="select"))
+    later = statements.NOTED.stat().st_mtime + 10
+    os.utime(statements.NOTED, (later, later))
+
+    assert statements.read() == noted(one="select")
+    os.utime(tmp_path / "lms" / "models.py", (later + 10, later + 10))
+    assert statements.read() == {}

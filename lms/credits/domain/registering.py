@@ -16,9 +16,7 @@ from lms.credits.queries import counted_lessons
 from lms.people.queries import same_person_ids
 
 
-def freeing_reversal(
-    person_id: int, *, achievement_key: str, component: str, round_number: int
-) -> int | None:
+def freeing_reversal(person_id: int, *, achievement_key: str, component: str, round_number: int) -> int | None:
     """The reversal (id) that set the achievement free again, if it was ever taken, for its next entry to name."""
     reversals = CreditLedgerEntry.objects.filter(
         person=person_id,
