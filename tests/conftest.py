@@ -1,6 +1,7 @@
 """Fixtures shared by all tests; what a machine must offer stands in tests/machine.py."""
 
 pytest_plugins = [
+    "tests.turns",
     "tests.statements",
     "tests.machine",
     "tests.migrated",
