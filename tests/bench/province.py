@@ -168,7 +168,7 @@ class Province:
                     decoded_seconds=fresh[0]["decoded_seconds"],
                 )
 
-    def assess(self) -> None:
+    def assess(self, when: str = "") -> None:
         from lms.credits.domain.reassessing import ask_for_reassessment, go_on
 
         run = ask_for_reassessment(at=self.at)
@@ -176,10 +176,13 @@ class Province:
         go_on(run.pk, at=self.at)
         seconds = time.perf_counter() - begun
         run.refresh_from_db()
-        say("reassessing everybody", run.done / seconds, "people/s", people=run.done, seconds=round(seconds, 1))
+        say(f"reassessing everybody{when}", run.done / seconds, "people/s", people=run.done, seconds=round(seconds, 1))
 
     def while_writing(self, seconds: int) -> None:
-        """Measure what officers open while others write and fold, in processes of their own."""
+        """Measure what officers open while others write and fold, in processes of their own.
+
+        No worker runs, so standings are left as they were: whoever compares them with facts assesses first.
+        """
         from django.utils import timezone
 
         from lms.reports.overview.figures import as_of, figures_of, trend_of
@@ -263,14 +266,21 @@ class Province:
         from lms.reports.overview.figures import figures_of, trend_of
         from lms.reports.rollups.rebuilding import differences
 
-        count = len(list(differences()))
+        found = list(differences())
         level = self.levels[-1]
         place = self.roles[level].org.division
         for days in (0, 40):
             inquiry = self.inquiry(level, self.today - timedelta(days=days))
-            count += figures_of(inquiry, place) != count_place(inquiry, place)
+            read, counted = figures_of(inquiry, place), count_place(inquiry, place)
+            if read != counted:
+                found.append(f"{days} days ago: {read} instead of {counted}")
         today = self.inquiry(level, self.today)
-        count += trend_of(today, place) != count_trend(today, place)
+        drawn, recounted = trend_of(today, place), count_trend(today, place)
+        if drawn != recounted:
+            found.append(f"trend: {drawn} instead of {recounted}")
+        for one in found[:10]:
+            print(one, file=sys.stderr)
+        count = len(found)
         say("figures that differ from a recount", count, "figures")
         return count
 
@@ -312,6 +322,7 @@ def measure(*, people: int, seconds: int, kept: bool) -> int:
     province.assess()
     analyze()
     province.while_writing(seconds)
+    province.assess(", after writing")
     analyze()
     province.pages(", after writing")
     province.record(", after writing")
