@@ -1,13 +1,11 @@
 """Where the first page gets its figures: from roll-ups, and by a recount where these do not reach."""
 
-from datetime import datetime
-
 from django.utils import timezone
 
 from lms.lib.durations import beijing_day, beijing_midnight
 from lms.people.models import Division
 from lms.reports.overview.counting import count_place, count_trend, trend_days
-from lms.reports.overview.shapes import Inquiry, PlaceFigures, TrendPoint
+from lms.reports.overview.shapes import Freshness, Inquiry, PlaceFigures, TrendPoint
 from lms.reports.rollups.reading import roll_up_for
 
 
@@ -25,10 +23,10 @@ def trend_of(inquiry: Inquiry, place: Division | None) -> list[TrendPoint]:
     return roll_up.trend_of(place, trend_days(inquiry.year, inquiry.on))
 
 
-def as_of(inquiry: Inquiry) -> datetime:
+def freshness_of(inquiry: Inquiry) -> Freshness:
     """The moment whose facts the figures hold: the end of a past day, or the moment of the last fold of today."""
     now = timezone.now()
     if roll_up := roll_up_for(inquiry):
-        return roll_up.as_of(now)
+        return roll_up.freshness(now)
     end = beijing_midnight(inquiry.on.fromordinal(inquiry.on.toordinal() + 1))
-    return min(now, end) if inquiry.on < beijing_day(now) else now
+    return Freshness(min(now, end) if inquiry.on < beijing_day(now) else now)

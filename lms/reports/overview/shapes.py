@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.db.models import QuerySet
@@ -73,6 +73,22 @@ class PlaceFigures:
 
 
 NEEDIEST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Recount:
+    """Everybody is being counted anew since then; about so many percent (0 to 100) are done."""
+
+    since: datetime
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """Up to when facts are in the figures; during a recount some people still stand as before it."""
+
+    facts_up_to: datetime
+    recount: Recount | None = None
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from lms.reports import metrics
 from lms.reports.enums import ViewPage
 from lms.reports.filters import Desk
-from lms.reports.overview.figures import as_of, figures_of, trend_of
+from lms.reports.overview.figures import figures_of, freshness_of, trend_of
 from lms.reports.overview.shapes import PlaceStand, Stand
 from lms.reports.overview.words import in_a_sentence, what_changed, without_requirement
 from lms.reports.saved.queries import kept_views
@@ -41,7 +41,7 @@ def cadres_overview(request: HttpRequest) -> HttpResponse:
             "total": figures.total,
             "own_units": PlaceStand(_("Units of its own"), own) if figures.units else None,
             "trend": trend,
-            "as_of": as_of(desk.inquiry),
+            "freshness": freshness_of(desk.inquiry),
             "sentence": in_a_sentence(whose, figures.total),
             "besides": without_requirement(figures.total),
             "changed": what_changed(trend),

@@ -14,7 +14,7 @@ from functools import cached_property, partial
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Case, Exists, F, Min, OuterRef, Q, QuerySet, Sum, When
+from django.db.models import Case, Exists, F, Max, Min, OuterRef, Q, QuerySet, Sum, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Substr
 
@@ -22,9 +22,18 @@ from lms.lib.durations import beijing_day, beijing_midnight
 from lms.people.enums import LEVEL_DIGITS, DivisionLevel
 from lms.people.models import Division, Org
 from lms.people.models.places import SUCCESSIONS
-from lms.reports.overview.shapes import NEEDIEST, Inquiry, PlaceFigures, PlaceStand, Stand, TrendPoint
+from lms.reports.overview.shapes import (
+    NEEDIEST,
+    Freshness,
+    Inquiry,
+    PlaceFigures,
+    PlaceStand,
+    Recount,
+    Stand,
+    TrendPoint,
+)
 from lms.reports.rollups.adding import COLUMNS
-from lms.reports.rollups.models import CellPost, FoldState, Touched, UnitTally
+from lms.reports.rollups.models import CellPost, FoldState, Share, Touched, UnitTally
 
 _HUNDRED = Decimal(100)
 _CENT = Decimal("0.01")
@@ -48,13 +57,25 @@ class RollUp:
     def __init__(self, inquiry: Inquiry, state: FoldState) -> None:
         self.inquiry, self.state = inquiry, state
 
-    def as_of(self, at: datetime) -> datetime:
-        """The moment whose facts the figures hold: now, or when the oldest thing happened that is not counted yet."""
-        waiting = Touched.objects.aggregate(first=Min("at"))["first"]
-        moments = [moment for moment in (waiting, self.state.sweep_since, at) if moment is not None]
+    def freshness(self, at: datetime) -> Freshness:
+        """Facts up to now, or to when the oldest thing happened that is not counted yet.
+
+        What happens to a person is counted between the batches of a count of everybody, which is told apart from it.
+        """
+        moments = [Touched.objects.aggregate(first=Min("at"))["first"] or at, at]
         if self.inquiry.on < beijing_day(at):
             moments.append(beijing_midnight(self.inquiry.on + timedelta(days=1)))
-        return min(moments)
+        return Freshness(min(moments), self._recount())
+
+    def _recount(self) -> Recount | None:
+        """The part that is done goes by keys, which grow with people: counting a million rows would take too long."""
+        state = self.state
+        if state.swept is None or state.sweep_since is None:
+            return None
+        ends = Share.objects.aggregate(first=Min("pk"), last=Max("pk"))
+        first, last = ends["first"] or 0, ends["last"] or 0
+        done = min(max(state.swept - first, 0) / max(last - first, 1), 1)
+        return Recount(state.sweep_since, percent=int(100 * done))
 
     def figures_of(self, place: Division | None) -> PlaceFigures:
         """As `counting.count_place`."""

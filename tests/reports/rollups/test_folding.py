@@ -1,5 +1,6 @@
 """The roll-ups say what a recount from facts says, whatever happened, in whatever order it was counted."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import cycle, product
@@ -7,6 +8,7 @@ from random import Random
 
 import pytest
 from django.db import connection, transaction
+from django.test import Client
 from django.utils import timezone
 
 from lms.credits.domain.correcting import reverse_entry
@@ -19,7 +21,7 @@ from lms.people.enums import Purpose
 from lms.people.models import Division, Merging, Person, Post
 from lms.people.policies import persons_visible_to
 from lms.reports.overview.counting import count_place, count_trend, trend_days
-from lms.reports.overview.figures import figures_of
+from lms.reports.overview.figures import figures_of, freshness_of
 from lms.reports.overview.shapes import Inquiry, Scope
 from lms.reports.rollups import touching
 from lms.reports.rollups.enums import TouchedKind
@@ -189,6 +191,32 @@ def test_a_requirement_that_changes_has_everybody_counted_again(cast: Cast, coun
     assert Touched.objects.filter(kind=TouchedKind.ALL).exists()
     fold_all(at=timezone.now())
     assert not Touched.objects.exists()
+    assert_equal_to_recount(cast)
+
+
+def test_while_everybody_is_counted_again_what_happens_to_one_is_not_late(
+    cast: Cast, county: County, at_desk: Callable[[Person], Client]
+) -> None:
+    fold_all(at=timezone.now())
+    scope, place = scopes(cast)[0]
+    inquiry = Inquiry(scope, 2026, TODAY)
+    lessons = figures_of(inquiry, place).total.lessons_completed
+    CreditRequirement.objects.filter(category="online_self_study").update(hours=Decimal("0.50"))
+    assert fold(at=timezone.now(), most=1).is_more
+    earn(cast.learner)
+    while Touched.objects.exists():
+        assert fold(at=timezone.now(), most=1).is_more
+
+    freshness = freshness_of(inquiry)
+    page = at_desk(cast.officer).get("/desk/").content.decode()
+
+    assert figures_of(inquiry, place).total.lessons_completed == lessons + 1
+    assert freshness.facts_up_to == timezone.now()
+    assert freshness.recount is not None
+    assert 0 <= freshness.recount.percent < 100
+    assert f"约完成 {freshness.recount.percent}%" in page
+    fold_all(at=timezone.now())
+    assert freshness_of(inquiry).recount is None
     assert_equal_to_recount(cast)
 
 
