@@ -1,8 +1,10 @@
 """A lesson that streams, and a phone that plays it."""
 
 import shutil
+import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import replace
 from hashlib import sha256
@@ -12,6 +14,7 @@ from typing import Any, ClassVar
 
 import pytest
 from django.conf import settings
+from django.core.signals import request_finished, request_started
 from django.db import OperationalError
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -113,6 +116,33 @@ def wait_until(question: Callable[[], Any], seconds: float = 10) -> None:
     while not patiently(question):
         assert time.monotonic() < deadline
         time.sleep(0.1)
+
+
+@contextmanager
+def answers(path: str) -> Iterator[None]:
+    """What is done in it has the live server answer a request to the path, and ends when it has.
+
+    A page that leaves tells once: what it tells must not find the test just reading an SQLite in memory.
+    """
+    asked: set[int] = set()
+    answered = threading.Event()
+
+    def begin(environ: dict[str, Any] | None = None, **kwargs: Any) -> None:
+        if environ and environ["PATH_INFO"] == path:
+            asked.add(threading.get_ident())
+
+    def end(**kwargs: Any) -> None:
+        if threading.get_ident() in asked:
+            answered.set()
+
+    request_started.connect(begin)
+    request_finished.connect(end)
+    try:
+        yield
+        assert answered.wait(10), f"nobody asked for {path}"
+    finally:
+        request_started.disconnect(begin)
+        request_finished.disconnect(end)
 
 
 def covered(person: Person) -> int:
