@@ -16,17 +16,12 @@ SCHED_SETATTR = {"x86_64": 314, "aarch64": 274}  # the number of the system call
 NOT_FOR_CHILDREN = 0x01  # SCHED_FLAG_RESET_ON_FORK
 
 
-def take_long_turns(milliseconds: int = MILLISECONDS) -> bool:
-    """Whether the calling thread now has turns of this length (0.1 to 100 ms)."""
+def pytest_configure() -> None:
     number = SCHED_SETATTR.get(platform.machine())
     if number is None or not hasattr(os, "SCHED_OTHER"):
-        return False
+        return
     # struct sched_attr: size, policy, flags, nice, priority, runtime in ns, deadline, period
     attributes = struct.pack(
-        "IIQiIQQQ", 48, os.SCHED_OTHER, NOT_FOR_CHILDREN, os.nice(0), 0, milliseconds * 1_000_000, 0, 0
+        "IIQiIQQQ", 48, os.SCHED_OTHER, NOT_FOR_CHILDREN, os.nice(0), 0, MILLISECONDS * 1_000_000, 0, 0
     )
-    return ctypes.CDLL(None).syscall(number, 0, attributes, 0) == 0
-
-
-def pytest_configure() -> None:
-    take_long_turns()
+    ctypes.CDLL(None).syscall(number, 0, attributes, 0)  # a kernel that knows no longer turns leaves them as they are

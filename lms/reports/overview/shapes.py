@@ -85,7 +85,7 @@ class Recount:
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """Up to when facts are in the figures; during a recount some people still stand as before it."""
+    """Up to when facts are in the figures; during a recount those of some people are from before it."""
 
     facts_up_to: datetime
     recount: Recount | None = None
