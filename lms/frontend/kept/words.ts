@@ -14,6 +14,8 @@ export const FRAMES = "tianjian-frame-";
 export const FRAME = `${ROOT}frame/`;
 /** A page asks the worker to keep the frame as it is now, and is told whether it is there. */
 export const LOOK = "look-at-frame";
+/** A worker tells its successor that a page has changed, which may have been the one that it waits for. */
+export const GIVE_WAY = "give-way";
 
 /** A helper's page of a screening, and the one on which she ticks people: what stands between is its code. */
 export function screeningOf(path: string): string | null {

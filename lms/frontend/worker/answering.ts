@@ -6,7 +6,7 @@ import { FRAME, OFFLINE, partOf, QUIZ, ROOT, SCREENING, screeningOf } from "../k
 import { chosen } from "../screening/chosen.ts";
 import { ofFrame } from "./frame.ts";
 
-/** A network that says nothing for so long is as good as none, for a lesson that lies on this phone. */
+/** A network that says nothing for so long is as good as none, for what lies on this phone. */
 const SILENT_MS = 5000;
 /** Pages on which staff work, and files: none of ours to answer. */
 const LEFT_ALONE = /^\/(admin|desk|staff|studio|files|documents|static|verify)\//;
@@ -49,29 +49,29 @@ async function page(asked: Asked, path: string): Promise<Response> {
   const named = partOf(path);
   if (named) {
     // Asked for as kept: no byte of the network, even where there is one.
-    return (await keptPage(named.name, ({ lesson }) => lesson === named.lesson)) ?? (await online(asked, path));
+    return (await keptPage(named.name, ({ lesson }) => lesson === named.lesson)) ?? (await online(asked));
   }
   const screening = screeningOf(path);
   if (screening) {
     const here = async (): Promise<Response | undefined> => ((await chosen(screening).catch(() => undefined)) ? ofFrame(SCREENING) : undefined);
-    return online(asked, path, here);
+    return online(asked, here);
   }
   const quiz = QUIZ_PAGE.exec(path);
   const isThis = ({ lesson, page: address }: Lesson): boolean =>
     quiz ? lesson === Number(quiz[1]) : new URL(address, location.origin).pathname === path;
-  const kept = (): Promise<Response | undefined> => keptPage(quiz ? QUIZ : "", isThis);
-  return online(asked, path, kept);
+  const kept = (): Promise<Response | undefined> => (path === ROOT ? ofFrame() : keptPage(quiz ? QUIZ : "", isThis));
+  return online(asked, kept);
 }
 
 /** From the network; else what is kept of it; else the page that says that there is no network. */
-async function online({ request, preloadResponse }: Asked, path: string, kept?: () => Promise<Response | undefined>): Promise<Response> {
+async function online({ request, preloadResponse }: Asked, kept?: () => Promise<Response | undefined>): Promise<Response> {
   const asking = (async () => (await preloadResponse) ?? fetch(request))().catch(() => undefined);
   const silence = new Promise<undefined>((resolve) => setTimeout(resolve, SILENT_MS));
   let response = kept ? await Promise.race([asking, silence]) : await asking;
   if (!response || response.status >= BAD_GATEWAY) {
     response = (await kept?.()) ?? response ?? (await asking);
   }
-  return response ?? (await ofFrame(path === ROOT ? undefined : OFFLINE)) ?? Response.error();
+  return response ?? (await ofFrame(OFFLINE)) ?? Response.error();
 }
 
 /** A whole page of a lesson that is here. One whose days are over is shown, too: its page says so, and takes it away. */

@@ -1,7 +1,7 @@
 // The service worker, served as /sw.js (lms/worker.py). It wakes when the browser says that the network is back and
 // hands in what was watched, whether or not a page is open. Without network it answers with what this phone has kept:
 // lessons (../kept/), and a frame of two pages. Whatever it keeps, retiring it clears away: see RETIRED in lms/worker.py.
-import { LOOK, ROOT } from "../kept/words.ts";
+import { GIVE_WAY, LOOK, partOf, ROOT } from "../kept/words.ts";
 import { alone, send } from "../player/sending.ts";
 import { answers, answerTo } from "./answering.ts";
 import { keepFrame } from "./frame.ts";
@@ -12,13 +12,32 @@ import { MESSAGE, TAG } from "./words.ts";
 const worker = self as unknown as ServiceWorkerGlobalScope;
 const REPORTS = "/learn/reports/";
 
+/** Time enough for the page that was asked for to have taken the place of the one before. */
+const COME_MS = 3000;
+
 // A page that is kept brings the scripts that it was made with, and the frame's stay while one of its pages is open. So
-// nothing hangs on which version a page was loaded with, and a new worker need not wait for pages to close. Reports are
-// handed in where the frame could not be fetched, too.
+// nothing hangs on which version a page was loaded with, and a new worker waits for no page but those that play a kept
+// lesson. Reports are handed in where the frame could not be fetched, too.
 worker.addEventListener("install", (event) => {
-  void worker.skipWaiting();
-  event.waitUntil(keepFrame(worker).catch(() => undefined));
+  event.waitUntil(Promise.all([takeOver(), keepFrame(worker).catch(() => undefined)]));
 });
+
+/**
+ * Unless this worker's predecessor plays a lesson: the browser ends that one in the middle, the film asks it anew, and
+ * where it asks before this one has begun, Chromium (156) loses the page that is asked for next and lets it wait for ever.
+ */
+async function takeOver(): Promise<void> {
+  const windows = await worker.clients.matchAll({ type: "window", includeUncontrolled: true });
+  if (!windows.some(({ url }) => partOf(new URL(url).pathname))) {
+    await worker.skipWaiting();
+  }
+}
+
+/** Have a worker that waits look once more. */
+async function giveWay(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, COME_MS));
+  worker.registration.waiting?.postMessage({ kind: GIVE_WAY });
+}
 
 // Pages do not wait for this worker to wake: the browser asks the network meanwhile.
 worker.addEventListener("activate", (event) => event.waitUntil(worker.registration.navigationPreload?.enable()));
@@ -30,10 +49,17 @@ worker.addEventListener("fetch", (event) => {
       event.waitUntil(keepFrame(worker).catch(() => undefined));
     }
   }
+  if (event.request.mode === "navigate" && worker.registration.waiting) {
+    event.waitUntil(giveWay());
+  }
 });
 
 worker.addEventListener("message", (event) => {
-  if ((event.data as { kind?: string } | null)?.kind === LOOK) {
+  const { kind } = (event.data ?? {}) as { kind?: string };
+  if (kind === GIVE_WAY) {
+    event.waitUntil(takeOver());
+  }
+  if (kind === LOOK) {
     const tell = (isKept: boolean): void => event.ports[0]?.postMessage(isKept);
     event.waitUntil(keepFrame(worker).then(() => tell(true), () => tell(false)));
   }
