@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from django.utils import translation
 from django.utils.cache import get_conditional_response, patch_cache_control
 
@@ -129,3 +130,19 @@ class RowNumberMiddleware:
     ) -> None:
         if any(isinstance(value, int) and value > self.LARGEST for value in kwargs.values()):
             raise Http404
+
+
+class NotAllowedPageMiddleware:
+    """Whoever opens the address of a button, by reloading or from a bookmark, reads what to do; Django says nothing."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        is_silent = response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and not response.content
+        if request.method == "GET" and is_silent and "text/html" in request.headers.get("Accept", ""):
+            page = render(request, "405.html", status=response.status_code)
+            page.headers["Allow"] = response.headers["Allow"]
+            return page
+        return response

@@ -51,3 +51,11 @@ def test_they_read_in_english(client: Client) -> None:
 
     assert "Does it cost anything?" in client.get("/help/").content.decode()
     assert "What you can count on" in client.get("/about/").content.decode()
+
+
+def test_the_address_of_a_button_says_what_to_do_when_it_is_opened(client: Client) -> None:
+    answer = client.get("/account/language/", headers={"Accept": "text/html,*/*;q=0.8"})
+
+    assert answer.status_code == 405 and answer["Allow"] == "POST"
+    assert "请回到那一页，再点一次" in answer.content.decode()
+    assert client.get("/account/language/", headers={"Accept": "application/json"}).content == b""

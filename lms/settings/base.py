@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "lms.people.middleware.StaffGateMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "lms.people.middleware.MergedAccountMiddleware",
+    "lms.middleware.NotAllowedPageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "courses.middleware.NotPublishableMiddleware",
     "axes.middleware.AxesMiddleware",
