@@ -11,7 +11,7 @@ from django.utils import timezone
 from courses.domain.reading_aloud import texts_of_lesson, wanted_texts
 from courses.enums import Access
 from courses.models import LessonPage
-from lms.learning.domain.reading_aloud import fixed_texts, notice_texts, paragraphs, texts_of_item
+from lms.learning.domain.reading_aloud import notice_texts, paragraphs, texts_of_item
 from lms.learning.models import QuizSitting
 from lms.people.models import Person
 from media.backends.speak.dummy import DummyVoice
@@ -144,7 +144,7 @@ def test_a_quiz_looks_for_sounds_once_however_many_questions(
 
 def test_the_privacy_notice_is_heard_by_everybody(client: Client, speaker: DummyVoice) -> None:
     assert client.get("/learn/aloud/notice/everybody/").status_code == 404
-    speak(fixed_texts(), at=timezone.now())
+    speak(notice_texts("everybody"), at=timezone.now())
 
     answer = client.get("/learn/aloud/notice/everybody/")
 
@@ -154,7 +154,7 @@ def test_the_privacy_notice_is_heard_by_everybody(client: Client, speaker: Dummy
 
 
 def test_an_english_page_offers_no_chinese_sound(client: Client, speaker: DummyVoice) -> None:
-    speak(fixed_texts(), at=timezone.now())
+    speak(notice_texts("everybody"), at=timezone.now())
     client.cookies["django_language"] = "en"
 
     assert "data-sounds" not in client.get("/account/notice/").content.decode()
