@@ -39,6 +39,8 @@ _HUNDRED = Decimal(100)
 _CENT = Decimal("0.01")
 # So many units are looked at for those with the most people who need help, before all of them are.
 LOOKED_AT = (25, 250)
+# Up to so many cells are named in a query.
+FEW = 2000
 # Posts of cells, to be added (1) or taken out (-1).
 Parts = list[tuple[int, QuerySet[Any]]]
 
@@ -205,14 +207,19 @@ class RollUp:
         own = [org.division.current(day) for org in self.inquiry.scope.orgs] + ([place.current(day)] if place else [])
         return all(len(division.code_prefix) <= LEVEL_DIGITS[DivisionLevel.COUNTY] for division in own)
 
-    def _moved_since(self, day: date) -> QuerySet[Any]:
-        """The cells of units or authorities whose place became another after the day, up to today."""
+    def _moved_since(self, day: date) -> Sequence[int] | QuerySet[Any]:
+        """The cells of units or authorities whose place became another after the day, up to today.
+
+        Where they are few they are named: a database does not know that and would look at all cells for them.
+        """
         ended = Division.objects.filter(active_to__gt=day, active_to__lte=self.state.day, successor__isnull=False)
         places = set(ended.values_list("pk", flat=True))
         for _step in range(SUCCESSIONS):
             places |= set(Division.objects.filter(successor__in=places).values_list("pk", flat=True))
         orgs = list(Org.objects.filter(division__in=places).values_list("pk", flat=True))
-        return CellPost.objects.filter(Q(org__in=orgs) | Q(authority__in=orgs), org__isnull=False).values("cell")
+        cells = CellPost.objects.filter(Q(org__in=orgs) | Q(authority__in=orgs), org__isnull=False)
+        found = list(cells.order_by().values_list("cell", flat=True).distinct()[: FEW + 1])
+        return found if len(found) <= FEW else cells.values("cell")
 
     def _posts(self, place: Division | None, day: date, *, wide: bool = False) -> Parts:
         """The post at which each cell in scope is counted, in the place; `home` is where it lies on the day.

@@ -149,9 +149,11 @@ def test_after_facts_of_every_kind_the_roll_ups_equal_the_recount(
 
 @pytest.mark.slow
 @pytest.mark.any_database
+@pytest.mark.parametrize("few", [0, 2000], ids=["many cells moved", "few"])
 def test_a_place_merged_in_the_middle_of_the_year_is_counted_where_it_lay_on_the_day(
-    cast: Cast, county: County
+    cast: Cast, county: County, monkeypatch: pytest.MonkeyPatch, few: int
 ) -> None:
+    monkeypatch.setattr("lms.reports.rollups.reading.FEW", few)
     fold_all(at=timezone.now())
 
     merge_upland_into_township(county, date(2026, 6, 1))
