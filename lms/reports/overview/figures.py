@@ -5,7 +5,7 @@ from django.utils import timezone
 from lms.lib.durations import beijing_day, beijing_midnight
 from lms.people.models import Division
 from lms.reports.overview.counting import count_place, count_trend, trend_days
-from lms.reports.overview.shapes import Freshness, Inquiry, PlaceFigures, TrendPoint
+from lms.reports.overview.shapes import Freshness, Inquiry, PlaceFigures, Stand, TrendPoint
 from lms.reports.rollups.reading import roll_up_for
 
 
@@ -15,12 +15,15 @@ def figures_of(inquiry: Inquiry, place: Division | None) -> PlaceFigures:
     return roll_up.figures_of(place) if roll_up else count_place(inquiry, place)
 
 
-def trend_of(inquiry: Inquiry, place: Division | None) -> list[TrendPoint]:
-    """How the place stood at each end of a month of the year, oldest first; the last point is the day asked for."""
+def trend_of(inquiry: Inquiry, place: Division | None, total: Stand) -> list[TrendPoint]:
+    """How the place stood at each end of a month of the year, oldest first; the last point is the day asked for.
+
+    `total` is how it stands on that day, of `figures_of`.
+    """
     roll_up = roll_up_for(inquiry)
     if roll_up is None:
         return count_trend(inquiry, place)
-    return roll_up.trend_of(place, trend_days(inquiry.year, inquiry.on))
+    return [*roll_up.ends_of_months(place, trend_days(inquiry.year, inquiry.on)[:-1]), TrendPoint(inquiry.on, total)]
 
 
 def freshness_of(inquiry: Inquiry) -> Freshness:

@@ -28,7 +28,7 @@ def cadres_overview(request: HttpRequest) -> HttpResponse:
     """How the place stands, what changed since the last end of a month, which units need help, and the way down."""
     desk = Desk(request)
     figures = figures_of(desk.inquiry, desk.place)
-    trend = trend_of(desk.inquiry, desk.place)
+    trend = trend_of(desk.inquiry, desk.place, figures.total)
     name = desk.place.name if desk.place else _("All your places")
     whose = name if not desk.category else _("%(place)s (%(category)s)") % {"place": name, "category": desk.category}
     own = sum((unit.stand for unit in figures.units), Stand())

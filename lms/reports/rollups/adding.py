@@ -109,13 +109,17 @@ def _sum_into(model: type[Model], source: str, params: list, *, until: date | No
 
 
 def _execute(model: type[Model], rows: str, params: list) -> None:
-    """Add the summed rows to those that have the same key; on both databases."""
+    """Add the summed rows to those that have the same key; on both databases.
+
+    In the order of the keys: what is read of a cell lies together, and two who write wait for each other alike.
+    """
     table, names = _table(model), _KEYS[model]
     sums = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in COLUMNS)
     group = ", ".join(str(number) for number in range(1, len(names) + 1))
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {table} ({', '.join((*names, *COLUMNS))}) {rows} GROUP BY {group} HAVING {_IS_ANYTHING}"
+            f" ORDER BY {group}"
             f" ON CONFLICT ({', '.join(names)}) DO UPDATE SET {sums}",
             params,
         )

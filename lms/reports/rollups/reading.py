@@ -162,14 +162,13 @@ class RollUp:
                     short[pk] += sign * count
         return short
 
-    def trend_of(self, place: Division | None, days: Sequence[date]) -> list[TrendPoint]:
-        """As `counting.count_trend`: the last of the days is the one asked for, those before it end months."""
-        *ends, last = days
+    def ends_of_months(self, place: Division | None, ends: Sequence[date]) -> list[TrendPoint]:
+        """As `counting.count_trend`, for days that end months."""
         points: list[TrendPoint] = []
         for _changes, same in groupby(ends, key=partial(bisect_right, self._days_of_change)):
             together = list(same)
             points += self._months(self._parts(place, together[-1], wide=True), together)
-        return [*points, TrendPoint(last, self._sum(self._parts(place, last, wide=True), last))]
+        return points
 
     @cached_property
     def _days_of_change(self) -> list[date]:

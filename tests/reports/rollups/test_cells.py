@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from lms.people.enums import DivisionLevel, OrgKind
 from lms.people.models import Division
-from lms.reports.overview.counting import count_place, count_trend, trend_days
+from lms.reports.overview.counting import count_place, count_trend
+from lms.reports.overview.figures import figures_of, trend_of
 from lms.reports.overview.shapes import Inquiry
 from lms.reports.rollups.folding import fold_all
 from lms.reports.rollups.models import Cell, CellPost, FoldState, UnitTally
@@ -44,7 +45,7 @@ def assert_prefecture_equals_recount(cast: Cast, *days: date) -> None:
             roll_up = roll_up_for(inquiry)
             assert roll_up is not None
             assert roll_up.figures_of(within) == count_place(inquiry, within), (on, within)
-        assert roll_up.trend_of(place, trend_days(on.year, on)) == count_trend(inquiry, place)
+        assert trend_of(inquiry, place, figures_of(inquiry, place).total) == count_trend(inquiry, place)
     assert list(differences()) == []
 
 
