@@ -9,7 +9,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connection, transaction
+from modelsearch.conf import get_app_config
 
 from lms.lib.batches import batched
 from media.enums import TranscriptState
@@ -36,6 +37,19 @@ def rebuild(tell: Tell) -> None:
     call_command("wagtail_update_index", verbosity=0)
     _pages(tell)
     _terms(tell)
+    _count_rows()
+
+
+def _count_rows() -> None:
+    """Have PostgreSQL count what it chooses its ways by; until it does so by itself, it takes new tables for empty."""
+    if connection.vendor != "postgresql":
+        return
+    entries = get_app_config().get_model("IndexEntry")
+    tables = ", ".join(
+        connection.ops.quote_name(model._meta.db_table) for model in (SearchLine, SearchPage, SearchTerm, entries)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(f"{'ANALYZE' if connection.in_atomic_block else 'VACUUM (ANALYZE)'} {tables}")
 
 
 def _lines(tell: Tell) -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from courses.models import LessonPage
 from media.enums import TranscriptSource, TranscriptState
@@ -119,6 +120,17 @@ def test_rebuilding_makes_the_same_from_nothing() -> None:
     assert counts() == whole
     assert texts_with("收款") == ["点开收款码"]
     assert SearchPage.objects.count() >= 1
+
+
+def test_postgresql_knows_after_a_rebuild_how_many_rows_there_are() -> None:
+    index_transcript(approved(live_lesson(), "点开收款码", "给人扫").pk)
+
+    with CaptureQueriesContext(connection) as queries:
+        call_command("rebuild_search_index", verbosity=0)
+
+    counted = " ".join(query["sql"] for query in queries.captured_queries if "ANALYZE" in query["sql"])
+    tables = ["search_line", "search_page", "search_term", "wagtailsearch_indexentry"]
+    assert [name for name in tables if name in counted] == (tables if connection.vendor == "postgresql" else [])
 
 
 def test_a_rebuild_writes_what_differs() -> None:
