@@ -100,6 +100,7 @@ class Province:
         return Inquiry(Scope((role.org,), visible), on.year, on)
 
     def pages(self, when: str = "") -> None:
+        from lms.reports.overview.counting import cadres_in
         from lms.reports.overview.figures import figures_of, trend_of
 
         for level in self.levels:
@@ -110,6 +111,10 @@ class Province:
             say(f"figures of today, {level}{when}", p95(times), "ms p95", people=total.people)
             times = milliseconds(lambda today=today, place=place, total=total: trend_of(today, place, total))
             say(f"trend of the year, {level}{when}", p95(times), "ms p95")
+            if level != self.levels[0]:
+                listed = cadres_in(today, place, self.today).order_by("pk")
+                times = milliseconds(lambda listed=listed: (listed.count(), list(listed.values_list("pk")[:50])), 3)
+                say(f"list of people, {level}{when}", times[-1], "ms most", people=listed.count())
             for days in (17, 200, 400):
                 then = self.inquiry(level, self.today - timedelta(days=days))
                 times = milliseconds(lambda then=then, place=place: figures_of(then, place), 3)

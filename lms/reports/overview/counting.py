@@ -50,7 +50,7 @@ def count_trend(inquiry: Inquiry, place: Division | None) -> list[TrendPoint]:
     Who is counted is asked for each day, the facts are read once for all of them and judged as of each day.
     """
     days = trend_days(inquiry.year, inquiry.on)
-    members = {day: set(_members(inquiry, place, day).values_list("pk", flat=True)) for day in days}
+    members = {day: set(cadres_in(inquiry, place, day).values_list("pk", flat=True)) for day in days}
     stands = dict.fromkeys(days, Stand())
     for batch in batched(sorted(set().union(*members.values())), BATCH):
         for day, pk, stand in stands_over(batch, inquiry.year, days=days):
@@ -59,7 +59,8 @@ def count_trend(inquiry: Inquiry, place: Division | None) -> list[TrendPoint]:
     return [TrendPoint(day, stands[day]) for day in days]
 
 
-def _members(inquiry: Inquiry, place: Division | None, day: date) -> Any:
+def cadres_in(inquiry: Inquiry, place: Division | None, day: date) -> Any:
+    """Whom the inquiry counts in the place on the day, as `placed`."""
     return narrowed(placed(inquiry.scope, day), day, place=place, category=inquiry.category).order_by()
 
 
@@ -73,7 +74,7 @@ def trend_days(year: int, on: date) -> list[date]:
 def _count_units(inquiry: Inquiry, place: Division | None) -> Mapping[int, Stand]:
     """By work unit: how the cadres who are counted there stand."""
     on, year = inquiry.on, inquiry.year
-    persons = _members(inquiry, place, on)
+    persons = cadres_in(inquiry, place, on)
     post_of = dict(persons.values_list("pk", "post_id"))
     unit_of = dict(Post.objects.on(on).filter(pk__in=persons.values("post_id")).values_list("pk", "org_id"))
     states = {pk: one.state for pk, one in standings_of(post_of, year=year, on=on).items()}

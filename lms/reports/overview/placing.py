@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from lms.people.enums import LEVEL_DIGITS, DivisionLevel
 from lms.people.models import Division, Org, Person, Post, in_place
 from lms.people.models.places import SUCCESSIONS
-from lms.people.queries import SURVIVOR
+from lms.people.policies import holding
 from lms.reports.overview.shapes import Scope
 from lms.reports.queries import with_posts
 
@@ -52,9 +52,8 @@ def narrowed(
         posts = posts.filter(category=category)
     if place is None and unit is None and not category:
         return persons
-    holders = posts.order_by().annotate(who=SURVIVOR).values("who")
     # Whoever holds none of these posts is left out before anybody's one post is looked for.
-    return persons.filter(pk__in=holders).filter(post_id__in=posts.order_by().values("pk"))
+    return persons.filter(holding(posts)).filter(post_id__in=posts.order_by().values("pk"))
 
 
 def places_called(codes: Collection[str], scope: Scope, on: date) -> dict[str, Division]:
