@@ -4,7 +4,7 @@ screenings one sees, and who is ticked at them."""
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
@@ -25,7 +25,7 @@ from lms.learning.models import (
     WatchRecord,
 )
 from lms.people.enums import OrgKind, Purpose, RoleKind
-from lms.people.models import Membership, Person, Role, in_place
+from lms.people.models import Membership, Person, Role, in_places
 from lms.people.policies import orgs_of_trainer, persons_visible_to, roles_on
 from lms.people.queries import SURVIVOR, same_person_ids
 from media.models import Video
@@ -125,8 +125,6 @@ def screenings_seen_by(actor: Any, *, on: date, roles: list[Role] | None = None)
 
     Whose villages' people they see for farmers' training, they see at screenings; of persons this opens nobody.
     """
-    places = Q(pk__in=[])
-    for role in roles_on(actor, on) if roles is None else roles:
-        if _opens_screenings(role):
-            places |= in_place(role.org.division, on)
+    roles = roles_on(actor, on) if roles is None else roles
+    places = in_places((role.org.division for role in roles if _opens_screenings(role)), on)
     return GroupViewing.objects.filter(places, closed_at__isnull=False)

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from lms.lib.durations import beijing_day
 from lms.people.enums import DESK_ROLES, FARMERS, HELPING_ROLES, DivisionLevel, OrgKind, Purpose, RoleKind
-from lms.people.models import Belonging, Delegation, Division, Org, Person, Post, Role, in_place, under_prefix
+from lms.people.models import Belonging, Delegation, Division, Org, Person, Post, Role, in_place, under_prefixes
 from lms.people.models.dated import holds_on
 
 # Counts below this are not shown: they would tell who it is (law 8).
@@ -89,10 +89,10 @@ def _cadres_of(org: Org, on: date) -> Q:
 def _posts_managed_within(authority: int, prefix: str, level: str, on: date) -> QuerySet[Post]:
     return (
         Post.objects.on(on)
-        .filter(under_prefix(prefix, on, "org__division"))
+        .filter(under_prefixes([prefix], on, "org__division"))
         .filter(
             Q(cadre_authority=authority)
-            | under_prefix(prefix, on, "cadre_authority__division") & ~Q(cadre_authority__division__level=level)
+            | under_prefixes([prefix], on, "cadre_authority__division") & ~Q(cadre_authority__division__level=level)
         )
     )
 

@@ -15,7 +15,7 @@ from courses.policies import admits, admitted_to
 from lms.learning.models import CourseCompletion, CourseEnrolment
 from lms.lib.durations import beijing_day, beijing_midnight
 from lms.people.enums import LEVEL_DIGITS
-from lms.people.models import Division, Org, Person, Post, in_place
+from lms.people.models import Division, Org, Person, Post, in_places
 from lms.people.policies import cadres_of, departments_of, holding
 from lms.people.queries import SURVIVOR, categories_of, posts_on, same_person_ids
 from lms.programmes.enums import Asked, ProgressState
@@ -46,10 +46,8 @@ class Asking:
 
     def posts(self, on: date) -> QuerySet[Post]:
         """The posts of the places and units that are named, held on the day."""
-        places = Q(org__in=self.org_ids)
-        for division in self.divisions:
-            places |= in_place(division, on, "org__division")
-        return Post.objects.on(on).filter(places)
+        units = Q(org__in=self.org_ids)
+        return Post.objects.on(on).filter(units | in_places(self.divisions, on, "org__division"))
 
     def names(self, on: date) -> Q:
         """The condition that a person is named: by her name, or by a post that she holds on the day."""

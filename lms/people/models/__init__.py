@@ -9,7 +9,7 @@ from .invitations import Invitation
 from .mergings import Merging
 from .persons import Person, PersonQuerySet
 from .phones import KeptAccount, PhoneSession
-from .places import Division, Org, in_place, under_prefix
+from .places import Division, Org, in_place, in_places, is_or_became, under_prefixes
 from .rosters import RosterBatch, RosterStep
 from .standing import Belonging, Membership, Post, Role
 
@@ -39,5 +39,7 @@ __all__ = [
     "SmsDevice",
     "Tally",
     "in_place",
-    "under_prefix",
+    "in_places",
+    "is_or_became",
+    "under_prefixes",
 ]

@@ -1,5 +1,6 @@
 """Places and the organisations that sit in them."""
 
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from django.core.validators import RegexValidator
@@ -72,22 +73,53 @@ def in_place(place: Division, on: date, path: str = "division") -> Q:
     A division that ended before the day counts where its successor lies, so that after a merger nobody is
     lost and nobody is seen by two. Compares code ranges, which an index serves on every database.
     """
-    return under_prefix(place.current(on).code_prefix, on, path)
+    return in_places([place], on, path)
 
 
-def under_prefix(prefix: str, on: date, path: str) -> Q:
-    """The same for a place that is known by the first digits of its code."""
-    first, last = prefix.ljust(12, "0"), prefix.ljust(12, "9")
-    condition, ended = Q(), Q()
-    for _step in range(SUCCESSIONS + 1):
-        lies = Q(**{f"{path}__code__gte": first, f"{path}__code__lte": last})
-        goes_on = (
-            Q(**{f"{path}__active_to__isnull": True})
-            | Q(**{f"{path}__active_to__gt": on})
-            | Q(**{f"{path}__successor__isnull": True})
-        )
-        condition |= ended & lies & goes_on
+def in_places(places: Iterable[Division], on: date, path: str = "division") -> Q:
+    """The same for any of several places."""
+    return under_prefixes({place.current(on).code_prefix for place in places}, on, path)
+
+
+def under_prefixes(prefixes: Collection[str], on: date, path: str) -> Q:
+    """The same for places that are known by the first digits of their codes.
+
+    The few divisions that became others are a question of their own, which a database answers once: looked for by
+    joins, of every row, they made the plans of all lists deep, and slow where it knew little of its tables.
+    """
+    if not prefixes:
+        return Q(pk__in=[])
+    return _lies_under(prefixes, on, path) | Q(**{f"{path}__in": _became_under(prefixes, on)})
+
+
+def _became_under(prefixes: Collection[str], on: date) -> "models.QuerySet[Division, int]":
+    """Divisions that ended by the day and whose successor lies there on it."""
+    condition, ended, path = Q(), Q(active_to__lte=on), "successor"
+    for _step in range(SUCCESSIONS):
+        condition |= ended & _lies_under(prefixes, on, path)
         ended &= Q(**{f"{path}__active_to__lte": on})
+        path = f"{path}__successor"
+    return Division.objects.filter(condition, successor__isnull=False).order_by().values_list("pk", flat=True)
+
+
+def _lies_under(prefixes: Collection[str], on: date, path: str) -> Q:
+    """The division has such a code, and has become no other by the day."""
+    lies = Q()
+    for prefix in sorted(prefixes):
+        lies |= Q(**{f"{path}__code__gte": prefix.ljust(12, "0"), f"{path}__code__lte": prefix.ljust(12, "9")})
+    goes_on = (
+        Q(**{f"{path}__active_to__isnull": True})
+        | Q(**{f"{path}__active_to__gt": on})
+        | Q(**{f"{path}__successor__isnull": True})
+    )
+    return lies & goes_on
+
+
+def is_or_became(path: str, codes: Collection[str]) -> Q:
+    """The condition that the division reached over `path` has one of the codes, or became one that has, on any day."""
+    condition = Q()
+    for _step in range(SUCCESSIONS + 1):
+        condition |= Q(**{f"{path}__code__in": codes})
         path = f"{path}__successor"
     return condition
 

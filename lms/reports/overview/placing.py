@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from lms.people.enums import LEVEL_DIGITS, DivisionLevel
-from lms.people.models import Division, Org, Person, Post, in_place
+from lms.people.models import Division, Org, Post, in_place, in_places
 from lms.people.models.places import SUCCESSIONS
 from lms.people.policies import holding
 from lms.reports.overview.shapes import Scope
@@ -22,8 +22,7 @@ def placed(scope: Scope, on: date) -> QuerySet[Any]:
 
     Posts held elsewhere are passed over, or a person seen for one post would be counted where nobody looks.
     """
-    people = Person.objects.filter(pk__in=scope.visible(on).order_by().values("pk"))
-    return with_posts(people, on, _near(scope, on))
+    return with_posts(scope.visible(on), on, _near(scope, on))
 
 
 def posts_near(scope: Scope, on: date) -> QuerySet[Post]:
@@ -33,10 +32,8 @@ def posts_near(scope: Scope, on: date) -> QuerySet[Post]:
 
 def _near(scope: Scope, on: date) -> Q:
     """The condition that a post is of a unit within her places; units are few, and looked up once for all posts."""
-    near = Q(pk__in=[])
-    for root in scope.roots(on):
-        near |= in_place(root, on)
-    return Q(org__in=Org.objects.filter(near).order_by().values("pk"))
+    near = Org.objects.filter(in_places(scope.roots(on), on))
+    return Q(org__in=near.order_by().values("pk"))
 
 
 def narrowed(
