@@ -1,5 +1,7 @@
 """Who sets rules; who reviews, recognises and reads which claims; who attests and revokes (laws 6 and 8)."""
 
+from collections import defaultdict
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -8,11 +10,12 @@ from django.db.models import Q, QuerySet
 from lms.approvals.enums import Step
 from lms.credits.enums import AttestationKind
 from lms.credits.models import Attestation, CreditClaim
+from lms.lib.keys import Keys
 from lms.people.enums import LEVEL_DIGITS, DivisionLevel, OrgKind, Purpose, RoleKind
-from lms.people.models import Org, Person, Post, Role, in_place
+from lms.people.models import Org, Person, Post, Role, is_or_became
 from lms.people.models.dated import holds_on
+from lms.people.models.places import SUCCESSIONS
 from lms.people.policies import (
-    holding,
     may_recognise_hours_of,
     persons_recognised_by,
     persons_visible_to,
@@ -22,7 +25,10 @@ from lms.people.policies import (
     units_of_personnel_officer,
     units_of_role,
 )
-from lms.people.queries import SURVIVOR, posts_on
+from lms.people.queries import SURVIVOR, accounts_of
+
+# For the place of a unit, and what it became.
+_DIVISIONS = "division" + "__successor" * SUCCESSIONS
 
 
 def rule_authorities(actor: Any, on: date, *, roles: list[Role] | None = None) -> list[Org]:
@@ -67,19 +73,12 @@ def claims_to_recognise(actor: Any, *, on: date, roles: list[Role] | None = None
 def claims_without_reviewer(actor: Any, *, on: date, roles: list[Role] | None = None) -> QuerySet[CreditClaim]:
     """Claims that wait for a first review while nobody is appointed for it in the unit: the authority's own to do."""
     roles = roles_on(actor, on) if roles is None else roles
-    places = Q(pk__in=[])
-    for role in roles:
-        if role.kind == RoleKind.OFFICER and role.org.kind == OrgKind.ORGANIZATION_DEPARTMENT:
-            places |= in_place(role.org.division, on, "org__division")
-    if not places.children:
+    if not rule_authorities(actor, on, roles=roles):
         return CreditClaim.objects.none()
-    appointed = Role.objects.filter(places, kind=RoleKind.UNIT_PERSONNEL_OFFICER).on(on)
-    covered = Q(org__in=appointed.values("org"))
-    townships = appointed.filter(org__kind=OrgKind.TOWNSHIP_GOVERNMENT)
-    for role in townships.select_related("org__division__successor"):
-        covered |= in_place(role.org.division, on, "org__division") & Q(org__kind=OrgKind.VILLAGE_COMMITTEE)
-    uncovered = persons_recognised_by(actor, on=on, roles=roles).exclude(holding(Post.objects.on(on).filter(covered)))
-    return _claims_of(uncovered, actor).in_state(Step.SUBMITTED)  # type: ignore[attr-defined]  # of its own QuerySet
+    waiting = _claims_of(persons_recognised_by(actor, on=on, roles=roles), actor).in_state(Step.SUBMITTED)  # type: ignore[attr-defined]  # of its own QuerySet
+    who = dict(waiting.order_by().values_list("pk", SURVIVOR))
+    reviewed = with_first_reviewer(set(who.values()), on=on) if who else set()
+    return CreditClaim.objects.filter(pk__in=Keys(pk for pk, person in who.items() if person not in reviewed))
 
 
 def claims_waiting_for(actor: Any, *, on: date, roles: list[Role] | None = None) -> QuerySet[CreditClaim]:
@@ -98,16 +97,35 @@ def claims_visible_to(actor: Any, *, on: date, roles: list[Role] | None = None) 
     return (_claims_of(units, actor) | _claims_of(recognised, actor)).distinct()
 
 
-def has_first_reviewer(person: Person, *, on: date) -> bool:
-    """Whether anybody else is appointed to review the claims of the person's unit on the day."""
-    near = Q(pk__in=[])
-    for post in posts_on(person.survivor, on):
-        near |= Q(org=post.org)
+def with_first_reviewer(persons: Collection[int], *, on: date) -> set[int]:
+    """Those of the persons (accounts that stay) in whose unit somebody else is appointed to review claims on the day.
+
+    For a village committee its township government is. Three queries, however many they are.
+    """
+    whose = accounts_of(persons)
+    units: dict[int, set[int]] = defaultdict(set)
+    towns: dict[int, set[str]] = defaultdict(set)
+    for post in Post.objects.filter(person__in=Keys(whose)).on(on).select_related(f"org__{_DIVISIONS}"):
+        units[whose[post.person_id]].add(post.org_id)
         if post.org.kind == OrgKind.VILLAGE_COMMITTEE:
-            township = post.org.division.current(on).code[: LEVEL_DIGITS[DivisionLevel.TOWNSHIP]].ljust(12, "0")
-            near |= Q(org__kind=OrgKind.TOWNSHIP_GOVERNMENT, org__division__code=township)
-    roles = Role.objects.filter(near, kind=RoleKind.UNIT_PERSONNEL_OFFICER).on(on).filter(holds_on(on, "org__"))
-    return bool(roles.exclude(person.survivor.owns()).exists())
+            village = post.org.division.current(on)
+            town = village.code[: LEVEL_DIGITS[DivisionLevel.TOWNSHIP]].ljust(12, "0")
+            towns[whose[post.person_id]].add(town)
+    near = Q(org__in=Keys(set().union(*units.values())))
+    if codes := set().union(*towns.values()):
+        near |= Q(org__kind=OrgKind.TOWNSHIP_GOVERNMENT) & is_or_became("org__division", codes)
+    roles = Role.objects.filter(near, kind=RoleKind.UNIT_PERSONNEL_OFFICER, person__in=Person.objects.present())
+    appointed: dict[int | str, set[int]] = defaultdict(set)
+    for role in roles.on(on).filter(holds_on(on, "org__")).select_related(f"org__{_DIVISIONS}"):
+        appointed[role.org_id].add(role.person_id)
+        if role.org.kind == OrgKind.TOWNSHIP_GOVERNMENT:
+            appointed[role.org.division.current(on).code].add(role.person_id)
+    return {who for who in units if any(appointed[where] - {who} for where in units[who] | towns[who])}
+
+
+def has_first_reviewer(person: Person, *, on: date) -> bool:
+    """The same of one person."""
+    return bool(with_first_reviewer([person.survivor.pk], on=on))
 
 
 def may_review(actor: Any, claim: CreditClaim, *, on: date) -> bool:
