@@ -110,7 +110,8 @@ SQLITE_OPTIONS = {
     "PRAGMA foreign_keys=ON;",
 }
 # Sums over a whole province look so costly to PostgreSQL that it compiles them: that takes seconds and saves none.
-POSTGRESQL_OPTIONS = {"options": "-c jit=off"}
+# Whoever asked and was ended meanwhile gets no answer: PostgreSQL looks every few seconds whether he is still there.
+POSTGRESQL_OPTIONS = {"options": "-c jit=off -c client_connection_check_interval=5s"}
 DATABASES = {
     "default": dj_database_url.parse(
         env.text("DATABASE_URL", f"sqlite:///{VAR_DIR / 'db.sqlite3'}"), conn_max_age=60, conn_health_checks=True
