@@ -44,10 +44,16 @@ import django
 django.setup()
 from django.apps import apps
 from django.core.management import call_command
+from django.db import connection, transaction
 from django.db.models.signals import post_migrate
 from lms.tools.guard import note_keys_after_migrating
 post_migrate.disconnect(note_keys_after_migrating, sender=apps.get_app_config("audit"))
 call_command("migrate", verbosity=0)
+if connection.vendor == "postgresql":
+    # Most tests take back what they wrote: whoever counts rows in their midst finds none, and plans are made for none.
+    with transaction.atomic(), connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f"ALTER TABLE {connection.ops.quote_name(table)} SET (autovacuum_enabled = off)")
 """
 
 
