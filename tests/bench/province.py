@@ -299,10 +299,12 @@ class Province:
 
 
 def analyze() -> None:
+    """As a server does by itself; nobody does so on SQLite."""
     from django.db import connection
 
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
 
 
 def start() -> None:
