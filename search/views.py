@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 from django.core.cache import cache
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
@@ -20,6 +20,7 @@ from search.queries.finding import Found, FoundCourse, find
 from search.queries.help_topics import topics_for
 from search.queries.narrowing import Choices, choices_named
 from search.queries.suggesting import suggestions
+from search.queries.within import starts_within
 
 # Several people may type behind one address; whoever asks more often is no person.
 SUGGESTIONS_A_MINUTE = 240
@@ -87,6 +88,19 @@ def suggest(request: HttpRequest) -> HttpResponse:
     lessons = [{"title": lesson.title, "url": lesson.get_url(request)} for lesson in found.lessons]
     response = JsonResponse({"words": found.words, "lessons": lessons})
     # Whose it is decides what stands in it.
+    patch_cache_control(response, private=True, max_age=60)
+    return response
+
+
+@require_safe
+def within(request: HttpRequest, lesson: int) -> HttpResponse:
+    """JSON for ?q=…: {"starts": [ms]} of the lines of a lesson that say it; 429 for who asks too often."""
+    if not _may_ask(client_address(request)):
+        return JsonResponse({"starts": []}, status=429, headers={"Retry-After": "60"})
+    starts = starts_within(lesson, asked_in(request), person=request.user, at=timezone.now())
+    if starts is None:
+        raise Http404
+    response = JsonResponse({"starts": starts})
     patch_cache_control(response, private=True, max_age=60)
     return response
 

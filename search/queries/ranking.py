@@ -147,8 +147,7 @@ class Reader:
         """The best lines, no two of them neighbours, and all that they and their neighbours say."""
         if not lines:
             return [], ""
-        own = {line.number: [_held(forms, line.text) for _weight, forms in self.words] for line in lines}
-        worth = {line.number: self._worth(line, own) for line in lines}
+        worth = self._worths(lines)
         ranked = sorted(lines, key=lambda line: (-worth[line.number], line.number))
         best = worth[ranked[0].number]
         chosen: list[Line] = []
@@ -159,6 +158,22 @@ class Reader:
                 chosen.append(line)
         near = {number for line in chosen for number in (line.number - 1, line.number, line.number + 1)}
         return chosen, " ".join(line.text for line in lines if line.number in near)
+
+    def answering(self, lines: Sequence[Line]) -> list[Line]:
+        """Those of the lines of one recording that say about as much as the best of them, in their order.
+
+        None, where the best one says less of what was asked than an answer does.
+        """
+        worth = self._worths(lines)
+        best = max(worth.values(), default=0.0)
+        if best < LEAST_SURE * self.total:
+            return []
+        return [line for line in lines if worth[line.number] >= best * MOMENT_SHARE]
+
+    def _worths(self, lines: Sequence[Line]) -> dict[int, float]:
+        """By number: how much of the question each line says."""
+        own = {line.number: [_held(forms, line.text) for _weight, forms in self.words] for line in lines}
+        return {line.number: self._worth(line, own) for line in lines}
 
     def _worth(self, line: Line, own: Mapping[int, Sequence[float]]) -> float:
         """How much of the question a line says, with what the lines beside it say."""

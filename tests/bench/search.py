@@ -25,7 +25,17 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from tests.search.judging import DEPTH, Engine, Figures, Found, JudgedSet, Report, load_judgements, measure
+from tests.search.judging import (
+    DEPTH,
+    RIGHT_SECONDS,
+    Engine,
+    Figures,
+    Found,
+    JudgedSet,
+    Report,
+    load_judgements,
+    measure,
+)
 
 ROUNDS = 10
 LESSONS, LINES = 2000, 20_000
@@ -170,6 +180,53 @@ def say_times(name: str, where: str, find: Engine, queries: list[str], seconds: 
     say(f"time, {name}, {where}", max(each), "ms worst", rounds=rounds, worst_ten=dict(list(slowest.items())[:10]))
 
 
+def find_within(lesson: int, query: str) -> list[int]:
+    """When the lines begin (ms) that the site's search finds in the lesson."""
+    from django.contrib.auth.models import AnonymousUser
+    from django.utils import timezone
+
+    from search.queries.within import starts_within
+
+    return starts_within(lesson, query, person=AnonymousUser(), at=timezone.now()) or []
+
+
+def find_substring_within(lesson: int, query: str) -> list[int]:
+    """When the lines begin that hold what was typed, as it was typed."""
+    from media.enums import TranscriptState
+    from media.models import Cue
+
+    cues = Cue.objects.filter(transcript__video__lessons=lesson, transcript__state=TranscriptState.APPROVED)
+    return list(cues.filter(text__icontains=query).values_list("start_ms", flat=True))
+
+
+def say_within(where: str, judged: JudgedSet) -> None:
+    """Whether looking inside a lesson finds where it says what was asked: each query in each lesson that says it."""
+    from courses.models import LessonPage
+
+    keys = dict(LessonPage.objects.values_list("code", "pk"))
+    asked = [(one, lesson) for one in judged.judgements for lesson in {moment.lesson for moment in one.moments}]
+    for name, look in (("substring", find_substring_within), ("ours", find_within)):
+        right: dict[bool, list[bool]] = {False: [], True: []}
+        lines, times = [], []
+        for one, lesson in asked:
+            begun = time.perf_counter()
+            starts = look(keys[lesson], one.query)
+            times.append((time.perf_counter() - begun) * 1000)
+            moments = [moment for moment in one.moments if moment.lesson == lesson]
+            is_right = any(each.distance(start / 1000) <= RIGHT_SECONDS for each in moments for start in starts)
+            right[one.held_out].append(is_right)
+            lines += [len(starts)] * bool(starts)
+        say(
+            f"right second within the lesson, {name}, {where}",
+            statistics.mean(right[False] + right[True] or [False]),
+            "share",
+            held_out=round(statistics.mean(right[True] or [False]), 4),
+            lines_shown=round(statistics.mean(lines or [0]), 1),
+            asked=len(asked),
+            ms_p95=round(statistics.quantiles(times or [0, 0], n=20)[-1], 1),
+        )
+
+
 def say_misses(report: Report) -> None:
     """For whoever improves a search: what it did not find, without what is held out."""
     for outcome in report.only(held_out=False).outcomes:
@@ -218,6 +275,8 @@ def compete(
             continue
         say_quality(one.name, where, report)
         say_times(one.name, where, one.find, [judgement.query for judgement in judged.judgements], seconds)
+        if one.name == "ours":
+            say_within(where, judged)
 
 
 def run(options: argparse.Namespace) -> None:

@@ -92,6 +92,33 @@ def test_a_word_is_found_in_what_is_said(context: BrowserContext, live_server: A
     wait_for_page(page, "document.querySelector('video').currentTime > 3")
 
 
+def test_a_line_is_found_by_its_sound_where_nobody_says_what_was_typed(
+    context: BrowserContext, live_server: Any, told: LessonPage
+) -> None:
+    page = context.new_page()
+    page.goto(live_server.url + told.get_url())
+    field = page.get_by_label("在课里找个词")
+    status = page.locator(".transcript-search [role=status]")
+    field.fill("shoukuanma")
+
+    expect(page.locator(".transcript li:visible")).to_have_text(["收款码这样弄", "每天看一眼收款码"])
+    expect(status).to_have_text("没有一字不差的，可能是这 2 句。")
+    keep_picture(page, "lines-by-sound-360")
+    field.fill("无人机")
+    expect(page.locator(".transcript li:visible")).to_have_count(0)
+    expect(status).to_contain_text("这课里没讲到")
+
+    context.set_offline(True)
+    field.fill("skm")
+    expect(status).to_contain_text("这课里没讲到")
+    context.set_offline(False)
+    field.fill("sk")
+    field.fill("skm")
+    expect(page.locator(".transcript li:visible")).to_have_count(2)
+    field.press("Enter")
+    wait_for_page(page, "document.querySelector('video').currentTime > 2")
+
+
 def test_suggestions_by_keyboard(context: BrowserContext, live_server: Any, told: LessonPage) -> None:
     page = context.new_page()
     page.goto(live_server.url)

@@ -1,4 +1,8 @@
-// Looking for a word in what is said: lines without it stay away, what was typed is marked in the others.
+// Looking for a word in what is said: lines without it stay away, what was typed is marked in the others. Where nobody
+// says it as it was typed, the server is asked: by its sound, in pinyin, or by what means the same.
+
+const PAUSE_MS = 400;
+const PATIENCE_MS = 8000;
 
 /** From and to of each place where `asked` stands in `text`, capitals or not. */
 export function places(text: string, asked: string): [number, number][] {
@@ -11,6 +15,22 @@ export function places(text: string, asked: string): [number, number][] {
     found.push([at, at + wanted.length]);
   }
   return found;
+}
+
+/** The lines that may be meant, by when they begin (ms); none where nothing is found or nobody answers. */
+async function near(address: string, asked: string): Promise<Set<string>> {
+  const given = new AbortController();
+  window.setTimeout(() => given.abort(), PATIENCE_MS);
+  try {
+    const response = await fetch(`${address}?q=${encodeURIComponent(asked)}`, {
+      credentials: "same-origin",
+      signal: given.signal,
+    });
+    const told = response.ok ? ((await response.json()) as { starts?: number[] }) : {};
+    return new Set((told.starts ?? []).map(String));
+  } catch {
+    return new Set();
+  }
 }
 
 function mark(button: HTMLElement, text: string, found: readonly [number, number][]): void {
@@ -35,9 +55,25 @@ export function searchLines(
 ): void {
   let isComposing = false;
   let first = -1;
+  let pause = 0;
+  const { textFound = "{count}", textNone = "", textNear = "{count}", textLooking = "", within = "" } = status.dataset;
+  const widen = async (asked: string): Promise<void> => {
+    const starts = await near(within, asked);
+    if (asked !== field.value.trim()) {
+      return;
+    }
+    const shown = lines.filter((button) => starts.has(button.parentElement!.dataset.start ?? ""));
+    shown.forEach((button) => (button.parentElement!.hidden = false));
+    first = shown[0] ? lines.indexOf(shown[0]) : -1;
+    if (first >= 0) {
+      reach(first);
+    }
+    status.textContent = shown.length ? textNear.replace("{count}", String(shown.length)) : textNone;
+  };
   const look = (): void => {
     const asked = field.value.trim();
     let count = 0;
+    window.clearTimeout(pause);
     first = -1;
     lines.forEach((button, index) => {
       const text = button.textContent ?? "";
@@ -54,8 +90,12 @@ export function searchLines(
     if (first >= 0) {
       reach(first);
     }
-    const { textFound = "{count}", textNone = "" } = status.dataset;
-    status.textContent = !asked ? "" : count ? textFound.replace("{count}", String(count)) : textNone;
+    const isWidened = within && !count && asked.length > 1;
+    const without = isWidened ? textLooking : textNone;
+    status.textContent = !asked ? "" : count ? textFound.replace("{count}", String(count)) : without;
+    if (isWidened) {
+      pause = window.setTimeout(() => void widen(asked), PAUSE_MS);
+    }
   };
   field.addEventListener("compositionstart", () => (isComposing = true));
   field.addEventListener("compositionend", () => {
