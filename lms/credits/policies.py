@@ -14,7 +14,7 @@ from lms.lib.keys import Keys
 from lms.people.enums import LEVEL_DIGITS, DivisionLevel, OrgKind, Purpose, RoleKind
 from lms.people.models import Org, Person, Post, Role, is_or_became
 from lms.people.models.dated import holds_on
-from lms.people.models.places import SUCCESSIONS
+from lms.people.models.places import DIVISIONS
 from lms.people.policies import (
     may_recognise_hours_of,
     persons_recognised_by,
@@ -26,9 +26,6 @@ from lms.people.policies import (
     units_of_role,
 )
 from lms.people.queries import SURVIVOR, accounts_of
-
-# For the place of a unit, and what it became.
-_DIVISIONS = "division" + "__successor" * SUCCESSIONS
 
 
 def rule_authorities(actor: Any, on: date, *, roles: list[Role] | None = None) -> list[Org]:
@@ -105,7 +102,7 @@ def with_first_reviewer(persons: Collection[int], *, on: date) -> set[int]:
     whose = accounts_of(persons)
     units: dict[int, set[int]] = defaultdict(set)
     towns: dict[int, set[str]] = defaultdict(set)
-    for post in Post.objects.filter(person__in=Keys(whose)).on(on).select_related(f"org__{_DIVISIONS}"):
+    for post in Post.objects.filter(person__in=Keys(whose)).on(on).select_related(f"org__{DIVISIONS}"):
         units[whose[post.person_id]].add(post.org_id)
         if post.org.kind == OrgKind.VILLAGE_COMMITTEE:
             village = post.org.division.current(on)
@@ -116,7 +113,7 @@ def with_first_reviewer(persons: Collection[int], *, on: date) -> set[int]:
         near |= Q(org__kind=OrgKind.TOWNSHIP_GOVERNMENT) & is_or_became("org__division", codes)
     roles = Role.objects.filter(near, kind=RoleKind.UNIT_PERSONNEL_OFFICER, person__in=Person.objects.present())
     appointed: dict[int | str, set[int]] = defaultdict(set)
-    for role in roles.on(on).filter(holds_on(on, "org__")).select_related(f"org__{_DIVISIONS}"):
+    for role in roles.on(on).filter(holds_on(on, "org__")).select_related(f"org__{DIVISIONS}"):
         appointed[role.org_id].add(role.person_id)
         if role.org.kind == OrgKind.TOWNSHIP_GOVERNMENT:
             appointed[role.org.division.current(on).code].add(role.person_id)

@@ -14,7 +14,7 @@ from lms.credits.enums import ExemptionState, Period
 from lms.credits.models import CreditLedgerEntry, CreditRequirement, Exemption
 from lms.lib.keys import Keys
 from lms.people.models import Division, Org, Post
-from lms.people.models.places import SUCCESSIONS
+from lms.people.models.places import DIVISIONS, SUCCESSIONS
 from lms.people.queries import accounts_of
 
 
@@ -121,8 +121,7 @@ def read_facts(persons: Collection[int], *, first_day: date, until: date) -> dic
         .values_list("person_id", "active_from", "active_to", "level", "category", "cadre_authority_id")
     )
     # Few authorities manage many: their places are read once.
-    divisions = "division" + "__successor" * SUCCESSIONS
-    authorities = Org.objects.filter(pk__in={row[-1] for row in posts}).select_related(divisions)
+    authorities = Org.objects.filter(pk__in={row[-1] for row in posts}).select_related(DIVISIONS)
     places = {org.pk: _places(org.division) for org in authorities}
     for person_id, begun, ended, level, category, authority_id in posts:
         held = HeldPost(begun, ended, level, category, "", authority_id, since=begun)

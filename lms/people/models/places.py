@@ -15,6 +15,9 @@ from lms.people.models.dated import Dated
 
 # How many times in a row a place may have been merged or renumbered and still be followed to its successor.
 SUCCESSIONS = 3
+# For select_related: what a place became; the place of a unit, and what that became.
+SUCCESSORS = "__".join(["successor"] * SUCCESSIONS)
+DIVISIONS = f"division__{SUCCESSORS}"
 
 
 class Division(Dated):

@@ -12,8 +12,9 @@ from lms.credits.domain.assessing import BATCH
 from lms.credits.enums import StandingState
 from lms.lib.batches import batched
 from lms.people.models import Division, Org, Post
+from lms.people.models.places import DIVISIONS
 from lms.reports.overview.over_time import of_one, stands_over
-from lms.reports.overview.placing import SUCCESSORS, children_by_code, narrowed, placed
+from lms.reports.overview.placing import children_by_code, narrowed, placed
 from lms.reports.overview.shapes import NEEDIEST, Inquiry, PlaceFigures, PlaceStand, Stand, TrendPoint
 from lms.reports.queries import figures_by_person
 from lms.reports.standing.queries import standings_of
@@ -22,8 +23,7 @@ from lms.reports.standing.queries import standings_of
 def count_place(inquiry: Inquiry, place: Division | None) -> PlaceFigures:
     """The place, or (None) everything in scope, with its parts; see PlaceFigures."""
     by_unit = _count_units(inquiry, place)
-    divisions = f"division__{SUCCESSORS}"
-    orgs = {org.pk: org for org in Org.objects.select_related(divisions).filter(pk__in=by_unit)}
+    orgs = {org.pk: org for org in Org.objects.select_related(DIVISIONS).filter(pk__in=by_unit)}
     child_of = children_by_code(place, orgs.values(), inquiry.on, inquiry.scope.roots(inquiry.on))
     by_child: dict[str, Stand] = defaultdict(Stand)
     names = {}

@@ -8,13 +8,12 @@ from django.db.models import Q, QuerySet
 
 from lms.people.enums import LEVEL_DIGITS, DivisionLevel
 from lms.people.models import Division, Org, Post, in_place, in_places
-from lms.people.models.places import SUCCESSIONS
+from lms.people.models.places import SUCCESSORS
 from lms.people.policies import holding
 from lms.reports.overview.shapes import Scope
 from lms.reports.queries import with_posts
 
 # To follow a division to what it has become without asking again.
-SUCCESSORS = "__".join(["successor"] * SUCCESSIONS)
 
 
 def placed(scope: Scope, on: date) -> QuerySet[Any]:

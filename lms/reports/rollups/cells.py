@@ -10,13 +10,12 @@ from django.db.models import Max
 from lms.lib.batches import batched
 from lms.people.enums import LEVEL_DIGITS, DivisionLevel
 from lms.people.models import Division, Org
-from lms.people.models.places import SUCCESSIONS
+from lms.people.models.places import DIVISIONS
 from lms.reports.rollups.adding import add_cells
 from lms.reports.rollups.models import Cell, CellPost, FoldState
 from lms.reports.rollups.sharing import CellKey
 
 ROWS_AT_ONCE = 1000
-_SUCCESSORS = "division" + "__successor" * SUCCESSIONS
 _PREFECTURE, _COUNTY = LEVEL_DIGITS[DivisionLevel.PREFECTURE], LEVEL_DIGITS[DivisionLevel.COUNTY]
 
 
@@ -114,7 +113,7 @@ def _widened(key: CellKey, homes: dict[int, _Home]) -> tuple[tuple[str, int, str
 
 def _homes_on(day: date, orgs: Collection[int] | None) -> dict[int, _Home]:
     counties = set(Division.objects.filter(code__endswith="000000").values_list("code", flat=True))
-    found = Org.objects.select_related(_SUCCESSORS)
+    found = Org.objects.select_related(DIVISIONS)
     homes = {}
     for org in found if orgs is None else found.filter(pk__in=orgs):
         code = org.division.current(day).code
