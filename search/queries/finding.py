@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import nsmallest
@@ -369,6 +369,18 @@ def _beneath(paths: Sequence[str]) -> Any:
     for path in paths[1:]:
         beneath |= starting("path", path)
     return LessonPage.objects.live().filter(beneath).order_by("path")
+
+
+def opened(lessons: Iterable[KnownLesson], *, person: Any, at: datetime) -> set[str]:
+    """The paths of the courses of these lessons that this person may open; two queries, one where nobody is known."""
+    paths = {lesson.path[: -LessonPage.steplen] for lesson in lessons}
+    is_known = person is not None and person.is_authenticated
+    mine = categories_on(person, beijing_day(at)) if is_known and paths else frozenset()
+    return {
+        course.path
+        for course in live_courses(paths)
+        if may_open(course.access, course.audience or course.track_audience, mine, is_known=is_known)
+    }
 
 
 def may_open(access: str, audience: Sequence[str], mine: frozenset[str], *, is_known: bool) -> bool:

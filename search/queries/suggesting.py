@@ -4,13 +4,11 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from courses.models import LessonPage
-from lms.lib.durations import beijing_day
-from lms.people.queries import categories_on
 from search.backends import analysis
 from search.backends.asking import LONGEST_QUESTION, as_can_be_kept
 from search.models import SearchTerm
-from search.queries.candidates import PageQuestion, live_courses, live_lessons, pages_with, starting
-from search.queries.finding import may_open
+from search.queries.candidates import PageQuestion, live_lessons, pages_with, starting
+from search.queries.finding import opened
 
 MOST_WORDS, MOST_LESSONS = 5, 3
 # Looked at before those that this person may not open are left out.
@@ -54,16 +52,10 @@ def _lessons(runs: list[str], words: list[str], person: Any, at: datetime) -> li
         return []
     (keys,) = pages_with([PageQuestion([ways], (LessonPage,), LESSONS_ASKED, in_title=True)])
     lessons = live_lessons(keys, [])
-    is_known = person is not None and person.is_authenticated
-    mine = categories_on(person, beijing_day(at)) if is_known and lessons else frozenset()
-    opened = {
-        course.path
-        for course in live_courses({lesson.path[: -LessonPage.steplen] for lesson in lessons})
-        if may_open(course.access, course.audience or course.track_audience, mine, is_known=is_known)
-    }
+    open_courses = opened(lessons, person=person, at=at)
     said = "".join(runs)
     best = sorted(
-        (lesson for lesson in lessons if lesson.path[: -LessonPage.steplen] in opened),
+        (lesson for lesson in lessons if lesson.path[: -LessonPage.steplen] in open_courses),
         key=lambda lesson: (said not in lesson.text.replace(" ", ""), len(lesson.text.split("\n", 1)[0]), lesson.path),
     )[:MOST_LESSONS]
     pages = LessonPage.objects.defer("body").in_bulk([lesson.pk for lesson in best])
