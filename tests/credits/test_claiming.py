@@ -7,7 +7,6 @@ from decimal import Decimal
 
 import pytest
 from django.db import DatabaseError, connection, transaction
-from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
 from lms.approvals.models import SubmissionStep
@@ -30,18 +29,16 @@ from lms.credits.policies import (
     claims_to_review,
     claims_visible_to,
     claims_waiting_for,
-    may_review,
 )
 from lms.credits.queries import hours_by_origin, hours_of
 from lms.lib import append_only
 from lms.lib.files import stored
-from lms.people.domain.closing import close_account
-from lms.people.enums import OrgKind, RoleKind
-from lms.people.models import Division, Person, Post
+from lms.people.enums import RoleKind
+from lms.people.models import Person, Post
 from tests.cast import TODAY
 from tests.credits.outside import imported, row_of, xlsx
 from tests.credits.world import AT, adopt, earn
-from tests.factories.people import DivisionFactory, OrgFactory, PersonFactory, RoleFactory
+from tests.factories.people import PersonFactory, RoleFactory
 
 pytestmark = pytest.mark.django_db
 CLASS = Training(
@@ -253,44 +250,6 @@ def test_without_a_personnel_officer_two_officers_of_the_authority_decide(cast):
     recognise_claim(claim, hours=claim.hours, days=claim.days, by=second, seen=2, at=AT)
 
     assert list(ledger_faults()) == []
-
-
-def test_the_only_personnel_officers_own_claim_waits_for_the_authority(cast):
-    RoleFactory(person=cast.learner, kind=RoleKind.UNIT_PERSONNEL_OFFICER, org=cast.orgs.village_committee)
-    claim = claimed(cast.learner)
-    assert list(claims_waiting_for(cast.officer, on=TODAY)) == [claim]
-
-    second = RoleFactory(kind=RoleKind.UNIT_PERSONNEL_OFFICER, org=cast.orgs.township_government).person
-    assert list(claims_waiting_for(cast.officer, on=TODAY)) == []
-
-    close_account(second, by=None, at=AT)
-    assert list(claims_waiting_for(cast.officer, on=TODAY)) == [claim]
-    pass_on(claim, by=cast.officer, seen=1, at=AT)
-
-
-def test_a_township_that_became_another_goes_on_reviewing_for_its_villages(cast, reviewer):
-    claim = claimed(cast.learner)
-    for was, code in ((cast.places.village, "990101900201"), (cast.places.township, "990101900000")):
-        became = DivisionFactory(code=code, name=f"新{was.name}", level=was.level, parent=cast.places.county)
-        Division.objects.filter(pk=was.pk).update(active_to=TODAY, successor=became)
-
-    assert list(claims_waiting_for(reviewer, on=TODAY)) == [claim]
-    assert list(claims_waiting_for(cast.officer, on=TODAY)) == []
-    assert may_review(reviewer, claim, on=TODAY)
-    assert not may_review(cast.officer, claim, on=TODAY)
-
-
-def test_a_county_of_many_townships_is_asked_as_a_small_one_is(cast, reviewer, django_assert_num_queries):
-    claimed(cast.learner)
-    with CaptureQueriesContext(connection) as asked:
-        claims_waiting_for(cast.officer, on=TODAY).count()
-    for number in range(600):
-        town = DivisionFactory(code=f"990101{300 + number}000", name="镇", level="township", parent=cast.places.county)
-        org = OrgFactory(name="镇人民政府", kind=OrgKind.TOWNSHIP_GOVERNMENT, division=town)
-        RoleFactory(person=reviewer, kind=RoleKind.UNIT_PERSONNEL_OFFICER, org=org)
-
-    with django_assert_num_queries(len(asked)):
-        assert claims_waiting_for(cast.officer, on=TODAY).count() == 0
 
 
 def test_the_authority_of_the_day_of_deciding_recognises(cast, reviewer):
